@@ -1,0 +1,34 @@
+"""The checks: one function for each rule, in a module named as the rule's page.
+
+A check sees one request and what is known of its provider, never source text. It yields its findings in the order of
+the prompt, and the same ones every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from promptlint.checks import (
+    batchable_loop,
+    missing_breakpoint,
+    request_data_first,
+    unordered_content,
+    volatile_prefix,
+)
+from promptlint.diagnostics import Finding
+from promptlint.knowledge.providers import Provider
+from promptlint.layout import Request
+
+Check = Callable[[Request, Provider], Iterator[Finding]]
+
+CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "PL101": volatile_prefix.check,
+        "PL102": request_data_first.check,
+        "PL103": unordered_content.check,
+        "PL201": missing_breakpoint.check,
+        "PL301": batchable_loop.check,
+    }
+)
+"""Code of the rule → its check."""

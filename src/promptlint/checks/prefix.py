@@ -1,0 +1,142 @@
+"""What the cache could read again of a prompt, and what one text in it takes away.
+
+A cache reads a prompt from its start up to the first difference. So a text that changes costs whatever stands behind it
+and would have been the same: that is *re-billed*, at the full price of a token instead of the price of a cached one.
+
+Two judgements hold for every rule about the prefix:
+
+- A text whose volatility could not be told (`None`) is neither stable nor blamed.
+- From the first answer on, a prompt is a dialogue in the order in which it happened. Nothing in it can be moved to the
+  front, and what is sent behind a history is new by nature. Rules look at the *opening* before it, and count the
+  history itself as one thing of any length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from promptlint.knowledge.providers import Provider
+from promptlint.layout import Confidence, Layout, MoveToEnd, Request, Role, Segment, Tie, Tokens, Volatility
+
+_LEAST_TOKENS, _PART_OF_MINIMUM = 128, 1 / 4
+"""Re-billed text matters from this part of the cacheable minimum on, and never when it is shorter than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What is re-billed at full price because one text changes."""
+
+    rebilled: Tokens
+    """The text from there on which stays the same, not counting a history."""
+    enough: bool
+    """Whether that text alone is worth mending, and the mended prefix long enough for the provider's cache."""
+    history: bool
+    """Whether a history that grows from turn to turn stands behind it: re-billed text of any length."""
+
+
+def stable(segment: Segment, limit: Volatility) -> bool:
+    """Whether a text is the same in all calls between which nothing more volatile than `limit` changes."""
+    told = segment.volatility is not None and segment.volatility <= limit
+    return told and not segment.unordered and not segment.growing
+
+
+def seen_again(request: Request) -> bool:
+    """Whether a conversation or a loop is in sight which sends the same prefix again. A retry is the exception."""
+    return request.layout.conversation or any(loop.tie is not Tie.SAME for loop in request.site.loops)
+
+
+def sent_again(request: Request) -> bool:
+    """Whether the same prefix may be sent more than once."""
+    return not request.site.once or seen_again(request)
+
+
+def opening(layout: Layout) -> Layout:
+    """The part of a prompt before its first answer: before a growing history, or what a model or a tool said."""
+    dialogue = (i for i, segment in enumerate(layout.segments) if segment.growing or _answer(segment))
+    return Layout(layout.segments[: next(dialogue, len(layout.segments))])
+
+
+def _answer(segment: Segment) -> bool:
+    """Whether this is what a model or a tool said in this dialogue, rather than an example written by the author."""
+    return segment.role in (Role.ASSISTANT, Role.TOOL) and not stable(segment, Volatility.PERIODIC)
+
+
+def sent(segments: Sequence[Segment], decided: Collection[int] = ()) -> Tokens:
+    """The tokens that one request holds of these texts, whichever way the branches not yet `decided` go.
+
+    A branch of which one side is seen may send nothing at all. A repeated text counts once: its loop hardly ever runs
+    over nothing.
+    """
+    branch = next((arm.branch for s in segments for arm in s.arms if arm.branch not in decided), None)
+    if branch is None:
+        return sum((s.tokens for s in segments), Tokens())
+    sides: dict[int | None, list[Segment]] = {None: []}
+    for segment in segments:
+        sides.setdefault(next((arm.side for arm in segment.arms if arm.branch == branch), None), []).append(segment)
+    decided = {*decided, branch}
+    always = sent(sides.pop(None), decided)
+    ways = [sent(side, decided) for side in sides.values()]
+    return always + Tokens(min(w.low for w in ways) if len(ways) > 1 else 0, max(w.high for w in ways))
+
+
+def loss_behind(request: Request, provider: Provider, index: int, limit: Volatility) -> Loss:
+    """What is re-billed because segment `index` of the opening is not `limit` or steadier.
+
+    Text behind other texts that change counts as well: they can all move behind it.
+    """
+    begin = opening(request.layout)
+    here = begin.segments[index]
+    could_stay = [i for i, s in enumerate(begin.segments) if here.together_with(s) and stable(s, limit)]
+    decided = {arm.branch for arm in here.arms}
+    mended = sent([begin.segments[i] for i in could_stay], decided)
+    rebilled = sent([begin.segments[i] for i in could_stay if i >= index], decided)
+    minimum = provider.minimum_for(request.site.model)
+    return Loss(
+        rebilled=rebilled,
+        enough=mended.low >= minimum and rebilled.low >= max(_LEAST_TOKENS, minimum * _PART_OF_MINIMUM),
+        history=any(s.growing for s in request.layout.after(index)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first text in a prompt that changes as often as a rule minds, and what that costs."""
+
+    index: int
+    segment: Segment
+    loss: Loss
+    others: tuple[Segment, ...]
+    """Texts further down which would re-bill enough on their own, once this one is out of the way."""
+
+
+def breaks(
+    request: Request, provider: Provider, limit: Volatility, blamed: Callable[[Segment], bool]
+) -> Iterator[Break]:
+    """The first `blamed` text of the opening behind which something is re-billed.
+
+    One is enough for each way through the prompt: a further one only where the first is not sent, or is less certain.
+    """
+    if not sent_again(request):
+        return
+    begin = opening(request.layout)
+    costly: list[tuple[int, Segment, Loss]] = []
+    for index, segment in enumerate(begin.segments):
+        if blamed(segment):
+            loss = loss_behind(request, provider, index, limit)
+            if loss.enough or loss.history:
+                costly.append((index, segment, loss))
+    told: list[tuple[Confidence, Segment]] = []
+    for index, segment, loss in costly:
+        if any(sure >= segment.confidence and segment.together_with(first) for sure, first in told):
+            continue
+        told.append((segment.confidence, segment))
+        later = (s for i, s, more in costly if i > index and more.enough and segment.together_with(s))
+        yield Break(index, segment, loss, tuple({s.text: s for s in later if s.text != segment.text}.values()))
+
+
+def move_to_end(layout: Layout, index: int, limit: Volatility) -> MoveToEnd | None:
+    """The move of segment `index` behind the others of its role; None where no stable text of that role follows it."""
+    role = layout.segments[index].role
+    gains = any(s.role is role and stable(s, limit) for s in opening(layout).after(index))
+    return MoveToEnd(index) if gains else None

@@ -1,0 +1,52 @@
+"""PL102: the data of one request stands before instructions that stay the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from promptlint.checks.prefix import Break, Loss, breaks, move_to_end
+from promptlint.checks.wording import also, cost, place, way, who
+from promptlint.diagnostics import Finding
+from promptlint.knowledge.providers import Provider
+from promptlint.layout import Confidence, Request, Segment, Site, Tie, Volatility
+
+
+def check(request: Request, provider: Provider) -> Iterator[Finding]:
+    """Find questions, documents and loop variables ahead of stable text.
+
+    Stable is what different users share: the text of one conversation (SESSION) is not counted.
+    """
+    for found in breaks(request, provider, Volatility.PERIODIC, _data):
+        segment, loss = found.segment, found.loss
+        yield Finding(
+            at=segment.origin.span,
+            message=f"{who(segment)} changes with every request and stands in {place(segment)}"
+            f" before {cost(loss, provider, request.site.model)}. {_mend(loss)}{also(found.others)}",
+            confidence=min(_certainty(found, request.site), request.site.confidence),
+            flow=way(segment, request.site),
+            stranded=loss.rebilled,
+            change=move_to_end(request.layout, found.index, Volatility.PERIODIC),
+        )
+
+
+def _data(segment: Segment) -> bool:
+    return segment.volatility is Volatility.REQUEST
+
+
+def _certainty(found: Break, site: Site) -> Confidence:
+    """How sure it is that the data changes while the text behind it does not.
+
+    A history behind the data is lost only if the data changes from turn to turn. It may as well be the task of the
+    whole conversation: likely where a loop of turns is in sight, for the data mostly comes from outside it.
+    """
+    if found.loss.enough:
+        return found.segment.confidence
+    if any(loop.tie is Tie.CHAINED for loop in site.loops):
+        return Confidence.LOW
+    return Confidence(max(found.segment.confidence - 1, Confidence.LOW))
+
+
+def _mend(loss: Loss) -> str:
+    if not loss.history:
+        return "Move it to the end of the prompt."
+    return "Move it behind them, or into the newest message." if loss.enough else "Add it to the newest message."

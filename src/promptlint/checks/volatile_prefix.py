@@ -1,0 +1,49 @@
+"""PL101: text that differs on every call stands before text that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from promptlint.checks.prefix import Break, breaks, move_to_end
+from promptlint.checks.wording import also, cost, place, way, who
+from promptlint.diagnostics import Finding
+from promptlint.knowledge.providers import Provider
+from promptlint.layout import Coarsen, Request, Segment, Volatility
+
+
+def check(request: Request, provider: Provider) -> Iterator[Finding]:
+    """Find clocks, random ids and the like at the head of a prompt.
+
+    What one user or one conversation shares (SESSION) is lost as well, and a history behind it is reason enough: a text
+    that differs on every call differs on every turn. A changing order is another rule's business.
+    """
+    for found in breaks(request, provider, Volatility.SESSION, _differs):
+        segment, loss = found.segment, found.loss
+        yield Finding(
+            at=segment.origin.span,
+            message=f"{who(segment)} changes on every call and stands in {place(segment)}"
+            f" before {cost(loss, provider, request.site.model)}. {_mend(found)}{also(found.others)}",
+            confidence=min(segment.confidence, request.site.confidence),
+            flow=way(segment, request.site),
+            stranded=loss.rebilled,
+            change=Coarsen(found.index)
+            if _tells_time(segment)
+            else move_to_end(request.layout, found.index, Volatility.SESSION),
+        )
+
+
+def _differs(segment: Segment) -> bool:
+    return segment.volatility is Volatility.CALL and not segment.unordered
+
+
+def _tells_time(segment: Segment) -> bool:
+    # What is known of clocks says "clock" in its reasons; the layout has no other word for it.
+    return "clock" in segment.because
+
+
+def _mend(found: Break) -> str:
+    # In a conversation the end of the prompt is the newest message: unless the text is stored with it, the next turn
+    # replays another prompt.
+    stored = "add it to the newest message and store it there"
+    move = stored if found.loss.history else "move it to the end of the prompt"
+    return f"Use a date, or {move}." if _tells_time(found.segment) else f"{move[0].upper()}{move[1:]}."

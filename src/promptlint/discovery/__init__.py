@@ -1,0 +1,108 @@
+"""Which files there are: the ones to report on, and the project around them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+
+from promptlint.discovery.walking import Tree
+
+__all__ = ["PathError", "Project", "discover", "relative", "repository"]
+
+_REPOSITORY = (".git",)
+_PROJECT = ("pyproject.toml", "setup.py")
+
+
+class PathError(Exception):
+    """A path that was asked for cannot be checked: the message says which, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder whose files are read together, and which of them are to be reported on.
+
+    Paths are relative to `root`, with `/`.
+    """
+
+    root: Path
+    """Absolute, without links."""
+    paths: tuple[str, ...]
+    """All its Python files, and those that were asked for by name; sorted."""
+    targets: frozenset[str]
+    unlisted: tuple[tuple[str, str], ...] = ()
+    """Folders that were asked for and could not be looked into, each with the reason."""
+
+
+def discover(paths: Sequence[str], given: Collection[str] = ()) -> tuple[Project, ...]:
+    """The projects that paths belong to. Those in `given` need not exist. Raises PathError for the others that do not.
+
+    What is found in a file must not depend on which others were asked for with it: so all of a repository is read as
+    one project, whichever part of it is asked for.
+    """
+    asked = [Path(path).resolve() if path in given else _existing(path) for path in paths]
+    folders = {path: path if path.is_dir() else path.parent for path in asked}
+    roots = {folder: _root(folder) for folder in set(folders.values())}
+    return tuple(
+        _project(root, [path for path in asked if roots[folders[path]].is_relative_to(root)])
+        for root in _outermost(roots.values())
+    )
+
+
+def repository(folder: Path) -> Path | None:
+    """The top of the git repository that a folder is in; None when it is in none."""
+    return next(_holding(_REPOSITORY, folder), None)
+
+
+def relative(path: Path, folder: Path) -> str:
+    """A path as it is written from a folder, with `/`; absolute where there is no way, on another drive."""
+    try:
+        return os.path.relpath(path, folder).replace(os.sep, "/")
+    except ValueError:
+        return path.as_posix()
+
+
+def _existing(path: str) -> Path:
+    # A broken link, or a loop of them, is no file; a pipe is neither.
+    found = Path(path)
+    if not found.is_dir() and not found.is_file():
+        there = found.is_symlink() or found.exists()
+        raise PathError(f"{path}: {'is neither a file nor a folder' if there else 'no such file or folder'}")
+    return found.resolve()
+
+
+def _root(folder: Path) -> Path:
+    return repository(folder) or next(_holding(_PROJECT, folder), folder)
+
+
+def _holding(names: Sequence[str], folder: Path) -> Iterator[Path]:
+    # Whoever keeps a home folder in git does not mean all of it to be one project.
+    ends = (Path("~").expanduser(), Path(folder.anchor))
+    for above in takewhile(lambda path: path not in ends, (folder, *folder.parents)):
+        if any((above / name).exists() for name in names):
+            yield above
+
+
+def _outermost(roots: Collection[Path]) -> list[Path]:
+    outermost: list[Path] = []
+    for root in sorted(set(roots)):
+        if not any(root.is_relative_to(other) for other in outermost):
+            outermost.append(root)
+    return outermost
+
+
+def _project(root: Path, asked: Sequence[Path]) -> Project:
+    tree = Tree(root)
+    targets: set[str] = set()
+    unlisted: set[tuple[str, str]] = set()
+    for path in asked:
+        inside = "" if path == root else path.relative_to(root).as_posix()
+        if path.is_dir():
+            tree.enter(inside)
+            targets.update(tree.below(inside))
+            unlisted.update(tree.unlisted_below(inside))
+        else:
+            targets.add(inside)
+    return Project(root, tuple(sorted(targets.union(tree.files))), frozenset(targets), tuple(sorted(unlisted)))

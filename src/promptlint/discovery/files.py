@@ -1,0 +1,75 @@
+"""The Python files of a project, as a mapping that reads them when they are asked for."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+MOST_BYTES = 16 * 1024 * 1024
+"""A longer file is not read: nobody wrote it."""
+
+
+class Files(Mapping[str, bytes]):
+    """Path → bytes. Nothing is kept, so that a tree of any size fits in memory.
+
+    A file that cannot be read is empty, and the reason is in `unreadable`.
+    """
+
+    def __init__(self, root: Path, paths: Sequence[str], given: Mapping[str, bytes], needle: bytes) -> None:
+        """`paths` are relative to the folder `root`; `given` stands in for what is on disk."""
+        self._root = root
+        self._paths = dict.fromkeys(paths)
+        self._given = given
+        self._needle = needle
+        self.unreadable: dict[str, str] = {}
+        """Path → why it could not be read: a predicate, to stand behind "this file"."""
+        self.holding: set[str] = set()
+        """The files read so far in which the needle occurs."""
+
+    def __getitem__(self, path: str) -> bytes:
+        if path not in self._paths:
+            raise KeyError(path)
+        raw = self._given[path] if path in self._given else self._read(path)
+        if self._needle in raw:
+            self.holding.add(path)
+        return raw
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def _read(self, path: str) -> bytes:
+        try:
+            return read(f"{self._root}/{path}", MOST_BYTES)
+        except OSError as error:
+            self.unreadable[path] = f"cannot be read: {reason(error)}"
+            return b""
+
+
+class RefusedError(OSError):
+    """What there is under a name is not for us to read."""
+
+
+def read(path: str, most: int) -> bytes:
+    """The bytes of a regular file. Raises OSError, also when it has more than `most` bytes or is no regular file."""
+    # Without O_NONBLOCK, opening a pipe that took the place of a file waits for ever.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise RefusedError("it is not a regular file")
+        if status.st_size > most:
+            raise RefusedError(f"it is longer than {most // 1_000_000} MB")
+        return file.read(status.st_size)
+
+
+def reason(error: OSError) -> str:
+    """What the operating system, or `read`, says went wrong."""
+    return error.strerror or str(error)

@@ -1,0 +1,138 @@
+"""The files of `rules/models/`, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from promptlint.knowledge.calls import Library
+from promptlint.knowledge.documents import Entry, Shelf, Value
+from promptlint.knowledge.models import Call, Client, Models, Sign, Source, Words
+from promptlint.knowledge.sources import HOW_OFTEN, Clocks, read_signs, read_sources, read_unordered, read_words
+from promptlint.layout import Role
+
+_MODEL_KEYS = (
+    "library provider imports clients endpoint same-client calls functions provider-by-model "
+    "varies clocks units directives passes-through text-methods unordered orders order-free "
+    "words histories somebody-waits nobody-waits calls-argument parallel examples"
+)
+
+
+class Books:
+    """What the files read so far say. Nothing may be said twice, whichever file says it."""
+
+    def __init__(self, providers: Sequence[str]) -> None:
+        self._providers = {name: name for name in providers}
+        self._clients = Shelf[Client]("client")
+        self._calls = Shelf[Call]("call")
+        self._functions = Shelf[Call]("function")
+        self._provider_by_model = Shelf[str]("start of a model id")
+        self._varies = Shelf[Source]("source")
+        self._clocks = Clocks()
+        self._directives = Shelf[str]("directive")
+        self._passes = Shelf[int]("function")
+        self._calls_argument = Shelf[int]("function")
+        self._unordered = Shelf[str]("source without order")
+        self._words_known = Shelf[Words]("word")
+        self._signs_known = Shelf[Sign]("sign")
+        self._words: list[Words] = []
+        self._signs: list[Sign] = []
+        self._sets: dict[str, set[str]] = {
+            key: set()
+            for key in ("imports", "same-client", "text-methods", "orders", "order-free", "parallel", "histories")
+        }
+        self._examples: list[tuple[str, str, tuple[str, ...]]] = []
+
+    def add(self, document: Value) -> None:
+        """Read one file. Raises KnowledgeError."""
+        entry = document.entry("a models file", "checked", _MODEL_KEYS)
+        self._read_calls(entry)
+        self._read_sources(entry)
+        for key, names in self._sets.items():
+            names.update(entry.texts(key))
+        for value in entry.items("examples"):
+            self._examples.append(_example(value))
+
+    def models(self) -> Models:
+        """Everything that was read. Raises KnowledgeError when a name that was used was never explained."""
+        self._clocks.check()
+        return Models(
+            clients=self._clients.things,
+            same_client=frozenset(self._sets["same-client"]),
+            calls=self._calls_by_path(),
+            functions=self._functions.things,
+            imports=frozenset(self._sets["imports"]),
+            varies=self._varies.things,
+            clocks=self._clocks.clocks.things,
+            units=self._clocks.units.things,
+            directives=self._directives.things,
+            passes=self._passes.things,
+            text_methods=frozenset(self._sets["text-methods"]),
+            unordered=self._unordered.things,
+            orders=frozenset(self._sets["orders"]),
+            counts=frozenset(self._sets["order-free"]),
+            words=tuple(self._words),
+            histories=frozenset(self._sets["histories"]),
+            signs=tuple(self._signs),
+            calls_argument=self._calls_argument.things,
+            parallel=frozenset(self._sets["parallel"]),
+            provider_by_model=self._provider_by_model.things,
+            examples=tuple(self._examples),
+        )
+
+    def _calls_by_path(self) -> Mapping[str, tuple[Call, ...]]:
+        by_path: dict[str, tuple[Call, ...]] = {}
+        for call in self._calls.things.values():
+            by_path[call.path] = (*by_path.get(call.path, ()), call)
+        return by_path
+
+    def _read_calls(self, entry: Entry) -> None:
+        sends = any(key in entry for key in ("clients", "calls", "functions"))
+        checked = entry["checked"].entry("'checked'", "source on", "version")
+        if sends:
+            checked.needs("'checked'", "version")
+        checked["on"].day()
+        checked.text("source")
+        checked.text("version")
+        if sends and not ("library" in entry and "provider" in entry):
+            raise entry.at.error("a models file with clients, calls or functions needs 'library' and 'provider'")
+        if "provider" in entry:
+            entry["provider"].word("provider", self._providers)
+        library = Library(entry.text("library"), entry.text("provider"), entry.text("endpoint"))
+        for value in entry.items("clients"):
+            library.client(value, self._providers, self._clients)
+        for value in entry.items("calls"):
+            library.call(value, self._calls)
+        for value in entry.items("functions"):
+            library.function(value, self._functions)
+        for start, provider in entry.pairs("provider-by-model"):
+            self._provider_by_model.put(start.written(), provider.word("provider", self._providers), start)
+
+    def _read_sources(self, entry: Entry) -> None:
+        for value in entry.items("varies"):
+            read_sources(value, self._clocks, self._varies)
+        for unit, how_often in entry.pairs("units"):
+            self._clocks.unit(unit, how_often)
+        for unit, letters in entry.pairs("directives"):
+            self._clocks.directives(unit, self._directives, letters)
+        for value in entry.items("clocks"):
+            self._clocks.clock(value)
+        for value in entry.items("unordered"):
+            read_unordered(value, self._unordered)
+        for value in entry.items("words"):
+            self._words.append(read_words(value, self._words_known))
+        self._signs += read_signs(entry.items("somebody-waits"), True, self._signs_known)
+        self._signs += read_signs(entry.items("nobody-waits"), False, self._signs_known)
+        for key, shelf in (("passes-through", self._passes), ("calls-argument", self._calls_argument)):
+            for name, position in entry.pairs(key):
+                shelf.put(name.written(), position.whole(), name)
+
+
+def _example(value: Value) -> tuple[str, str, tuple[str, ...]]:
+    entry = value.entry("an example", "source", "roles how-often")
+    if ("roles" in entry) == ("how-often" in entry):
+        raise entry.at.error("an example needs either 'roles' or 'how-often'")
+    roles = {role.value: role.value for role in Role}
+    often = {word: word for word in HOW_OFTEN}
+    must_give = tuple(item.word("role", roles) for item in entry.items("roles"))
+    must_give += tuple(item.word("how-often", often) for item in entry.items("how-often"))
+    return value.file, entry.text("source"), must_give

@@ -1,0 +1,96 @@
+"""Reading clients and calls: the part of `rules/models/*.yaml` which says what sends a prompt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from promptlint.knowledge.documents import Entry, Shelf, Value
+from promptlint.knowledge.models import Call, Client, Marker, Part
+from promptlint.layout import Mode, Role
+
+_MODES = {mode.value: mode for mode in Mode}
+_ROLES: dict[str, Role | None] = {
+    **{role.value: role for role in Role if role is not Role.UNKNOWN},
+    "from-item": None,
+}
+_CALL_KEYS = "also like prompt mode model stream breakpoint batch distinctive until"
+
+
+class Library:
+    """One library as its file describes it; what it sends prompts with is put on the shelves."""
+
+    def __init__(self, name: str, provider: str, endpoint: str) -> None:
+        self._name = name
+        self._provider = provider
+        self._endpoint = endpoint
+        self._described = Shelf[Call]("call")
+
+    def client(self, value: Value, providers: dict[str, str], clients: Shelf[Client]) -> None:
+        """Read an item of `clients`."""
+        entry = value.entry("a client", "name", "also async batch provider endpoint")
+        if "provider" in entry:
+            entry["provider"].word("provider", providers)
+        client = Client(
+            name=entry.text("name"),
+            library=self._name,
+            provider=entry.text("provider", self._provider),
+            is_async=entry.flag("async"),
+            batch=entry.flag("batch", True),
+            endpoint=entry.text("endpoint", self._endpoint),
+        )
+        for name, at in {client.name: entry["name"], **entry.texts("also")}.items():
+            clients.put(name, replace(client, name=name), at)
+
+    def call(self, value: Value, calls: Shelf[Call]) -> None:
+        """Read an item of `calls`."""
+        entry = value.entry("a call", "call", _CALL_KEYS)
+        call = self._described_by(entry, entry.text("call"))
+        self._described.put(call.path, call, entry["call"])
+        for path, at in {call.path: entry["call"], **entry.texts("also")}.items():
+            calls.put(f"{path} of {self._name}", replace(call, path=path), at)
+
+    def function(self, value: Value, functions: Shelf[Call]) -> None:
+        """Read an item of `functions`."""
+        entry = value.entry("a function", "function", f"async {_CALL_KEYS}")
+        path = entry.text("function")
+        call = replace(self._described_by(entry, path), function=True, is_async=entry.flag("async"))
+        self._described.put(path, call, entry["function"])
+        for name, at in {path: entry["function"], **entry.texts("also")}.items():
+            functions.put(name, replace(call, path=name), at)
+
+    def _described_by(self, entry: Entry, path: str) -> Call:
+        if "like" in entry:
+            start = self._described.find(entry["like"])
+        elif "prompt" in entry:
+            start = Call(path, self._name, self._provider, prompt=())
+        else:
+            raise entry.at.error("a call needs 'prompt', or 'like' another call which has one")
+        return replace(
+            start,
+            path=path,
+            prompt=tuple(_part(item) for item in entry.items("prompt")) or start.prompt,
+            mode=entry["mode"].word("mode", _MODES) if "mode" in entry else start.mode,
+            model=entry.text("model", start.model),
+            stream=entry.text("stream", start.stream),
+            marker=_marker(entry["breakpoint"]) if "breakpoint" in entry else start.marker,
+            batch=entry.text("batch", start.batch),
+            distinctive=entry.flag("distinctive", start.distinctive),
+            until=entry.text("until", start.until),
+        )
+
+
+def _part(value: Value) -> Part:
+    entry = value.entry("a part of a prompt", "argument role", "position markable")
+    return Part(
+        argument=entry.text("argument"),
+        role=entry["role"].word("role", _ROLES),
+        position=entry.whole("position"),
+        markable=entry.flag("markable", True),
+    )
+
+
+def _marker(value: Value) -> Marker | None:
+    if value.empty:
+        return None
+    entry = value.entry("a breakpoint", "key", "request element")
+    return Marker(entry.text("key"), entry.text("request"), entry.flag("element"))

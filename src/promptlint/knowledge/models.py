@@ -1,0 +1,178 @@
+"""What libraries do, as frozen values: calls which send a prompt, things that vary, things that pass text through.
+
+The files are `rules/models/*.yaml`; `knowledge.loading` reads them. Names are dotted and fully qualified
+(`anthropic.AsyncAnthropic`), as an import would give them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from promptlint.layout import Confidence, Mode, Role, Volatility
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A class (or module) whose instances send prompts."""
+
+    name: str
+    library: str
+    provider: str
+    is_async: bool = False
+    batch: bool = True
+    """Whether the batch twin of its calls works with this client class."""
+    endpoint: str = ""
+    """Constructor argument which, when given, sends elsewhere than to `provider` (`base_url`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One argument of a call which enters the prompt."""
+
+    argument: str
+    """Keyword name; a dotted path goes into a mapping or object (`config.system_instruction`)."""
+    role: Role | None
+    """None: each item tells its own role."""
+    position: int | None = None
+    """0-based position when it may be passed without its name."""
+    markable: bool = True
+    """Whether something in it can carry a cache breakpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """How a cache breakpoint is spelled in a call's arguments."""
+
+    key: str
+    """Key of a block that carries the mark (`cache_control`)."""
+    request: str = ""
+    """Argument which switches caching on for the whole request; empty: there is none."""
+    element: bool = False
+    """Whether the mark is an element of its own behind the block (Bedrock's `cachePoint`), not a key of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call which sends a prompt."""
+
+    path: str
+    """Below a client (`messages.create`), or the full dotted name of a function (`litellm.completion`)."""
+    library: str
+    provider: str
+    prompt: tuple[Part, ...]
+    """In the order in which the provider's cache reads them."""
+    mode: Mode | None = None
+    """None: sync or async, as the client is."""
+    model: str = "model"
+    """Argument which names the model."""
+    stream: str = ""
+    """Argument which, when true, streams the answer."""
+    marker: Marker | None = None
+    batch: str = ""
+    """The batch twin below the same client; empty: this call has none."""
+    distinctive: bool = False
+    """Whether the path alone tells the call, though the client cannot be told."""
+    function: bool = False
+    is_async: bool = False
+    """Of a function: whether it is a coroutine."""
+    until: str = ""
+    """A version of the library which no longer has it; empty: it is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something whose value varies: a call, or a name that is read."""
+
+    name: str
+    volatility: Volatility | None
+    because: str
+    """Words for the user, to stand behind a comma or a colon: "reads the clock"."""
+    gives: str = ""
+    """Type of the value, when its methods matter (a key of `clocks`)."""
+    format_argument: int | None = None
+    """Position of a strftime format which decides how often the text changes (`time.strftime`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A type which tells the time. Units are keys of `Models.units`."""
+
+    type: str
+    text: str
+    """Unit of `str(value)`."""
+    formats: frozenset[str]
+    """Methods whose first argument is a strftime format."""
+    same: frozenset[str]
+    """Methods and attributes which give such a clock again."""
+    parts: Mapping[str, str]
+    """Attribute or method → unit of what it gives."""
+    becomes: Mapping[str, str]
+    """Attribute or method → type of the clock which it gives (`date` → `datetime.date`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the name of a parameter or a placeholder says of its value: the last resort."""
+
+    words: frozenset[str]
+    volatility: Volatility | None
+    because: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign that somebody waits for the answer of a call, or that nobody does."""
+
+    kind: str
+    """`call` (called in the function), `wraps` (around what a loop runs over), `decorator`, `parameter`, `import`,
+    `path` (a word of the file's path)."""
+    names: frozenset[str]
+    waiting: bool
+    because: str
+    weight: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Everything in `rules/models/`, merged."""
+
+    clients: Mapping[str, Client] = field(default_factory=dict)
+    same_client: frozenset[str] = frozenset()
+    """Attributes and methods of a client which give it back (`with_options`, `with_raw_response`)."""
+    calls: Mapping[str, tuple[Call, ...]] = field(default_factory=dict)
+    """Path below a client → the calls of that path, one for each library that has it."""
+    functions: Mapping[str, Call] = field(default_factory=dict)
+    """Dotted name → call."""
+    imports: frozenset[str] = frozenset()
+    """Top-level modules whose name in a file's bytes makes it worth parsing."""
+    varies: Mapping[str, Source] = field(default_factory=dict)
+    """Dotted name of a call or a name → what is known of it."""
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    units: Mapping[str, Volatility] = field(default_factory=dict)
+    """Unit of time, the finest first → how often a text with it changes."""
+    directives: Mapping[str, str] = field(default_factory=dict)
+    """strftime directive (`%H`) → unit."""
+    passes: Mapping[str, int] = field(default_factory=dict)
+    """Dotted name of a function → position of the argument whose text it passes on."""
+    text_methods: frozenset[str] = frozenset()
+    """Methods of strings which pass the text on."""
+    unordered: Mapping[str, str] = field(default_factory=dict)
+    """Dotted name of a call, or `.method` → why what it gives has no fixed order."""
+    orders: frozenset[str] = frozenset()
+    """Calls which give an order to what has none."""
+    counts: frozenset[str] = frozenset()
+    """Calls whose value does not depend on the order of what they are given (`len`, `sum`, `any`)."""
+    words: tuple[Words, ...] = ()
+    histories: frozenset[str] = frozenset()
+    """Names, in lower case, of a list of messages that grows from turn to turn (`chat_history`)."""
+    signs: tuple[Sign, ...] = ()
+    calls_argument: Mapping[str, int] = field(default_factory=dict)
+    """Dotted name, or `.method` → position of the argument that it calls with those behind it (`asyncio.to_thread`)."""
+    parallel: frozenset[str] = frozenset()
+    """Dotted name, or `.method`, of what runs several calls side by side (`asyncio.gather`, `.map`)."""
+    provider_by_model: Mapping[str, str] = field(default_factory=dict)
+    """Start of a model id (`bedrock/`, `claude-`) → provider, for libraries which send to several. The longest wins."""
+    examples: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    """(file, Python source, the roles or volatilities which reading it must give)."""

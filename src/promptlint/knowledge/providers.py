@@ -1,0 +1,129 @@
+"""How providers cache and batch, as frozen values. The files are `rules/providers/*.yaml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from promptlint.layout import Role, Tokens
+
+_SEPARATORS = str.maketrans(".@:", "---")
+_VERSION = re.compile(r"\d{1,2}(-|$)")
+
+
+def normal(model: str) -> str:
+    """A model id as the files write it: lower case, without the path before it, `-` for every separator."""
+    return model.lower().rsplit("/", 1)[-1].translate(_SEPARATORS)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Where a fact is from, and when it was read there."""
+
+    source: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens. None: not known, or not offered."""
+
+    input: float
+    cache_read: float | None
+    cache_write: float | None
+    output: float | None
+    batch_input: float | None
+    batch_output: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What is known of one model at one provider."""
+
+    name: str
+    minimum: int | None
+    """Fewest tokens of a prefix that is cached."""
+    price: Price | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The batch API of a provider."""
+
+    name: str
+    """As the user knows it: "Message Batches API"."""
+    discount: float
+    """0.5: half price."""
+    requests: int | None
+    megabytes: int | None
+    hours: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """How one provider caches and batches."""
+
+    name: str
+    title: str
+    order: tuple[Role, ...]
+    """The order in which the cache reads the parts of a prompt. USER stands for all messages."""
+    explicit: bool
+    """Whether nothing is cached without a breakpoint."""
+    breakpoints: int | None
+    """Most breakpoints a request may hold."""
+    lifetimes: Mapping[str, float]
+    """TTL as it is spelled → price of a write as a multiple of the input price; the default first."""
+    read: float | None
+    """Price of a cached token as a multiple of the input price, where the model does not say."""
+    minimum: int
+    """Fewest tokens of a prefix that is cached, where the model is not known."""
+    characters: tuple[float, float]
+    """Characters per token of English text: the fewest and the most over the provider's tokenizers."""
+    batch: Batch | None
+    models: Mapping[str, ModelFacts] = field(default_factory=dict)
+    sources: tuple[Fact, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    """What may stand before a model's name, in the order in which it does (`us-`, `anthropic-`)."""
+
+    def model(self, name: str | None) -> ModelFacts | None:
+        """The facts of a model by its id: exact, else the longest known name it starts with; None when not known.
+
+        A date or a variant may follow a known name; a number of one or two digits makes it another model.
+        """
+        if not name:
+            return None
+        bare = normal(name)
+        for prefix in self.prefixes:
+            bare = bare.removeprefix(prefix)
+        fits = [known for known in self.models if bare == known or _is_variant(bare, known)]
+        return self.models[max(fits, key=len)] if fits else None
+
+    def minimum_for(self, model: str | None) -> int:
+        """Fewest tokens of a prefix that this provider caches for a model."""
+        facts = self.model(model)
+        return facts.minimum if facts and facts.minimum else self.minimum
+
+    def tokens(self, text: str) -> Tokens:
+        """Estimated size of a text: a range which holds for all tokenizers of the provider."""
+        few, many = self.characters
+        ascii_length = sum(1 for c in text if c < "\u0080") if not text.isascii() else len(text)
+        other = len(text) - ascii_length
+        # A CJK character or an emoji is between half a token and two; accented letters lie in between.
+        return Tokens(int(ascii_length / many + other * 0.5), int(ascii_length / few + other * 2) + (1 if text else 0))
+
+
+def _is_variant(model: str, known: str) -> bool:
+    return model.startswith(f"{known}-") and not _VERSION.match(model, len(known) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """Everything in `rules/providers/`."""
+
+    by_name: Mapping[str, Provider]
+
+    def __getitem__(self, name: str) -> Provider:
+        """The provider of that name, or what may be assumed of one that could not be told (`unknown`)."""
+        return self.by_name.get(name) or self.by_name["unknown"]

@@ -1,0 +1,1 @@
+"""Readers and writers, one room for each language that prompts are written in."""

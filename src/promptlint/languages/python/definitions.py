@@ -1,0 +1,372 @@
+"""What a module of the project defines: functions, classes, imports. Syntax only; nothing is evaluated here."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+
+from promptlint.languages.python.terms import Place
+from promptlint.spans import Lines, Span
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+MUTATORS = frozenset({"append", "extend", "insert", "update", "add", "appendleft", "setdefault", "clear", "pop", "remove"})
+
+
+class FunctionInfo:
+    """A function, a method, a lambda, or the body of a module or class, which is walked like one."""
+
+    __slots__ = ("__dict__", "module", "name", "node", "owner", "parent")
+
+    def __init__(
+        self,
+        module: ModuleInfo,
+        node: FunctionNode | ast.Module | ast.ClassDef,
+        owner: ClassInfo | None = None,
+        parent: FunctionInfo | None = None,
+    ) -> None:
+        self.module = module
+        self.node = node
+        self.owner = owner
+        self.parent = parent
+        self.name = getattr(node, "name", "<lambda>" if isinstance(node, ast.Lambda) else "<module>")
+
+    def __repr__(self) -> str:
+        return f"<{self.module.path}:{self.qualname}>"
+
+    @property
+    def qualname(self) -> str:
+        """As the user would say it: `Agent.run`."""
+        return f"{self.owner.name}.{self.name}" if self.owner else self.name
+
+    @property
+    def is_module(self) -> bool:
+        return isinstance(self.node, ast.Module)
+
+    @property
+    def is_async(self) -> bool:
+        return isinstance(self.node, ast.AsyncFunctionDef)
+
+    @property
+    def arguments(self) -> ast.arguments | None:
+        return None if isinstance(self.node, (ast.Module, ast.ClassDef)) else self.node.args
+
+    @cached_property
+    def positional(self) -> tuple[str, ...]:
+        """Names of the parameters which may be passed by position, `self` included."""
+        a = self.arguments
+        return tuple(p.arg for p in (*a.posonlyargs, *a.args)) if a else ()
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of all parameters, `*args` and `**kwargs` included."""
+        a = self.arguments
+        if a is None:
+            return ()
+        extra = [p.arg for p in (a.vararg, a.kwarg) if p]
+        return (*self.positional, *(p.arg for p in a.kwonlyargs), *extra)
+
+    @cached_property
+    def defaults(self) -> dict[str, ast.expr]:
+        """Parameter → the expression of its default."""
+        a = self.arguments
+        if a is None:
+            return {}
+        found = dict(zip(reversed(self.positional), reversed(a.defaults), strict=False))
+        found.update({p.arg: d for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True) if d is not None})
+        return found
+
+    @cached_property
+    def annotations(self) -> dict[str, ast.expr]:
+        """Parameter → its annotation."""
+        a = self.arguments
+        if a is None:
+            return {}
+        return {p.arg: p.annotation for p in (*a.posonlyargs, *a.args, *a.kwonlyargs) if p.annotation}
+
+    @cached_property
+    def decorators(self) -> frozenset[str]:
+        """Last names of its decorators: `property`, `staticmethod`, `post` …"""
+        return frozenset(filter(None, map(last_name, getattr(self.node, "decorator_list", ()))))
+
+    @property
+    def is_static(self) -> bool:
+        return "staticmethod" in self.decorators
+
+    @property
+    def is_property(self) -> bool:
+        return bool(self.decorators & {"property", "cached_property", "computed_field", "lazyproperty"})
+
+    @cached_property
+    def receiver(self) -> str | None:
+        """Name of the parameter which holds the object, or the class of a class method."""
+        if self.owner is None or self.is_static or not self.positional:
+            return None
+        return self.positional[0]
+
+    @cached_property
+    def local(self) -> frozenset[str]:
+        """Names which the body binds."""
+        return frozenset(self.parameters) | frozenset(bound_names(self.node))
+
+    @cached_property
+    def mutates(self) -> bool:
+        """Whether the body may change what it is given, or the attributes of its object."""
+        for node in own_nodes(self.node):
+            target: ast.AST | None = None
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
+                target = node.func.value
+            elif isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+                target = node.value
+            while isinstance(target, (ast.Attribute, ast.Subscript)):
+                target = target.value
+            if isinstance(target, ast.Name) and target.id in self.parameters:
+                return True
+        return False
+
+
+class ClassInfo:
+    """A class of the project."""
+
+    __slots__ = ("__dict__", "module", "name", "node", "parent")
+
+    def __init__(self, module: ModuleInfo, node: ast.ClassDef, parent: FunctionInfo | None) -> None:
+        self.module = module
+        self.node = node
+        self.name = node.name
+        self.parent = parent
+
+    def __repr__(self) -> str:
+        return f"<{self.module.path}:class {self.name}>"
+
+    @cached_property
+    def body(self) -> FunctionInfo:
+        """The body of the class, as a function without parameters."""
+        return FunctionInfo(self.module, self.node, None, self.parent)
+
+    @cached_property
+    def methods(self) -> dict[str, FunctionInfo]:
+        """Name → method; of a property, the getter."""
+        found: dict[str, FunctionInfo] = {}
+        for node in statements(self.node.body):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                info = self.module.function(node, self, self.parent)
+                if not info.decorators & {"setter", "deleter", "overload"}:
+                    found[node.name] = info
+        return found
+
+    @cached_property
+    def variables(self) -> dict[str, ast.expr | None]:
+        """Class variables and annotated fields, in order → the expression, or None without one."""
+        found: dict[str, ast.expr | None] = {}
+        for node in statements(self.node.body):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                found[node.target.id] = node.value
+            elif isinstance(node, ast.Assign):
+                found.update({t.id: node.value for t in node.targets if isinstance(t, ast.Name)})
+        return found
+
+    @cached_property
+    def annotations(self) -> dict[str, ast.expr]:
+        """Field → annotation."""
+        nodes = [n for n in statements(self.node.body) if isinstance(n, ast.AnnAssign)]
+        return {n.target.id: n.annotation for n in nodes if isinstance(n.target, ast.Name)}
+
+    @cached_property
+    def assigned(self) -> dict[str, tuple[FunctionInfo, ...]]:
+        """Attribute of the object → the methods which assign or change it, the constructor first."""
+        found: dict[str, dict[FunctionInfo, None]] = defaultdict(dict)
+        constructors = ("__init__", "__post_init__", "model_post_init", "__attrs_post_init__", "setup")
+        order = sorted(self.methods.values(), key=lambda m: constructors.index(m.name) if m.name in constructors else 9)
+        for method in order:
+            for name in changed_attributes(method):
+                found[name][method] = None
+        return {name: tuple(methods) for name, methods in found.items()}
+
+
+def changed_attributes(method: FunctionInfo) -> Iterator[str]:
+    """Attributes of its object that a method assigns, or calls a mutator of."""
+    me = method.receiver
+    for node in ast.walk(method.node):
+        target: ast.expr | None = None
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            target = node
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            target = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
+            target = node.func.value
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == me:
+            yield target.attr
+
+
+class ModuleInfo:
+    """One file of the project."""
+
+    __slots__ = ("__dict__", "name", "path", "text", "tree")
+
+    def __init__(self, path: str, name: str, text: str, tree: ast.Module) -> None:
+        self.path = path
+        self.name = name
+        self.text = text
+        self.tree = tree
+
+    def __repr__(self) -> str:
+        return f"<module {self.path}>"
+
+    @cached_property
+    def lines(self) -> Lines:
+        return Lines(self.text)
+
+    @cached_property
+    def body(self) -> FunctionInfo:
+        """The body of the module, as a function without parameters."""
+        return FunctionInfo(self, self.tree)
+
+    @cached_property
+    def _functions(self) -> dict[ast.AST, FunctionInfo]:
+        return {}
+
+    @cached_property
+    def _classes(self) -> dict[ast.AST, ClassInfo]:
+        return {}
+
+    def function(self, node: FunctionNode, owner: ClassInfo | None, parent: FunctionInfo | None) -> FunctionInfo:
+        """The one FunctionInfo of a node."""
+        info = self._functions.get(node)
+        if info is None:
+            info = self._functions[node] = FunctionInfo(self, node, owner, parent)
+        return info
+
+    def klass(self, node: ast.ClassDef, parent: FunctionInfo | None) -> ClassInfo:
+        """The one ClassInfo of a node."""
+        info = self._classes.get(node)
+        if info is None:
+            info = self._classes[node] = ClassInfo(self, node, parent)
+        return info
+
+    @cached_property
+    def classes(self) -> dict[str, ClassInfo]:
+        """Classes at the top of the module."""
+        return {n.name: self.klass(n, None) for n in statements(self.tree.body) if isinstance(n, ast.ClassDef)}
+
+    @cached_property
+    def functions(self) -> dict[str, FunctionInfo]:
+        """Functions at the top of the module."""
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+        return {n.name: self.function(n, None, None) for n in statements(self.tree.body) if isinstance(n, kinds)}
+
+    @cached_property
+    def calls(self) -> tuple[tuple[ast.Call, FunctionInfo], ...]:
+        """Every call, with the function in whose body it stands."""
+        return tuple(self._calls(self.tree, self.body, None))
+
+    @cached_property
+    def calls_by_name(self) -> dict[str, list[tuple[ast.Call, FunctionInfo]]]:
+        """Last name of what is called, or of what is handed over as an argument → the calls."""
+        found: dict[str, list[tuple[ast.Call, FunctionInfo]]] = defaultdict(list)
+        for call, function in self.calls:
+            handed = [*call.args, *(keyword.value for keyword in call.keywords)]
+            names = {last_name(call.func), *(n for a in handed if isinstance(a, (ast.Name, ast.Attribute)) if (n := last_name(a)))}
+            for name in names:
+                found[name].append((call, function))
+        return found
+
+    def _calls(
+        self, node: ast.AST, inside: FunctionInfo, owner: ClassInfo | None
+    ) -> Iterator[tuple[ast.Call, FunctionInfo]]:
+        stack: list[tuple[ast.AST, FunctionInfo, ClassInfo | None]] = [(node, inside, owner)]
+        while stack:
+            at, function, klass = stack.pop()
+            if isinstance(at, ast.Call):
+                yield at, function
+            for child in ast.iter_child_nodes(at):
+                if isinstance(child, ast.ClassDef):
+                    parent = None if function.is_module else function
+                    stack.append((child, function, self.klass(child, parent)))
+                elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                    parent = None if function.is_module else function
+                    method = klass if isinstance(at, ast.ClassDef) else None
+                    inner = self.function(child, method, parent)
+                    stack.append((child, inner, klass))
+                else:
+                    stack.append((child, function, klass))
+
+    def place(self, node: ast.AST) -> Place:
+        """Where a node is written."""
+        return Place(
+            self.path,
+            node.lineno,  # type: ignore[attr-defined]
+            node.col_offset,  # type: ignore[attr-defined]
+            node.end_lineno or node.lineno,  # type: ignore[attr-defined]
+            node.end_col_offset or node.col_offset,  # type: ignore[attr-defined]
+        )
+
+    def span(self, place: Place) -> Span:
+        """The span of a place in this module."""
+        return Span(
+            self.path,
+            self.lines.from_utf8(place.line, place.column),
+            self.lines.from_utf8(place.end_line, place.end_column),
+        )
+
+    def source(self, node: ast.AST, limit: int = 60) -> str:
+        """An expression as the user wrote it, on one line, cut to `limit` characters."""
+        text = " ".join(self.lines.slice(self.span(self.place(node))).split())
+        return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body, those under `if`, `try` and `with` included, in order."""
+    for node in body:
+        yield node
+        if isinstance(node, (ast.If, ast.Try, ast.With, ast.TryStar)):
+            for block in ("body", "handlers", "orelse", "finalbody"):
+                for child in getattr(node, block, ()):
+                    yield from statements(child.body if isinstance(child, ast.ExceptHandler) else [child])
+
+
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a body, without those of functions and classes defined in it."""
+    stack: list[ast.AST] = list(ast.iter_child_nodes(node))
+    while stack:
+        at = stack.pop()
+        yield at
+        if not isinstance(at, SCOPES):
+            stack.extend(ast.iter_child_nodes(at))
+
+
+def bound_names(node: ast.AST) -> Iterator[str]:
+    """The names which a body binds: assigned, imported, defined, deleted."""
+    for at in own_nodes(node):
+        if isinstance(at, ast.Name) and not isinstance(at.ctx, ast.Load):
+            yield at.id
+        elif isinstance(at, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield at.name
+        elif isinstance(at, ast.ExceptHandler) and at.name:
+            yield at.name
+        elif isinstance(at, (ast.Import, ast.ImportFrom)):
+            yield from (a.asname or a.name.split(".")[0] for a in at.names)
+        elif isinstance(at, (ast.MatchAs, ast.MatchStar)) and at.name:
+            yield at.name
+
+
+def last_name(node: ast.AST) -> str:
+    """The last name of what is called or named: `post` of `@app.post("/x")`; empty when it has none."""
+    while isinstance(node, ast.Call):
+        node = node.func
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def dotted_name(node: ast.AST) -> str:
+    """`messages.create` of `self.client.messages.create`: names from the first one on; empty when it is no such chain."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        names.append(node.id)
+    return ".".join(reversed(names))

@@ -1,0 +1,317 @@
+"""What is known of a project while it is read: its modules, the summaries of its functions, and the reduced terms."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Mapping
+
+from promptlint.knowledge.models import Models
+from promptlint.languages.python import attributes, conditions, functions, methods, operators
+from promptlint.languages.python.arguments import bound
+from promptlint.languages.python.definitions import ClassInfo, FunctionInfo, ModuleInfo
+from promptlint.languages.python.imports import starred
+from promptlint.languages.python.project import Project
+from promptlint.languages.python.terms import (
+    Attr,
+    Call,
+    Choice,
+    Class,
+    Each,
+    Fold,
+    Func,
+    Global,
+    Item,
+    Maybe,
+    Module,
+    Op,
+    Opaque,
+    Param,
+    Place,
+    Repeat,
+    Seq,
+    Splat,
+    Term,
+    Via,
+    rewrapped,
+    shallow,
+    stripped,
+    substituted,
+)
+from promptlint.languages.python.walking import EMPTY_SUMMARY, Summary, Walker
+from promptlint.layout import Volatility
+from promptlint.spans import Position, Span
+
+DEEPEST = 150
+"""Reductions inside reductions; deeper ones are left as they are."""
+MOST_STEPS = 60_000
+"""Reductions for one prompt."""
+MOST_TURNS = 40
+"""Items of a known list for which a loop is gone through one by one."""
+
+_LAZY = (Attr, Item, Call, Op, Choice, Fold, Via)
+
+
+class Engine:
+    """Reduces terms as far as they can be known. The same question has the same answer in any order."""
+
+    def __init__(self, project: Project, models: Models, read_text: Callable[[str], bytes | None]) -> None:
+        self.project = project
+        self.models = models
+        self.read_text = read_text
+        self._summaries: dict[FunctionInfo, Summary] = {}
+        self._reduced: dict[int, tuple[Term, Term]] = {}
+        self._truths: dict[int, tuple[Term, bool | None]] = {}
+        self._evaluated: dict[ast.expr, Term] = {}
+        self.lineages: dict[ClassInfo, tuple[ClassInfo, ...]] = {}
+        """Class → itself and what it inherits from: kept for `attributes.lineage`."""
+        self._depth = 0
+        self._steps = 0
+
+    # --- definitions --------------------------------------------------------------------------------------------------
+
+    def summary(self, info: FunctionInfo) -> Summary:
+        """What a body does; of one that is being walked: nothing."""
+        known = self._summaries.get(info)
+        if known is None:
+            self._summaries[info] = EMPTY_SUMMARY
+            known = self._summaries[info] = Walker(info, self.project, self.effects_of).summary()
+        return known
+
+    def evaluated(self, node: ast.expr, module: ModuleInfo) -> Term:
+        """An expression at the top of a module: a default, an annotation, a base class."""
+        if node not in self._evaluated:
+            outside = FunctionInfo(module, ast.Module(body=[], type_ignores=[]))
+            walker = Walker(outside, self.project, lambda call: {})
+            self._evaluated[node] = walker.expressions.now(node)
+        return self._evaluated[node]
+
+    def module_attribute(self, module: Module, name: str) -> Term | None:
+        """What a name stands for in a module of the project; None when the module has no such name."""
+        return self._in_module(module.path, name, frozenset())
+
+    def _in_module(self, path: str, name: str, seen: frozenset[str]) -> Term | None:
+        info = self.project.module(path)
+        if info is None or path in seen:
+            return None
+        if name in info.functions:
+            return Func(info.functions[name])
+        if name in info.classes:
+            return Class(info.classes[name])
+        if name == "__file__":
+            return Global(f"__file__:{path}")
+        found = self.summary(info.body).bindings.get(name)
+        if found is not None:
+            return Via(found, "", cap=Volatility.DEPLOYMENT)
+        inner = self.project.submodule(path, name)
+        if inner is not None:
+            return Module(name, inner)
+        for source in starred(info.tree, self.project, path):
+            taken = self._in_module(source.path, name, seen | {path}) if isinstance(source, Module) else None
+            if taken is not None:
+                return taken
+        return Global(name) if hasattr(builtins, name) else None
+
+    def effects_of(self, call: Call) -> Mapping[Term, Term]:
+        """What a call of a project function changes in the caller's objects."""
+        function = stripped(call.function)
+        if isinstance(function, Attr) and not isinstance(stripped(function.value), (Param, Module, Call, Class)):
+            return {}
+        target = stripped(self.reduced(call.function))
+        if not isinstance(target, Func) or not target.info.mutates:
+            return {}
+        effects = self.summary(target.info).effects
+        if not effects:
+            return {}
+        values = bound(target, call, self)
+        return {substituted(place, values): substituted(content, values) for place, content in effects.items()}
+
+    def overridden(self, function: Func, info: ClassInfo, receiver: Param) -> Term:
+        """A method as the object has it: its own, for it may be of a subclass only where the class leaves it out."""
+        return Call(function) if function.info.is_property else function
+
+    def source(self, at: Place) -> str:
+        """The expression at a place, as the user wrote it, on one line; empty when it is not in a module."""
+        module = self.project.module(at.path) if at.path in self.project.files else None
+        if module is None:
+            return ""
+        text = " ".join(module.lines.slice(module.span(at)).split())
+        return text if len(text) <= 60 else text[:59] + "…"
+
+    def span(self, at: Place) -> Span:
+        """The span of a place in a file of the project, or in a text that was read from one."""
+        module = self.project.module(at.path) if at.path in self.project.files else None
+        if module is not None:
+            return module.span(at)
+        return Span(at.path, Position(at.line, at.column + 1), Position(at.end_line, at.end_column + 1))
+
+    # --- reduction ----------------------------------------------------------------------------------------------------
+
+    def fresh(self) -> None:
+        """Begin a new prompt: the budget is whole again."""
+        self._steps = 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the budget of this prompt is used up."""
+        return self._steps > MOST_STEPS
+
+    def reduced(self, term: Term) -> Term:
+        """The term as far as its outermost part can be known, with the steps it took around it."""
+        if not isinstance(term, _LAZY):
+            return term
+        known = self._reduced.get(id(term))
+        if known is not None:
+            return known[1]
+        if self._depth > DEEPEST or self.exhausted:
+            return Opaque("goes through more code than we follow")
+        self._depth += 1
+        self._steps += 1
+        try:
+            new = self._step(term)
+        finally:
+            self._depth -= 1
+        if not self.exhausted:
+            self._reduced[id(term)] = (term, new)
+            self._reduced[id(new)] = (new, new)
+        return new
+
+    def head(self, term: Term) -> Term:
+        """The outermost part, without the steps around it."""
+        return stripped(self.reduced(term))
+
+    def truth(self, term: Term) -> bool | None:
+        """Whether a condition holds; None when that cannot be told."""
+        known = self._truths.get(id(term))
+        if known is not None:
+            return known[1]
+        if self._depth > DEEPEST or self.exhausted:
+            return None
+        self._depth += 1
+        self._steps += 1
+        try:
+            decided = conditions.truth(term, self)
+        finally:
+            self._depth -= 1
+        if not self.exhausted:
+            self._truths[id(term)] = (term, decided)
+        return decided
+
+    def _step(self, term: Term) -> Term:
+        if isinstance(term, Via):
+            value = self.reduced(term.value)
+            return term if value is term.value else Via(value, term.step, at=term.at, cap=term.cap)
+        if isinstance(term, Choice):
+            return self._choice(term)
+        if isinstance(term, Fold):
+            return self._fold(term)
+        if isinstance(term, Op):
+            return self._again(operators.reduced(term, self), term)
+        if isinstance(term, Attr):
+            return self._of_part(term, term.value, lambda value: attributes.reduced(value, term, self))
+        if isinstance(term, Item):
+            return self._of_part(term, term.value, lambda value: operators.item(value, term, self))
+        assert isinstance(term, Call)
+        return self._call(term)
+
+    def _again(self, new: Term | None, term: Term) -> Term:
+        return term if new is None or new is term else self.reduced(new)
+
+    def _of_part(self, term: Attr | Item, part: Term, reduce: Callable[[Term], Term | None]) -> Term:
+        """Reduce what is asked of a value; asked of a choice, it is a choice."""
+        value = self.reduced(part)
+        plain = stripped(value)
+        if isinstance(plain, Choice):
+            then, other = self._with_part(term, plain.then), self._with_part(term, plain.other)
+            return self.reduced(rewrapped(Choice(plain.condition, then, other), value))
+        new = reduce(plain)
+        if new is not None:
+            return self.reduced(rewrapped(new, value))
+        return term if plain is part else self._with_part(term, plain)
+
+    @staticmethod
+    def _with_part(term: Attr | Item, part: Term) -> Term:
+        if isinstance(term, Attr):
+            return Attr(part, term.name, at=term.at)
+        return Item(part, term.key, at=term.at)
+
+    def _choice(self, term: Choice) -> Term:
+        decided = self.truth(term.condition)
+        if decided is None:
+            return term
+        return self.reduced(term.then if decided else term.other)
+
+    def _fold(self, term: Fold) -> Term:
+        each = term.each
+        items = self.items(each.over) if isinstance(each, Each) else None
+        value = term.initial
+        if items is None or len(items) > MOST_TURNS:
+            return self.reduced(Choice(each, substituted(term.body, {term.carried: value}), value))
+        for item in items:
+            value = substituted(term.body, {term.carried: value, each: item})
+        return self.reduced(value)
+
+    def items(self, term: Term) -> tuple[Term, ...] | None:
+        """The items of a sequence, when each is known to be there; None when some are not."""
+        plain = self.head(term)
+        if not isinstance(plain, Seq):
+            return None
+        found: list[Term] = []
+        for item in plain.items:
+            if isinstance(item, Splat):
+                inner = self.items(item.value)
+                if inner is None:
+                    return None
+                found.extend(inner)
+            elif isinstance(item, Repeat):
+                turns = self.turns(item)
+                if turns is None or any(isinstance(turn, (Splat, Repeat, Maybe)) for turn in turns):
+                    return None
+                found.extend(turns)
+            elif isinstance(item, Maybe):
+                decided = self.truth(item.condition)
+                if decided is None:
+                    return None
+                chosen = self.items(Seq(item.then if decided else item.other))
+                if chosen is None:
+                    return None
+                found.extend(chosen)
+            else:
+                found.append(item)
+        return tuple(found)
+
+    def turns(self, repeat: Repeat) -> tuple[Term, ...] | None:
+        """What a loop adds on all its turns together; None when its items are not known one by one."""
+        each = repeat.each
+        items = self.items(each.over) if isinstance(each, Each) and not repeat.growing else None
+        if items is None or len(items) > MOST_TURNS:
+            return None
+        return tuple(substituted(inner, {each: item}) for item in items for inner in repeat.items)
+
+    def _call(self, term: Call) -> Term:
+        function = self.reduced(term.function)
+        plain = stripped(function)
+        if isinstance(plain, Choice):
+            then = Call(plain.then, term.arguments, term.keywords, at=term.at)
+            other = Call(plain.other, term.arguments, term.keywords, at=term.at)
+            return self.reduced(Choice(plain.condition, then, other))
+        if isinstance(plain, Func):
+            return self._inlined(plain, term)
+        new: Term | None = None
+        if isinstance(plain, Global):
+            new = functions.reduced(plain.name, term, self)
+        elif isinstance(plain, Attr):
+            new = methods.reduced(plain, term, self)
+        elif isinstance(plain, Call):
+            new = functions.called_object(plain, term, self)
+        if new is not None:
+            return self.reduced(new)
+        return term if plain is term.function else Call(plain, term.arguments, term.keywords, at=term.at)
+
+    def _inlined(self, function: Func, term: Call) -> Term:
+        returns = self.summary(function.info).returns
+        if isinstance(returns, Opaque):
+            return returns
+        value = shallow(substituted(returns, bound(function, term, self)))
+        cap = Volatility.DEPLOYMENT if function.info.decorators & {"cache", "lru_cache"} and not term.arguments else None
+        return self.reduced(Via(value, f"returned by `{function.info.qualname}`", at=term.at, cap=cap))

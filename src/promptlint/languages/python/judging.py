@@ -1,0 +1,149 @@
+"""How often a value changes of which only the outside is known: a parameter, a loop variable, an answer from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from promptlint.languages.python import clocks
+from promptlint.languages.python.definitions import FunctionInfo
+from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.terms import (
+    Attr,
+    Call,
+    Carried,
+    Class,
+    Each,
+    Entry,
+    Func,
+    Global,
+    Hole,
+    Item,
+    Op,
+    Opaque,
+    Param,
+    Place,
+    Splat,
+    Str,
+    Term,
+    stripped,
+    symbols,
+)
+from promptlint.layout import Confidence, Volatility
+
+
+class Judge:
+    """Judges what is left unknown in one prompt, and remembers which parameters it had to judge by their names."""
+
+    def __init__(self, engine: Engine, place: Place, loops: frozenset[int]) -> None:
+        self.engine = engine
+        self.place = place
+        self.loops = loops
+        """The loops around the call: their items differ from call to call."""
+        self.guessed: set[Param] = set()
+        self.used_loops: set[int] = set()
+
+    def hole(self, term: Term) -> Hole:
+        """What is known of how often a value changes."""
+        if isinstance(term, Hole):
+            return term
+        at = getattr(term, "at", self.place) or self.place
+        if isinstance(term, Opaque):
+            return Hole(None, term.reason, "", at=at if at.path else self.place)
+        found = self._judged(term)
+        text = self.engine.source(at)
+        return replace(found, at=at if at.path else self.place, text=found.text or text)
+
+    def ask(self, term: Term) -> None:
+        """Remember that more would be known if the parameters in a term were."""
+        self.guessed |= {symbol for symbol in symbols(term) if isinstance(symbol, Param)}
+
+    def _judged(self, term: Term) -> Hole:
+        if isinstance(term, Each):
+            return self._each(term)
+        if isinstance(term, Param):
+            return self._param(term)
+        if isinstance(term, Carried):
+            return Hole(Volatility.REQUEST, "is carried from turn to turn", confidence=Confidence.MEDIUM)
+        if isinstance(term, Global):
+            source = clocks.source_of(term.name, self.engine.models)
+            return clocks.hole(source, term) if source else Hole(None, "is defined outside the project", term.name)
+        if isinstance(term, (Attr, Item)):
+            return self._part(term)
+        if isinstance(term, Call):
+            return self._call(term)
+        if isinstance(term, Op):
+            return self._most(term.operands, "is computed")
+        return Hole(None, "could not be followed")
+
+    def _each(self, term: Each) -> Hole:
+        if term.loop in self.loops:
+            self.used_loops.add(term.loop)
+            return Hole(Volatility.REQUEST, f"is another one for each item of `{term.text}`", loop=term.loop)
+        inner = self.hole(self.engine.head(term.over))
+        return replace(inner, text="", unordered=inner.unordered)
+
+    def _param(self, term: Param) -> Hole:
+        self.guessed.add(term)
+        if term.name == term.info.receiver:
+            return Hole(None, "is the object itself", term.name)
+        if _made_once(term.info):
+            return Hole(None, f"is given to the constructor as `{term.name}`", term.name)
+        return self._named(term.name, f"is the argument `{term.name}` of `{term.info.qualname}`")
+
+    def _named(self, name: str, because: str) -> Hole:
+        parts = name.lower().strip("_").split("_")
+        for words in self.engine.models.words:
+            if name.lower() in words.words or parts[-1] in words.words:
+                return Hole(words.volatility, because, confidence=words.confidence)
+        return Hole(Volatility.REQUEST, because, confidence=Confidence.LOW)
+
+    def _part(self, term: Attr | Item) -> Hole:
+        base = self.engine.head(term.value)
+        name = term.name if isinstance(term, Attr) else _key(self.engine.head(term.key))
+        inner = self.hole(base)
+        if isinstance(base, Param) and base.name == base.info.receiver:
+            return Hole(None, f"is the attribute `{name}` of the object", confidence=Confidence.LOW)
+        if inner.volatility is Volatility.REQUEST and not inner.loop and name:
+            named = self._named(name, inner.because)
+            if named.volatility is None or named.confidence > inner.confidence:
+                return named
+        return inner
+
+    def _call(self, term: Call) -> Hole:
+        function = stripped(term.function)
+        if isinstance(function, Class):
+            return self._most(tuple(_values(term)), "is an object of the project")
+        values: tuple[Term, ...] = tuple(_values(term))
+        if isinstance(function, Attr) and not isinstance(stripped(function.value), (Func, Class)):
+            values = (function.value, *values)
+        found = self._most(values, "comes from a call we cannot see into")
+        return replace(found, confidence=min(found.confidence, Confidence.MEDIUM))
+
+    def _most(self, terms: tuple[Term, ...], because: str) -> Hole:
+        """As volatile as the most volatile part, when that says enough."""
+        worst = Hole(None, because)
+        for term in terms:
+            plain = self.engine.head(term)
+            if isinstance(plain, (Global, Opaque, Func)):
+                continue
+            found = self.hole(plain) if not isinstance(plain, Str) else worst
+            if found.volatility is not None and found.volatility >= Volatility.REQUEST:
+                if worst.volatility is None or found.volatility > worst.volatility:
+                    worst = replace(found, type="", at=worst.at, text="")
+        return worst
+
+
+def _values(call: Call) -> Iterator[Term]:
+    yield from call.arguments
+    for item in call.keywords:
+        if isinstance(item, (Entry, Splat)):
+            yield item.value
+
+
+def _key(term: Term) -> str:
+    return term.value if isinstance(term, Str) else ""
+
+
+def _made_once(info: FunctionInfo) -> bool:
+    return info.name in ("__init__", "__post_init__")

@@ -1,0 +1,341 @@
+"""The arguments of a call to the layout of its prompt: tools, system text and messages in the order of the cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from promptlint.knowledge.models import Marker
+from promptlint.knowledge.providers import Provider
+from promptlint.languages.python import operators
+from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.judging import Judge
+from promptlint.languages.python.senders import Send
+from promptlint.languages.python.terms import (
+    NONE,
+    Attr,
+    Call,
+    Cat,
+    Choice,
+    Class,
+    Const,
+    Each,
+    Entry,
+    Format,
+    Global,
+    Hole,
+    Item,
+    Map,
+    Maybe,
+    Op,
+    Opaque,
+    Param,
+    Repeat,
+    Seq,
+    Splat,
+    Str,
+    Term,
+    stripped,
+)
+from promptlint.languages.python.texts import Texts
+from promptlint.layout import Breakpoint, Known, Layout, Role, Tokens, Volatility
+
+_ROLES = {role.value: role for role in Role} | {
+    "developer": Role.SYSTEM, "human": Role.USER, "ai": Role.ASSISTANT, "model": Role.ASSISTANT, "function": Role.TOOL,
+}  # fmt: skip
+_CONTENT = ("content", "parts", "text", "input")
+_MISSING = Opaque("is not there")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The layout of one prompt, and what was found on the way."""
+
+    layout: Layout
+    known: Known
+    guessed: frozenset[Param]
+    """Parameters of which only the names are known."""
+    loops: frozenset[int]
+    """Loops around the call whose items the prompt depends on."""
+    reasons: tuple[str, ...]
+    """Why parts of it could not be followed."""
+
+
+class Prompts:
+    """Makes the layout of what one call sends."""
+
+    def __init__(self, engine: Engine, send: Send, provider: Provider) -> None:
+        self.engine = engine
+        self.send = send
+        self.judge = Judge(engine, send.record.call.at, frozenset(loop.number for loop in send.loops))
+        self.texts = Texts(engine, provider, self.judge)
+        self.marker: Marker | None = send.model.marker
+
+    def prompt(self) -> Prompt:
+        """Read the arguments in cache order."""
+        for part in self.send.model.prompt:
+            term = self.argument(part.argument)
+            if _absent(self.engine.head(term)):
+                continue
+            self.texts.next_block()
+            if part.role is None:
+                self.texts.role = Role.UNKNOWN
+                self._messages(term)
+            else:
+                self.texts.role = part.role
+                self._blocks(term)
+        segments = tuple(s for s in self.texts.segments if s.text)
+        return Prompt(
+            Layout(segments), self._known(), frozenset(self.judge.guessed), frozenset(self.judge.used_loops),
+            tuple(dict.fromkeys(s.because for s in segments if s.volatility is None)),
+        )  # fmt: skip
+
+    def argument(self, path: str) -> Term:
+        """An argument by its dotted path; `_MISSING` when it is not given."""
+        first, *rest = path.split(".")
+        # A keyword that is written out is not in `**kwargs` too.
+        written = [item for item in self.send.arguments.items if isinstance(item, Entry) and item.key == Str(first)]
+        term = written[0].value if written else self._from_mapping(first)
+        for name in rest:
+            head = self.engine.head(term)
+            key = Op("key or", (Str(name), _MISSING))
+            term = Item(term, key) if isinstance(head, (Map, Choice)) else Attr(term, name)
+        return term
+
+    def _from_mapping(self, name: str) -> Term:
+        """An argument from `**kwargs`; what is unknown of them is taken not to hold it."""
+        term = self.engine.reduced(Item(self.send.arguments, Op("key or", (Str(name), _MISSING))))
+        while isinstance(plain := stripped(term), Item):
+            key = stripped(plain.key)
+            if not isinstance(key, Op) or key.operator != "key or":
+                break
+            self.judge.ask(plain.value)
+            term = self.engine.reduced(key.operands[1])
+        return term
+
+    def _known(self) -> Known:
+        segments = self.texts.segments
+        if not any(s.volatility is not None for s in segments):
+            return Known.NOT
+        unknown = self.texts.cut or any(s.volatility is None for s in segments)
+        return Known.PARTLY if unknown else Known.FULLY
+
+    # --- messages -----------------------------------------------------------------------------------------------------
+
+    def _messages(self, term: Term) -> None:
+        with self.texts.along(self.engine.reduced(term)) as plain:
+            if isinstance(plain, Seq):
+                for item in plain.items:
+                    self._item(item)
+            elif isinstance(plain, (Choice, Maybe)):
+                self._branch(plain, self._messages)
+            elif isinstance(plain, (Str, Cat)):
+                self.texts.role = Role.USER
+                self._one_text(plain)
+            elif isinstance(plain, Op) and plain.operator in ("+", "changed"):
+                for operand in plain.operands:
+                    self._messages(operand)
+            elif isinstance(plain, Map) or (isinstance(plain, Call) and isinstance(plain.function, Class)):
+                self._message(plain)
+            elif isinstance(plain, Item) and isinstance(stripped(plain.key), Op):
+                self._messages(plain.value)
+            else:
+                self._history(plain)
+
+    def _history(self, term: Term) -> None:
+        """Messages that come from elsewhere."""
+        self.texts.next_block()
+        self.texts.role = Role.UNKNOWN
+        hole = self.judge.hole(term)
+        name = term.name if isinstance(term, (Param, Attr)) else ""
+        grows = name.lower().strip("_") in self.engine.models.histories
+        if grows:
+            hole = Hole(Volatility.SESSION, "is what was said so far", name, at=hole.at)
+        with self.texts.repeating(growing=grows):
+            self.texts.hole(hole)
+
+    def _item(self, item: Term) -> None:
+        if isinstance(item, Splat):
+            self._messages(item.value)
+        elif isinstance(item, Repeat):
+            self._repeated(item)
+        elif isinstance(item, Maybe):
+            self._branch(item, self._item)
+        else:
+            self._message(item)
+
+    def _repeated(self, item: Repeat) -> None:
+        turns = self.engine.turns(item)
+        if turns is not None:
+            for turn in turns:
+                self._item(turn)
+            return
+        with self.texts.repeating(growing=item.growing):
+            for inner in item.items:
+                self._item(inner)
+
+    def _branch(self, term: Choice | Maybe, read: object) -> None:
+        assert callable(read)
+        then = (term.then,) if isinstance(term, Choice) else term.then
+        other = (term.other,) if isinstance(term, Choice) else term.other
+        decided = self.engine.truth(term.condition)
+        for side, items in enumerate((then, other)):
+            if decided is None:
+                with self.texts.within(term.condition, side):
+                    for item in items:
+                        read(item)
+            elif decided == (side == 0):
+                for item in items:
+                    read(item)
+
+    def _message(self, term: Term) -> None:
+        with self.texts.along(self.engine.reduced(term)) as plain:
+            if isinstance(plain, Choice):
+                self._branch(plain, self._message)
+                return
+            if isinstance(plain, Hole) and plain.because == "is what was said so far":
+                self.texts.next_block()
+                self.texts.role = Role.UNKNOWN
+                self.texts.hole(plain)
+                return
+            if isinstance(plain, (Str, Cat)):
+                self.texts.next_block()
+                self.texts.role = Role.USER
+                self._one_text(plain)
+                return
+            self.texts.next_block()
+            self.texts.role = self._role(plain)
+            content = self._content(plain)
+            if content is None:
+                self.texts.hole(self.judge.hole(plain))
+            else:
+                self._blocks(content)
+                self._mark(plain)
+
+    def _role(self, message: Term) -> Role:
+        if isinstance(message, Seq) and len(message.items) == 2:
+            role = self.engine.head(message.items[0])
+        else:
+            role = self._part(message, ("role",)) or _MISSING
+        role = self.engine.head(role)
+        name = role.value if isinstance(role, Str) else getattr(role, "name", "")
+        if isinstance(role, Attr):
+            name = role.name
+        return _ROLES.get(str(name).rsplit(".", 1)[-1].lower(), Role.UNKNOWN)
+
+    def _content(self, message: Term) -> Term | None:
+        if isinstance(message, Seq) and len(message.items) == 2:
+            return message.items[1]
+        return self._part(message, _CONTENT)
+
+    def _part(self, value: Term, names: tuple[str, ...]) -> Term | None:
+        """The first of several keys or attributes that a message or block has."""
+        for name in names:
+            found: Term | None = None
+            if isinstance(value, Map):
+                found = Item(value, Op("key or", (Str(name), _MISSING)))
+            elif isinstance(value, Call) and isinstance(value.function, Class):
+                found = Attr(value, name)
+            elif isinstance(value, Call) and isinstance(value.function, Global):
+                found = value.keyword(name)
+            if found is not None and not _absent(self.engine.head(found)):
+                return found
+        return None
+
+    # --- blocks -------------------------------------------------------------------------------------------------------
+
+    def _one_text(self, term: Term) -> None:
+        self.texts.text(term)
+
+    def _blocks(self, term: Term) -> None:
+        """A text, or a list of blocks each with a text."""
+        with self.texts.along(self.engine.reduced(term)) as plain:
+            if isinstance(plain, Seq):
+                self._block_items(plain)
+            elif isinstance(plain, (Choice, Maybe)):
+                self._branch(plain, self._blocks)
+            elif isinstance(plain, Map) or (isinstance(plain, Call) and isinstance(plain.function, (Class, Global))):
+                self._block(plain)
+            elif isinstance(plain, Op) and plain.operator == "+" and self.texts.role is Role.TOOLS:
+                for operand in plain.operands:
+                    self._blocks(operand)
+            else:
+                self.texts.text(plain)
+
+    def _block_items(self, sequence: Seq) -> None:
+        because = sequence.unordered
+        if sequence.kind == "set":
+            because = because or self.engine.models.unordered.get("set", "")
+        with self.texts.without_order(because):
+            for item in sequence.items:
+                self._block_item(item)
+
+    def _block_item(self, item: Term) -> None:
+        if isinstance(item, Splat):
+            self._blocks(item.value)
+        elif isinstance(item, Maybe):
+            self._branch(item, self._block_item)
+        elif isinstance(item, Repeat):
+            self._repeated_blocks(item)
+        else:
+            self.texts.next_block()
+            self._blocks(item)
+
+    def _repeated_blocks(self, item: Repeat) -> None:
+        each = item.each
+        over = self.engine.head(each.over) if isinstance(each, Each) else None
+        because = over.unordered if isinstance(over, (Seq, Hole)) else ""
+        if isinstance(over, Seq) and over.kind == "set":
+            because = because or self.engine.models.unordered.get("set", "")
+        turns = self.engine.turns(item)
+        with self.texts.without_order(because):
+            if turns is not None:
+                for turn in turns:
+                    self._block_item(turn)
+                return
+            with self.texts.repeating(growing=item.growing):
+                for inner in item.items:
+                    self._block_item(inner)
+
+    def _block(self, block: Term) -> None:
+        text = self._part(block, _CONTENT) if self.texts.role is not Role.TOOLS else None
+        if text is not None:
+            self._blocks(text)
+        elif self.texts.role is Role.TOOLS or not isinstance(block, (Map, Call)):
+            self.texts.text(self._unmarked(block))
+        elif isinstance(block, Call):
+            self.texts.hole(self.judge.hole(block))
+        self._mark(block)
+
+    def _unmarked(self, block: Term) -> Term:
+        if self.marker is None or not isinstance(block, Map):
+            return block
+        return Op("without", (block, Str(self.marker.key)))
+
+    def _mark(self, block: Term) -> None:
+        """Note the cache breakpoint that a block carries."""
+        if self.marker is None or not isinstance(block, Map):
+            return
+        mark = self.engine.reduced(Item(block, Op("key or", (Str(self.marker.key), _MISSING))))
+        for value in self._values(mark):
+            if value == NONE or value == _MISSING:
+                continue
+            ttl = self.engine.head(Item(value, Op("key or", (Str("ttl"), NONE))))
+            place = getattr(value, "at", None) or self.send.record.call.at
+            span = self.engine.span(place if place.path else self.send.record.call.at)
+            self.texts.mark(Breakpoint(span, ttl.value if isinstance(ttl, Str) else None))
+            return
+
+    def _values(self, term: Term) -> tuple[Term, ...]:
+        plain = stripped(self.engine.reduced(term))
+        if isinstance(plain, Choice):
+            return (*self._values(plain.then), *self._values(plain.other))
+        return (plain,)
+
+
+def _absent(term: Term) -> bool:
+    return term in (NONE, _MISSING) or (isinstance(term, Const) and term.value is None) or (
+        isinstance(term, Global) and term.name.rsplit(".", 1)[-1] in ("NOT_GIVEN", "omit", "NotGiven")
+    )
+
+
+__all__ = ["Format", "Prompt", "Prompts", "Tokens"]

@@ -1,0 +1,142 @@
+"""The reader's door: the files of a project to the requests it sends."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from promptlint.knowledge.models import Models
+from promptlint.knowledge.providers import Providers
+from promptlint.languages.python.callers import Callers, lifted
+from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.project import Project
+from promptlint.languages.python.prompts import Prompt, Prompts
+from promptlint.languages.python.senders import Send, Senders
+from promptlint.languages.python.sites import site_of
+from promptlint.languages.python.terms import Param
+from promptlint.layout import Gap, Known, Reading, Request
+
+MOST_LIFTS = 6
+"""Callers of callers that are followed."""
+MOST_REQUESTS = 24
+"""Prompts that one call sends, seen from different callers."""
+STACK = 512 * 1024 * 1024
+"""Bytes of stack for deep terms; only what is used is taken from memory."""
+
+
+def read_source(source: str, path: str, models: Models, providers: Providers) -> Reading:
+    """Read one file by itself."""
+    files = {path: source.encode("utf-8", "surrogatepass")}
+    return read_project(files, [path], models, providers, PurePosixPath("."), lambda name: None)
+
+
+def read_project(
+    files: Mapping[str, bytes],
+    targets: Collection[str],
+    models: Models,
+    providers: Providers,
+    root: PurePosixPath,
+    read_text: Callable[[str], bytes | None],
+) -> Reading:
+    """The requests sent by the files `targets`, with all `files` as context.
+
+    Paths are relative to the working directory, with `/`. Nothing is read but through `files` and `read_text`. What
+    cannot be parsed or followed is in the result, never raised.
+    """
+    reader = _Reader(files, models, providers, read_text)
+    result: list[Reading] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            result.append(reader.read(targets))
+        except BaseException as error:
+            failure.append(error)
+
+    previous, limit = threading.stack_size(STACK), sys.getrecursionlimit()
+    sys.setrecursionlimit(50_000)
+    try:
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(previous)
+        sys.setrecursionlimit(limit)
+    if failure:
+        raise failure[0]
+    return result[0]
+
+
+class _Reader:
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        models: Models,
+        providers: Providers,
+        read_text: Callable[[str], bytes | None],
+    ) -> None:
+        self.files = files
+        self.project = Project(files, models.imports)
+        self.engine = Engine(self.project, models, read_text)
+        self.senders = Senders(self.engine)
+        self.providers = providers
+        self.callers = Callers(self.engine, tuple(sorted(files)))
+
+    def read(self, targets: Collection[str]) -> Reading:
+        requests: list[Request] = []
+        gaps: list[Gap] = []
+        for path in sorted(self.files):
+            raw = self.files[path]
+            if path in targets or self.senders.worth_parsing(raw):
+                module = self.project.module(path) if self.senders.worth_parsing(raw) else None
+                if module is None:
+                    continue
+                for send in self.senders.in_module(module):
+                    self._read_send(send, requests, gaps)
+        unreadable = tuple(self.project.unreadable[path] for path in sorted(self.project.unreadable))
+        return Reading(tuple(requests), tuple(gaps), unreadable)
+
+    def _read_send(self, send: Send, requests: list[Request], gaps: list[Gap]) -> None:
+        best: Prompt | None = None
+        for closed, prompt in self._closed(send, MOST_LIFTS, [MOST_REQUESTS]):
+            requests.append(Request(prompt.layout, site_of(closed, prompt, self.engine), prompt.known))
+            if best is None or _order(prompt.known) > _order(best.known):
+                best = prompt
+        if best is None or best.known is not Known.FULLY:
+            reasons = best.reasons if best else ()
+            span = self.engine.span(send.record.call.at)
+            gaps.append(Gap(span, reasons[0] if reasons else "nothing of this prompt could be followed"))
+
+    def _closed(self, send: Send, lifts: int, left: list[int]) -> Iterator[tuple[Send, Prompt]]:
+        """The prompt as each of its callers makes it; as it stands where nobody calls."""
+        self.engine.fresh()
+        prompt = Prompts(self.engine, send, self.providers[send.provider]).prompt()
+        found = False
+        if lifts > 0 and left[0] > 0:
+            for info in self._asked(send, prompt):
+                seen = {record.node for record in send.chain}
+                for caller in self.callers.of(info):
+                    if caller.record.node in seen or left[0] <= 0:
+                        continue
+                    found = True
+                    yield from self._closed(lifted(send, caller), lifts - 1, left)
+                if found:
+                    return
+        left[0] -= 1
+        yield send, prompt
+
+    def _asked(self, send: Send, prompt: Prompt) -> list[object]:
+        """The functions whose callers may know more: the outermost one first."""
+        infos = {param.info for param in prompt.guessed if param.name != param.info.receiver}
+        ordered = sorted(infos, key=lambda info: (info is not send.function, info.module.path, info.node.lineno if hasattr(info.node, "lineno") else 0))  # type: ignore[union-attr]
+        return list(ordered)
+
+
+def _order(known: Known) -> int:
+    return [Known.NOT, Known.PARTLY, Known.FULLY].index(known)
+
+
+__all__ = ["Param", "read_project", "read_source", "replace"]

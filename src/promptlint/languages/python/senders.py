@@ -1,0 +1,207 @@
+"""Which calls send a prompt, through which client, with which arguments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from promptlint.knowledge.models import Call as CallModel
+from promptlint.knowledge.models import Client
+from promptlint.languages.python import attributes
+from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
+from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.terms import (
+    Attr,
+    Call,
+    Choice,
+    Class,
+    Entry,
+    Func,
+    Global,
+    Map,
+    Op,
+    Param,
+    Splat,
+    Str,
+    Term,
+    stripped,
+)
+from promptlint.languages.python.walking import CallRecord, LoopFrame
+from promptlint.layout import Confidence
+
+MOST_ALTERNATIVES = 6
+"""Values of one callee that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A call that sends a prompt, seen from the function that makes it or from one that calls that one."""
+
+    model: CallModel
+    client: Client | None
+    elsewhere: bool
+    """Whether the client was told to send to another host."""
+    arguments: Map
+    """Argument name → value."""
+    record: CallRecord
+    """The call itself."""
+    chain: tuple[CallRecord, ...]
+    """The calls by which it is reached, the call itself first."""
+    loops: tuple[LoopFrame, ...]
+    """From the outermost to the innermost."""
+    confidence: Confidence = Confidence.HIGH
+
+    @property
+    def function(self) -> FunctionInfo:
+        """The outermost function it is seen from."""
+        return self.chain[-1].function
+
+    @property
+    def provider(self) -> str:
+        """Name of the provider, `unknown` when the client was told to send elsewhere."""
+        if self.elsewhere:
+            return "unknown"
+        return self.client.provider if self.client else self.model.provider
+
+
+class Senders:
+    """Finds the calls in a module which send a prompt."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        models = engine.models
+        self._paths = {path: path.rsplit(".", 1)[-1] for path in models.calls}
+        self._lasts = set(self._paths.values()) | {name.rsplit(".", 1)[-1] for name in models.functions}
+        self._needles = tuple(sorted({path.encode() for path in models.calls if "." in path}))
+        self._imports = tuple(sorted(name.encode() for name in models.imports))
+
+    def worth_parsing(self, raw: bytes) -> bool:
+        """Whether the bytes of a file name a library or a call that sends prompts."""
+        return any(name in raw for name in self._imports) or any(needle in raw for needle in self._needles)
+
+    def in_module(self, module: ModuleInfo) -> Iterator[Send]:
+        """The calls of a module that send a prompt, in the order of the source."""
+        found = [(node, function) for node, function in module.calls if self._may_send(node)]
+        found.sort(key=lambda pair: (pair[0].lineno, pair[0].col_offset))
+        for node, function in found:
+            for record in self.engine.summary(function).records(node):
+                self.engine.fresh()
+                yield from self.sends(record)
+
+    def _may_send(self, node: ast.Call) -> bool:
+        handed = [node.func, *node.args]
+        return any(_last(expression) in self._lasts for expression in handed)
+
+    def sends(self, record: CallRecord) -> Iterator[Send]:
+        """The prompts that one call sends: one for each client it may go through."""
+        seen: set[tuple[str, str]] = set()
+        for call in self._calls(record.call):
+            for callee in alternatives(self.engine.reduced(call.function), self.engine):
+                found = self._matched(callee)
+                if found is None or (found[0].path, found[0].library) in seen:
+                    continue
+                model, client, elsewhere, confidence = found
+                seen.add((model.path, model.library))
+                arguments = _arguments(model, call)
+                yield Send(model, client, elsewhere, arguments, record, (record,), record.loops, confidence)
+
+    def _calls(self, call: Call) -> Iterator[Call]:
+        """The call, and the one it makes of a callable that it is handed."""
+        yield call
+        for i, argument in enumerate(call.arguments):
+            plain = stripped(argument)
+            if isinstance(plain, Attr) and plain.name in self._lasts:
+                yield Call(argument, call.arguments[i + 1 :], call.keywords, at=call.at)
+                return
+
+    def _matched(self, callee: Term) -> tuple[CallModel, Client | None, bool, Confidence] | None:
+        models = self.engine.models
+        if isinstance(callee, Global):
+            if callee.name in models.functions:
+                return models.functions[callee.name], None, False, Confidence.HIGH
+            return self._of_module(callee.name)
+        names: list[str] = []
+        at: Term = callee
+        while isinstance(at, Attr):
+            if at.name not in models.same_client:
+                names.insert(0, at.name)
+            at = self.engine.head(at.value)
+            path = ".".join(names)
+            if path not in models.calls:
+                continue
+            for base in alternatives(at, self.engine):
+                client = self.client(base)
+                if client is not None:
+                    model = next((m for m in models.calls[path] if m.library == client[0].library), None)
+                    return (model, client[0], client[1], Confidence.HIGH) if model else None
+            if not isinstance(at, (Class, Func)) and not (isinstance(at, Call) and isinstance(at.function, Class)):
+                model = next((m for m in models.calls[path] if m.distinctive), None)
+                if model is not None:
+                    return model, None, False, Confidence.MEDIUM
+        return None
+
+    def _of_module(self, name: str) -> tuple[CallModel, Client | None, bool, Confidence] | None:
+        models = self.engine.models
+        head, _, path = name.partition(".")
+        client = models.clients.get(head)
+        model = next((m for m in models.calls.get(path, ()) if client and m.library == client.library), None)
+        return (model, client, False, Confidence.HIGH) if model else None
+
+    def client(self, term: Term) -> tuple[Client, bool] | None:
+        """The client behind a term, and whether it was told to send elsewhere; None when it is none."""
+        models = self.engine.models
+        if isinstance(term, Call):
+            function = self.engine.head(term.function)
+            if isinstance(function, Global) and function.name in models.clients:
+                client = models.clients[function.name]
+                given = term.keyword(client.endpoint) if client.endpoint else None
+                return client, given is not None
+            if isinstance(function, Attr) and function.name in models.same_client:
+                return self._first(function.value)
+            return None
+        if isinstance(term, Op) and term.operator == "enter":
+            return self._first(term.operands[0])
+        if isinstance(term, Param):
+            annotation = attributes.annotated(term, self.engine)
+            if isinstance(annotation, Global) and annotation.name in models.clients:
+                return models.clients[annotation.name], False
+        if isinstance(term, Global) and term.name in models.clients:
+            return models.clients[term.name], False
+        return None
+
+    def _first(self, term: Term) -> tuple[Client, bool] | None:
+        for base in alternatives(self.engine.reduced(term), self.engine):
+            found = self.client(base)
+            if found is not None:
+                return found
+        return None
+
+
+def _arguments(model: CallModel, call: Call) -> Map:
+    items: list[Term] = []
+    by_position = {part.position: part.argument for part in model.prompt if part.position is not None}
+    for i, argument in enumerate(call.arguments):
+        if isinstance(argument, Splat):
+            break
+        if i in by_position:
+            items.append(Entry(Str(by_position[i]), argument))
+    return Map((*items, *call.keywords), at=call.at)
+
+
+def _last(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def alternatives(term: Term, engine: Engine, most: int = MOST_ALTERNATIVES) -> Iterator[Term]:
+    """The values a term may have, without the steps around them."""
+    stack = [term]
+    while stack and most > 0:
+        at = engine.head(stack.pop())
+        if isinstance(at, Choice):
+            stack += [at.other, at.then]
+        else:
+            most -= 1
+            yield at

@@ -1,0 +1,94 @@
+"""How a prompt is sent: loops around the call, and signs that somebody waits for the answer or that nobody does."""
+
+from __future__ import annotations
+
+from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.prompts import Prompt
+from promptlint.languages.python.senders import Send
+from promptlint.languages.python.terms import Call, Each, Fold, Item, Op, Repeat, Str, Term
+from promptlint.languages.python.walking import LoopFrame
+from promptlint.layout import Loop, Mode, Site, Tie
+
+FEW = 10
+"""Items, written in the source, which are too few to be worth a batch."""
+
+
+def site_of(send: Send, prompt: Prompt, engine: Engine) -> Site:
+    """The site of a prompt."""
+    client = send.client
+    batch = send.model.batch if send.model.batch and (client is None or client.batch) else None
+    return Site(
+        call=_name(send),
+        span=engine.span(send.record.call.at),
+        provider=send.provider,
+        model=_model(send, engine),
+        mode=_mode(send, engine),
+        batch=batch if not send.elsewhere else None,
+        loops=tuple(_loop(frame, send, prompt, engine) for frame in send.loops),
+        markable=send.model.marker is not None,
+        caching=None,
+        confidence=send.confidence,
+    )
+
+
+def _name(send: Send) -> str:
+    if send.model.function:
+        return send.model.path
+    return f"{send.client.name}.{send.model.path}" if send.client else f"{send.model.library}: {send.model.path}"
+
+
+def _argument(send: Send, name: str, engine: Engine) -> Term:
+    return engine.head(Item(send.arguments, Op("key or", (Str(name), Str("")))))
+
+
+def _model(send: Send, engine: Engine) -> str | None:
+    found = _argument(send, send.model.model, engine)
+    return found.value if isinstance(found, Str) and found.value else None
+
+
+def _mode(send: Send, engine: Engine) -> Mode:
+    if send.model.mode is not None:
+        return send.model.mode
+    if send.model.stream:
+        stream = _argument(send, send.model.stream, engine)
+        if getattr(stream, "value", None) is True:
+            return Mode.STREAM
+    asynchronous = send.client.is_async if send.client else send.model.is_async or send.record.function.is_async
+    return Mode.ASYNC if asynchronous else Mode.SYNC
+
+
+def _loop(frame: LoopFrame, send: Send, prompt: Prompt, engine: Engine) -> Loop:
+    items = engine.items(frame.each.over)
+    return Loop(
+        span=engine.span(frame.at),
+        kind=frame.kind,
+        over=frame.each.text,
+        tie=_tie(frame, send, prompt),
+        parallel=frame.parallel,
+        few=items is not None and len(items) <= FEW,
+        leaves_early=frame.leaves_early,
+    )
+
+
+def _tie(frame: LoopFrame, send: Send, prompt: Prompt) -> Tie:
+    if _carries(send.arguments, frame.number, {record.call.at for record in send.chain}):
+        return Tie.CHAINED
+    return Tie.INDEPENDENT if frame.number in prompt.loops else Tie.SAME
+
+
+def _carries(term: Term, loop: int, answers: set[object]) -> bool:
+    """Whether a prompt holds what an earlier turn of a loop was answered."""
+    stack: list[tuple[Term, bool]] = [(term, False)]
+    seen: set[tuple[int, bool]] = set()
+    while stack:
+        at, inside = stack.pop()
+        if (id(at), inside) in seen:
+            continue
+        seen.add((id(at), inside))
+        if inside and isinstance(at, Call) and at.at in answers:
+            return True
+        each = getattr(at, "each", None)
+        if isinstance(at, (Repeat, Fold)) and isinstance(each, Each) and each.loop == loop:
+            inside = True
+        stack.extend((child, inside) for child in at.children())
+    return False

@@ -1,0 +1,220 @@
+"""What names and objects hold at one point of a body, and how two such points are joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from promptlint.languages.python.terms import (
+    NOWHERE,
+    UNASSIGNED,
+    Before,
+    Carried,
+    Cat,
+    Choice,
+    Each,
+    Fold,
+    Map,
+    Maybe,
+    Place,
+    Ref,
+    Repeat,
+    Seq,
+    Splat,
+    Str,
+    Term,
+    Via,
+    cat,
+    stripped,
+    symbols,
+)
+
+Key = Term | str
+"""A name; a Ref; or a term which stands for a place in an object: an attribute, an item."""
+
+_numbers = count(1)
+
+
+@dataclass(slots=True)
+class State:
+    """Name or place → what it holds. Lists and dictionaries made in the body are held under their Ref."""
+
+    held: dict[Key, Term] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        return State(dict(self.held))
+
+    def fresh(self, content: Term, at: Place = NOWHERE) -> Ref:
+        """A new object that may be changed later."""
+        ref = Ref(next(_numbers), at=at)
+        self.held[ref] = content
+        return ref
+
+    def snapshot(self, term: Term) -> Term:
+        """The term as it is now: no Ref is left in it."""
+        return _Snapshot(self.held).of(term)
+
+    def content(self, term: Term) -> Term:
+        """What the object holds that `term` refers to; the term itself when nothing is known of it."""
+        return self.held.get(stripped(term), term)
+
+    def place(self, term: Term) -> Term:
+        """The object to change when `term` is changed: its Ref, or the term itself with what it holds."""
+        term = stripped(term)
+        held = self.held.get(term)
+        while held is not None and isinstance(stripped(held), Ref) and stripped(held) != term:
+            term = stripped(held)
+            held = self.held.get(term)
+        return term
+
+
+class _Snapshot:
+    """One walk over a term; an object that holds itself stays as it is the second time."""
+
+    def __init__(self, held: dict[Key, Term]) -> None:
+        self.held = held
+        self.active: set[Term] = set()
+        self.memo: dict[int, tuple[Term, Term]] = {}
+
+    def of(self, term: Term) -> Term:
+        if not term.mutable:
+            return term
+        known = self.memo.get(id(term))
+        if known is None:
+            known = self.memo[id(term)] = (term, self._held(term))
+        return known[1]
+
+    def _held(self, term: Term) -> Term:
+        if isinstance(term, Before):
+            return term.place
+        content = self.held.get(term) if isinstance(term, Ref) else None
+        if content is None or term in self.active:
+            return term.rebuilt(self.of)
+        self.active.add(term)
+        new = self.of(content)
+        self.active.discard(term)
+        return new
+
+
+def joined(condition: Term, then: State, other: State) -> State:
+    """The state after a branch. A key that one side does not know is as the other side has it."""
+    held: dict[Key, Term] = {}
+    for key in {**then.held, **other.held}:
+        a, b = then.held.get(key), other.held.get(key)
+        if a is None or b is None:
+            known = a if a is not None else b
+            assert known is not None
+            if isinstance(key, Term) and not isinstance(key, Ref):
+                held[key] = merged(condition, a if a is not None else key, b if b is not None else key)
+            else:
+                held[key] = known
+        else:
+            held[key] = merged(condition, a, b)
+    return State(held)
+
+
+def merged(condition: Term, a: Term, b: Term) -> Term:
+    """Either of two values, with what they begin with in common kept outside the condition."""
+    if a is b or a == b:
+        return a
+    if a == UNASSIGNED or b == UNASSIGNED:
+        return b if a == UNASSIGNED else a
+    x, y = stripped(a), stripped(b)
+    for kind in (Seq, Map):
+        if isinstance(x, kind) or isinstance(y, kind):
+            left, right = _items(x, kind), _items(y, kind)
+            if left is not None and right is not None:
+                return _merged_items(condition, x if isinstance(x, kind) else y, left, right)
+    if isinstance(x, Cat) or isinstance(y, Cat):
+        left, right = _texts(x), _texts(y)
+        shared = _common(left, right)
+        if shared:
+            rest = Choice(condition, cat(*left[shared:]), cat(*right[shared:]))
+            return Cat((*left[:shared], rest))
+    return Choice(condition, a, b)
+
+
+def _merged_items(condition: Term, like: Term, left: tuple[Term, ...], right: tuple[Term, ...]) -> Term:
+    shared = _common(left, right)
+    if not shared and left and right:
+        kind = type(like)
+        assert isinstance(like, (Seq, Map))
+        return Choice(condition, kind(left, at=like.at), kind(right, at=like.at))
+    rest = Maybe(condition, left[shared:], right[shared:])
+    items = (*left[:shared], rest)
+    if isinstance(like, Seq):
+        return Seq(items, like.kind, like.unordered, at=like.at)
+    assert isinstance(like, Map)
+    return Map(items, at=like.at)
+
+
+def _items(term: Term, kind: type[Seq] | type[Map]) -> tuple[Term, ...] | None:
+    if isinstance(term, kind):
+        return term.items
+    return None if isinstance(term, (Seq, Map, Cat, Str)) else (Splat(term),)
+
+
+def _texts(term: Term) -> tuple[Term, ...]:
+    if isinstance(term, Cat):
+        return term.parts
+    return () if isinstance(term, Str) and not term.value else (term,)
+
+
+def _common(left: tuple[Term, ...], right: tuple[Term, ...]) -> int:
+    shared = 0
+    for a, b in zip(left, right, strict=False):
+        if a is not b and a != b:
+            break
+        shared += 1
+    return shared
+
+
+def folded(carried: Carried, body: Term, each: Term, initial: Term) -> Term:
+    """What is held after a loop which turns `carried` into `body` on each of its turns."""
+    added = _added(carried, body)
+    if added is not None:
+        if not added:
+            return initial
+        repeat = Repeat(each, added)
+        start = stripped(initial)
+        plain = stripped(body)
+        if isinstance(plain, (Seq, Map)):
+            kind = type(plain)
+            head = start.items if isinstance(start, kind) else (Splat(initial),)
+            if isinstance(plain, Seq):
+                return Seq((*head, repeat), plain.kind, plain.unordered, at=plain.at)
+            return Map((*head, repeat), at=plain.at)
+        return cat(initial, Cat((repeat,)))
+    if carried not in symbols(body):
+        return body if stripped(initial) == UNASSIGNED else Choice(each, body, initial)
+    return Fold(carried, body, each, initial)
+
+
+def _added(carried: Carried, body: Term) -> tuple[Term, ...] | None:
+    """What each turn adds behind what was there; None when it does anything else."""
+    plain = stripped(body)
+    if plain == carried:
+        return ()
+    if isinstance(plain, (Seq, Map)):
+        first, rest = plain.items[:1], plain.items[1:]
+        if first != (Splat(carried),):
+            return None
+    elif isinstance(plain, Cat):
+        first, rest = plain.parts[:1], plain.parts[1:]
+        if not first or stripped(first[0]) != carried:
+            return None
+    else:
+        return None
+    return None if any(carried in symbols(item) for item in rest) else rest
+
+
+def grown(term: Term, loop: int) -> Term:
+    """What a loop has added so far, as a call on one of its turns sees it: a history that grows."""
+
+    def growing(item: Term) -> Term:
+        ours = isinstance(item, Repeat) and isinstance(item.each, Each) and item.each.loop == loop
+        return replace(item, growing=True) if ours and isinstance(item, Repeat) else item
+
+    if isinstance(term, Via):
+        return term.rebuilt(lambda value: grown(value, loop))
+    return term.rebuilt(growing) if isinstance(term, (Seq, Map, Cat)) else term

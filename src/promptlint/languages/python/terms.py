@@ -1,0 +1,502 @@
+"""Abstract values of Python expressions: immutable terms, reduced only as far as a prompt needs them.
+
+A body is walked once, with its parameters as symbols; calling it substitutes them. Places are left out of comparison:
+two terms are equal when they stand for the same value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+
+from promptlint.layout import Confidence, Volatility
+
+if TYPE_CHECKING:
+    from promptlint.languages.python.definitions import ClassInfo, FunctionInfo
+
+
+class Place(NamedTuple):
+    """Where a term is written, as `ast` tells it: 1-based lines, 0-based columns in UTF-8 bytes, end exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+NOWHERE = Place("", 1, 0, 1, 0)
+
+DEEPEST = 400
+"""Terms nested deeper are taken for unknown: a walk over one must not overflow the stack."""
+
+_COMPARED: dict[type, tuple[str, ...]] = {}
+"""Class of terms → the fields by which two of them are compared."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """A value that may not be known yet."""
+
+    ONE: ClassVar[tuple[str, ...]] = ()
+    """Fields that hold a term."""
+    MANY: ClassVar[tuple[str, ...]] = ()
+    """Fields that hold a tuple of terms."""
+    SYMBOL: ClassVar[bool] = False
+    """Whether it is one that substitution replaces."""
+    open: bool = field(init=False, compare=False, repr=False, default=False)
+    """Whether a symbol is left in it."""
+    mutable: bool = field(init=False, compare=False, repr=False, default=False)
+    """Whether a Ref is left in it, so that it may still change."""
+    depth: int = field(init=False, compare=False, repr=False, default=1)
+    """How deep terms are nested in it."""
+    _hash: int = field(init=False, compare=False, repr=False, default=0)
+
+    def __post_init__(self) -> None:
+        children = tuple(self.children())
+        if self.SYMBOL or any([child.open for child in children]):
+            object.__setattr__(self, "open", True)
+        if children:
+            object.__setattr__(self, "depth", 1 + max([child.depth for child in children]))
+        if isinstance(self, (Ref, Before)) or any([child.mutable for child in children]):
+            object.__setattr__(self, "mutable", True)
+        object.__setattr__(self, "_hash", hash((type(self).__name__, *self._compared())))
+
+    def _compared(self) -> tuple[object, ...]:
+        names = _COMPARED.get(type(self))
+        if names is None:
+            names = _COMPARED[type(self)] = tuple(f.name for f in fields(self) if f.compare)
+        return tuple([getattr(self, name) for name in names])
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        # Terms share their parts: to compare part by part would walk one part as often as it is reached, which is
+        # exponential in its depth. That two of ten million terms have one 61-bit hash by chance: 1 in 50,000.
+        return self is other or (type(self) is type(other) and self._hash == hash(other))
+
+    def children(self) -> Iterator[Term]:
+        """The terms it is made of."""
+        for name in self.ONE:
+            yield getattr(self, name)
+        for name in self.MANY:
+            yield from getattr(self, name)
+
+    def rebuilt(self, change: Callable[[Term], Term]) -> Term:
+        """The same with each child changed; itself when none was."""
+        changed: dict[str, object] = {}
+        for name in self.ONE:
+            old = getattr(self, name)
+            new = change(old)
+            if new is not old:
+                changed[name] = new
+        for name in self.MANY:
+            before = getattr(self, name)
+            after = tuple([change(child) for child in before])
+            if any(x is not y for x, y in zip(before, after, strict=True)):
+                changed[name] = after
+        return replace(self, **changed) if changed else self  # type: ignore[arg-type]
+
+
+def _at() -> Place:
+    return cast(Place, field(default=NOWHERE, compare=False, kw_only=True))
+
+
+# --- known values -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Str(Term):
+    """A text written in the source, or in a file of the project."""
+
+    value: str
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Const(Term):
+    """A number, True, False, None, bytes."""
+
+    value: object
+    at: Place = _at()
+
+    def _compared(self) -> tuple[object, ...]:
+        # Python gives -1 and -2, and 1 and True, the same hash.
+        return type(self.value).__name__, repr(self.value)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cat(Term):
+    """Texts one after the other."""
+
+    MANY = ("parts",)
+    parts: tuple[Term, ...]
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Format(Term):
+    """A value as an f-string or `.format` puts it into text."""
+
+    ONE = ("value",)
+    value: Term
+    spec: str = ""
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seq(Term):
+    """A list, tuple, set or generator: items in order, among them Splat, Repeat and Maybe."""
+
+    MANY = ("items",)
+    items: tuple[Term, ...]
+    kind: str = "list"
+    unordered: str = ""
+    """Why its order is not fixed; empty: it is."""
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Map(Term):
+    """A dictionary: Entry, Splat, Repeat and Maybe, in order."""
+
+    MANY = ("items",)
+    items: tuple[Term, ...]
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry(Term):
+    """One key of a dictionary, or one keyword of a call, with its value."""
+
+    ONE = ("key", "value")
+    key: Term
+    value: Term
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Splat(Term):
+    """All items of another sequence or mapping, in its place."""
+
+    ONE = ("value",)
+    value: Term
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Maybe(Term):
+    """Items that are there under a condition, or else others."""
+
+    ONE = ("condition",)
+    MANY = ("then", "other")
+    condition: Term
+    then: tuple[Term, ...]
+    other: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeat(Term):
+    """Items that a loop adds on each of its turns."""
+
+    ONE = ("each",)
+    MANY = ("items",)
+    each: Term
+    """The Each of the loop, or what tells how it goes on."""
+    items: tuple[Term, ...]
+    growing: bool = False
+    """Whether a call in the loop sees what earlier turns added."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Global(Term):
+    """A name outside the project: `anthropic.Anthropic`, `len`."""
+
+    name: str
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Module(Term):
+    """A module, of the project or not."""
+
+    name: str
+    path: str = ""
+    """Of the file; empty: outside the project."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Func(Term):
+    """A function of the project, with what it is bound to."""
+
+    MANY = ("receiver", "captured")
+    info: FunctionInfo
+    receiver: tuple[Term, ...] = ()
+    """The object of a bound method, alone in a tuple; empty: not bound."""
+    captured: tuple[Term, ...] = ()
+    """Entries: names of enclosing functions → their values."""
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Class(Term):
+    """A class of the project."""
+
+    info: ClassInfo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hole(Term):
+    """A value known to vary, or not to."""
+
+    volatility: Volatility | None
+    because: str
+    text: str = ""
+    """The expression, as the user wrote it."""
+    type: str = ""
+    """Type of the value where its methods matter: a clock."""
+    unordered: str = ""
+    confidence: Confidence = Confidence.HIGH
+    loop: int = 0
+    """The loop whose variable it is."""
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opaque(Term):
+    """A value that could not be followed."""
+
+    reason: str
+    at: Place = _at()
+
+
+# --- not known yet ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Param(Term):
+    """A parameter, or a name taken from an enclosing function."""
+
+    SYMBOL = True
+    info: FunctionInfo
+    name: str
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ref(Term):
+    """A list or dictionary that may still be changed, while the body that made it is walked."""
+
+    SYMBOL = True
+    number: int
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Before(Term):
+    """What an object from elsewhere held before the body changed it."""
+
+    SYMBOL = True
+    place: Term
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carried(Term):
+    """What a name or an object holds when a turn of a loop begins."""
+
+    SYMBOL = True
+    loop: int
+    key: Term | str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Each(Term):
+    """The item of this turn of a loop."""
+
+    SYMBOL = True
+    ONE = ("over",)
+    loop: int
+    over: Term
+    text: str = ""
+    """What the loop runs over, as written."""
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fold(Term):
+    """What a name holds after a loop which changes it in other ways than by adding to it."""
+
+    ONE = ("carried", "body", "each", "initial")
+    carried: Term
+    body: Term
+    each: Term
+    initial: Term
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attr(Term):
+    """An attribute."""
+
+    ONE = ("value",)
+    value: Term
+    name: str
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item(Term):
+    """`value[key]`; the key of a slice is an Op."""
+
+    ONE = ("value", "key")
+    value: Term
+    key: Term
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Term):
+    """A call. Arguments may be Splat, keywords are Entry or Splat."""
+
+    ONE = ("function",)
+    MANY = ("arguments", "keywords")
+    function: Term
+    arguments: tuple[Term, ...] = ()
+    keywords: tuple[Term, ...] = ()
+    at: Place = _at()
+
+    def keyword(self, name: str) -> Term | None:
+        """The value of a keyword that is written out."""
+        for item in self.keywords:
+            if isinstance(item, Entry) and isinstance(item.key, Str) and item.key.value == name:
+                return item.value
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Op(Term):
+    """An operator: `+`, `%`, `not`, `==`, `all` (every operand is true), `slice` …"""
+
+    MANY = ("operands",)
+    operator: str
+    operands: tuple[Term, ...]
+    at: Place = _at()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice(Term):
+    """One of two values."""
+
+    ONE = ("condition", "then", "other")
+    condition: Term
+    then: Term
+    other: Term
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Via(Term):
+    """A value, and one step of the way it took."""
+
+    ONE = ("value",)
+    value: Term
+    step: str
+    at: Place = _at()
+    cap: Volatility | None = None
+    """How often it changes at most, because of when it was made: at import, in a constructor."""
+
+
+UNASSIGNED = Opaque("not assigned on this path")
+NONE = Const(None)
+EMPTY = Str("")
+
+
+def shallow(term: Term) -> Term:
+    """The term; an unknown value in the place of one that is nested too deep."""
+    return term if term.depth <= DEEPEST else Opaque("is built in more steps than we follow")
+
+
+def stripped(term: Term) -> Term:
+    """The term without the steps around it."""
+    while isinstance(term, Via):
+        term = term.value
+    return term
+
+
+def rewrapped(term: Term, like: Term) -> Term:
+    """A part of `like`, with the steps that `like` took."""
+    if isinstance(like, Via):
+        return replace(like, value=rewrapped(term, like.value))
+    return term
+
+
+def substituted(term: Term, values: Mapping[Term, Term]) -> Term:
+    """The term with symbols replaced. An Each is found by its loop, whatever it runs over."""
+    if not term.open or not values:
+        return term
+    loops = {symbol.loop: value for symbol, value in values.items() if isinstance(symbol, Each)}
+    memo: dict[int, tuple[Term, Term]] = {}
+
+    def change(old: Term) -> Term:
+        if not old.open:
+            return old
+        known = memo.get(id(old))
+        if known is not None:
+            return known[1]
+        if isinstance(old, Each):
+            new = loops[old.loop] if old.loop in loops else old.rebuilt(change)
+        elif old.SYMBOL:
+            new = values.get(old, old)
+        else:
+            new = old.rebuilt(change)
+        memo[id(old)] = (old, new)
+        return new
+
+    return change(term)
+
+
+def exchanged(term: Term, old: Term, new: Term) -> Term:
+    """The term with every part that equals `old` replaced."""
+    memo: dict[int, tuple[Term, Term]] = {}
+
+    def change(part: Term) -> Term:
+        if not part.open:
+            return part
+        if id(part) not in memo:
+            memo[id(part)] = (part, new if part == old else part.rebuilt(change))
+        return memo[id(part)][1]
+
+    return change(term)
+
+
+def symbols(term: Term) -> set[Term]:
+    """The symbols left in a term."""
+    found: set[Term] = set()
+    seen: set[int] = set()
+    stack = [term]
+    while stack:
+        at = stack.pop()
+        if not at.open or id(at) in seen:
+            continue
+        seen.add(id(at))
+        if at.SYMBOL:
+            found.add(at)
+        stack.extend(at.children())
+    return found
+
+
+def entries(values: Mapping[str, Term]) -> tuple[Term, ...]:
+    """Names and what they stand for, as the entries of a mapping."""
+    return tuple(Entry(Str(name), value) for name, value in values.items())
+
+
+def cat(*texts: Term, at: Place = NOWHERE) -> Term:
+    """Texts one after the other, without nesting."""
+    parts: list[Term] = []
+    for text in texts:
+        if isinstance(text, Cat):
+            parts.extend(text.parts)
+        elif not (isinstance(text, Str) and not text.value):
+            parts.append(text)
+    if len(parts) == 1 and isinstance(parts[0], (Str, Cat)):
+        return parts[0]
+    return Cat(tuple(parts), at=at) if parts else Str("", at=at)

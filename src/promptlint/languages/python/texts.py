@@ -1,0 +1,300 @@
+"""Terms to segments: the text that a value puts into a prompt, in the order in which it stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from promptlint.knowledge.providers import Provider
+from promptlint.languages.python import clocks
+from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.judging import Judge
+from promptlint.languages.python.terms import (
+    Attr,
+    Call,
+    Cat,
+    Choice,
+    Class,
+    Const,
+    Each,
+    Entry,
+    Format,
+    Func,
+    Hole,
+    Map,
+    Maybe,
+    Op,
+    Place,
+    Repeat,
+    Seq,
+    Splat,
+    Str,
+    Term,
+    Via,
+    stripped,
+)
+from promptlint.layout import Arm, Breakpoint, Origin, Role, Segment, Step, Tokens, Volatility
+
+MOST_SEGMENTS = 3_000
+"""Segments of one prompt; what follows them is left out, and the prompt counts as partly known."""
+MOST_NESTED = 60
+"""Texts within texts."""
+
+
+class Texts:
+    """Collects the segments of one prompt. Where it stands (role, branch, loop, way) is kept while it goes down a term."""
+
+    def __init__(self, engine: Engine, provider: Provider, judge: Judge) -> None:
+        self.engine = engine
+        self.provider = provider
+        self.judge = judge
+        self.segments: list[Segment] = []
+        self.cut = False
+        self.role = Role.UNKNOWN
+        self.block = 0
+        self._steps: list[Via] = []
+        self._arms: list[Arm] = []
+        self._branches: dict[Term, int] = {}
+        self._repeated = 0
+        self._growing = 0
+        self._unordered: list[str] = []
+        self._depth = 0
+
+    # --- where we stand -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def within(self, branch: Term, side: int) -> Iterator[None]:
+        """On one side of a branch. The same condition is the same branch wherever it is asked."""
+        negated = 0
+        while isinstance(branch, Op) and branch.operator == "not":
+            branch, negated = branch.operands[0], 1 - negated
+        number = self._branches.setdefault(branch, len(self._branches) + 1)
+        self._arms.append(Arm(number, side ^ negated))
+        yield
+        self._arms.pop()
+
+    @contextmanager
+    def repeating(self, *, growing: bool) -> Iterator[None]:
+        """In what a loop adds on each turn."""
+        self._repeated += 1
+        self._growing += growing
+        yield
+        self._repeated -= 1
+        self._growing -= growing
+
+    @contextmanager
+    def without_order(self, because: str) -> Iterator[None]:
+        """In what has no fixed order."""
+        self._unordered.append(because)
+        yield
+        self._unordered.pop()
+
+    @contextmanager
+    def along(self, term: Term) -> Iterator[Term]:
+        """The term without the steps around it, which are remembered meanwhile."""
+        depth = len(self._steps)
+        while isinstance(term, Via):
+            self._steps.append(term)
+            term = term.value
+        yield term
+        del self._steps[depth:]
+
+    def next_block(self) -> None:
+        """What follows belongs to another message or block."""
+        if self.segments and self.segments[-1].block == self.block:
+            self.block += 1
+
+    def mark(self, breakpoint: Breakpoint) -> None:
+        """A cache breakpoint stands here."""
+        if self.segments:
+            last = self.segments[-1]
+            self.segments[-1] = _with_breakpoint(last, breakpoint)
+
+    # --- texts --------------------------------------------------------------------------------------------------------
+
+    def text(self, term: Term) -> None:
+        """The text of a value."""
+        if self._depth > MOST_NESTED or len(self.segments) >= MOST_SEGMENTS:
+            self.cut = True
+            return
+        self._depth += 1
+        with self.along(self.engine.reduced(term)) as plain:
+            self._text(plain)
+        self._depth -= 1
+
+    def _text(self, term: Term) -> None:
+        if isinstance(term, Str):
+            self._literal(term.value, term.at)
+        elif isinstance(term, Const):
+            self._literal(str(term.value), term.at)
+        elif isinstance(term, Cat):
+            for part in term.parts:
+                self.text(part)
+        elif isinstance(term, Format):
+            self._formatted(term)
+        elif isinstance(term, (Seq, Map)):
+            self._data(term)
+        elif isinstance(term, Entry):
+            self.text(term.key)
+            self.text(term.value)
+        elif isinstance(term, Splat):
+            self.text(term.value)
+        elif isinstance(term, Repeat):
+            self._repeat(term)
+        elif isinstance(term, Maybe):
+            self._either(term.condition, term.then, term.other)
+        elif isinstance(term, Choice):
+            self._either(term.condition, (term.then,), (term.other,))
+        elif isinstance(term, Op) and term.operator in ("json", "parts", "changed"):
+            for operand in term.operands:
+                self.text(operand)
+        elif isinstance(term, Op) and term.operator == "any order":
+            self._any_order(term)
+        elif isinstance(term, Func):
+            self._function(term)
+        elif isinstance(term, Call) and isinstance(term.function, Class):
+            self._object(term)
+        elif isinstance(term, Op) and term.operator in ("+", "%"):
+            for operand in term.operands:
+                self.text(operand)
+        else:
+            self.hole(self.judge.hole(term))
+
+    def _formatted(self, term: Format) -> None:
+        with self.along(self.engine.reduced(term.value)) as value:
+            if isinstance(value, Hole) and value.type and "%" in term.spec:
+                value = clocks.with_format(value, term.spec, self.engine.models)
+            if isinstance(value, Const) and value.value is None:
+                return
+            self.text(value)
+
+    def _data(self, term: Seq | Map) -> None:
+        because = ""
+        if isinstance(term, Seq):
+            because = term.unordered
+            if term.kind == "set" and len(term.items) > 1:
+                because = because or self.engine.models.unordered.get("set", "")
+        if because:
+            with self.without_order(because):
+                self._items(term.items)
+        else:
+            self._items(term.items)
+
+    def _items(self, items: tuple[Term, ...]) -> None:
+        for item in items:
+            self.text(item)
+
+    def _any_order(self, term: Op) -> None:
+        sequence, separator = term.operands
+        assert isinstance(sequence, Seq)
+        because = sequence.unordered or self.engine.models.unordered.get("set", "")
+        with self.without_order(because):
+            self._items(sequence.items)
+        del separator
+
+    def _repeat(self, term: Repeat) -> None:
+        each = term.each
+        over = self.engine.head(each.over) if isinstance(each, Each) else None
+        turns = self.engine.turns(term)
+        because = over.unordered if isinstance(over, (Seq, Hole)) else ""
+        if isinstance(over, Seq) and over.kind == "set":
+            because = because or self.engine.models.unordered.get("set", "")
+        if because:
+            self._unordered.append(because)
+        if turns is not None:
+            self._items(turns)
+        else:
+            with self.repeating(growing=term.growing):
+                self._items(term.items)
+        if because:
+            self._unordered.pop()
+
+    def _either(self, condition: Term, then: tuple[Term, ...], other: tuple[Term, ...]) -> None:
+        decided = self.engine.truth(condition)
+        if decided is not False:
+            self._side(condition, 0, then, alone=decided is not None)
+        if decided is not True:
+            self._side(condition, 1, other, alone=decided is not None)
+
+    def _side(self, condition: Term, side: int, items: tuple[Term, ...], *, alone: bool) -> None:
+        if alone:
+            self._items(items)
+            return
+        with self.within(condition, side):
+            self._items(items)
+
+    def _function(self, term: Func) -> None:
+        """A function of the project as a tool: the provider sees its name and its docstring."""
+        import ast
+
+        node = term.info.node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            place = term.info.module.place(node)
+            self._literal(f"{node.name}: {ast.get_docstring(node) or ''}", place)
+
+    def _object(self, term: Call) -> None:
+        for argument in term.arguments:
+            self.text(argument)
+        for keyword in term.keywords:
+            if isinstance(keyword, Entry):
+                self.text(keyword.value)
+
+    # --- segments -----------------------------------------------------------------------------------------------------
+
+    def _literal(self, text: str, at: Place) -> None:
+        if text:
+            self._add(Segment(text, Volatility.CONSTANT, self.role, self._origin(at), self.provider.tokens(text)))
+
+    def hole(self, hole: Hole) -> None:
+        """A value that varies, or of which we cannot tell."""
+        volatility, because = hole.volatility, hole.because
+        caps = [step.cap for step in self._steps if step.cap is not None]
+        if volatility is not None and caps and min(caps) < volatility:
+            volatility = min(caps)
+            because = f"{because}, but only once {_when(volatility)}"
+        if volatility is Volatility.CONSTANT:
+            volatility = Volatility.DEPLOYMENT
+        origin = self._origin(hole.at)
+        text = hole.text or self.engine.source(hole.at) or hole.because
+        self._add(
+            Segment(text, volatility, self.role, origin, Tokens(), because, hole.confidence, unordered=hole.unordered)
+        )
+
+    def _add(self, segment: Segment) -> None:
+        from dataclasses import replace
+
+        unordered = segment.unordered or (self._unordered[-1] if self._unordered else "")
+        growing = self._growing > 0
+        self.segments.append(
+            replace(
+                segment, block=self.block, arms=self._sides(), repeated=self._repeated > 0, growing=growing,
+                unordered=unordered,
+            )
+        )  # fmt: skip
+
+    def _sides(self) -> tuple[Arm, ...]:
+        return tuple(dict.fromkeys(self._arms))
+
+    def _origin(self, at: Place) -> Origin:
+        steps = [Step(step.step, self.engine.span(step.at)) for step in reversed(self._steps) if step.step and step.at.path]
+        if not at.path:
+            at = next((step.at for step in reversed(self._steps) if step.at.path), self.judge.place)
+        return Origin(self.engine.span(at), tuple(dict.fromkeys(steps)))
+
+
+def _with_breakpoint(segment: Segment, mark: Breakpoint) -> Segment:
+    from dataclasses import replace
+
+    return replace(segment, breakpoint=mark)
+
+
+def _when(volatility: Volatility) -> str:
+    return {
+        Volatility.CONSTANT: "at import",
+        Volatility.DEPLOYMENT: "at import",
+        Volatility.PERIODIC: "a day",
+        Volatility.SESSION: "for each object",
+    }.get(volatility, "a request")
+
+
+__all__ = ["Attr", "Texts", "stripped"]

@@ -1,0 +1,555 @@
+"""Walks the body of a function once, its parameters left as symbols, and sums up what it returns, calls and changes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from promptlint.languages.python.definitions import MUTATORS, FunctionInfo, ModuleInfo, own_nodes
+from promptlint.languages.python.expressions import YIELDED, Expressions
+from promptlint.languages.python.imports import bindings
+from promptlint.languages.python.mutations import mutated
+from promptlint.languages.python.project import Project
+from promptlint.languages.python.states import Key, State, folded, grown, joined
+from promptlint.languages.python.terms import (
+    NONE,
+    UNASSIGNED,
+    Attr,
+    Before,
+    Call,
+    Carried,
+    Choice,
+    Class,
+    Const,
+    Each,
+    Entry,
+    Func,
+    Global,
+    Item,
+    Module,
+    Op,
+    Opaque,
+    Param,
+    Place,
+    Ref,
+    Seq,
+    Splat,
+    Str,
+    Term,
+    Via,
+    exchanged,
+    shallow,
+    stripped,
+    substituted,
+    symbols,
+)
+
+DEEPEST_LOOP = 3
+"""Loops nested deeper are walked once: what they carry from turn to turn is not seen."""
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class LoopFrame:
+    """A loop around a call: in the body itself, or around a call of the function."""
+
+    number: int
+    kind: str
+    at: Place
+    each: Each
+    parallel: bool = False
+    leaves_early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A call as it stands in a body, with its arguments as they are at that moment."""
+
+    call: Call
+    function: FunctionInfo
+    node: ast.Call
+    loops: tuple[LoopFrame, ...] = ()
+    conditions: tuple[Term, ...] = ()
+    handler: bool = False
+    """Whether it stands in an `except` block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a body does, in terms of its parameters."""
+
+    returns: Term
+    calls: tuple[CallRecord, ...] = ()
+    effects: Mapping[Term, Term] = field(default_factory=dict)
+    """Places reached through its parameters → what they hold afterwards."""
+    bindings: Mapping[str, Term] = field(default_factory=dict)
+    """What its names hold at the end: of a module or a class, what it defines."""
+
+    def records(self, node: ast.Call) -> tuple[CallRecord, ...]:
+        """The records of one call: two where it is reached in two ways."""
+        return tuple(record for record in self.calls if record.node is node)
+
+
+EMPTY_SUMMARY = Summary(Opaque("calls itself"))
+
+EffectsOf = Callable[[Call], Mapping[Term, Term]]
+"""What a call changes, as far as it can be told: places in the caller's terms → what they hold afterwards."""
+
+
+class Walker:
+    """Walks one body. The state is the only thing that changes; terms never do."""
+
+    def __init__(self, info: FunctionInfo, project: Project, effects_of: EffectsOf) -> None:
+        self.info = info
+        self.module: ModuleInfo = info.module
+        self.project = project
+        self.effects_of = effects_of
+        self.state = State()
+        self.globals: set[str] = set()
+        self.loops: list[LoopFrame] = []
+        self.conditions: list[Term] = []
+        self.handlers = 0
+        self.calls: list[CallRecord] = []
+        self.returned: list[tuple[tuple[Term, ...], Term]] = []
+        self.ended: list[State] = []
+        self.alive = True
+        self.left: list[list[State]] = []
+        self.expressions = Expressions(self)
+
+    def summary(self) -> Summary:
+        """Walk the body."""
+        node = self.info.node
+        for name in self.info.parameters:
+            self.state.held[name] = Param(self.info, name, at=self.module.place(self._argument(name)))
+        if isinstance(node, ast.Lambda):
+            self.returned.append(((), self.expressions.now(node.body)))
+        else:
+            self.block(node.body)
+        if self.alive:
+            self.ended.append(self.state)
+        final = self._joined(self.ended)
+        names = {key: final.snapshot(value) for key, value in final.held.items() if isinstance(key, str)}
+        return Summary(self._returns(final), tuple(self.calls), self._effects(final), names)
+
+    def _argument(self, name: str) -> ast.arg:
+        a = self.info.arguments
+        assert a is not None
+        every = (*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg)))
+        return next(argument for argument in every if argument.arg == name)
+
+    def _returns(self, final: State) -> Term:
+        if YIELDED in final.held:
+            return final.snapshot(final.held[YIELDED])
+        if not self.returned:
+            return NONE
+        *earlier, (_, term) = self.returned
+        if self.alive and not isinstance(self.info.node, ast.Lambda):
+            earlier, term = self.returned, NONE
+        for conditions, value in reversed(earlier):
+            term = Choice(Op("all", conditions), value, term)
+        return term
+
+    def _effects(self, final: State) -> dict[Term, Term]:
+        found: dict[Term, Term] = {}
+        for key, value in final.held.items():
+            if isinstance(key, (Param, Attr, Item)) and _root(key) is not None:
+                found[key] = final.snapshot(value)
+        return found
+
+    @staticmethod
+    def _joined(states: list[State]) -> State:
+        if not states:
+            return State()
+        result = states[-1]
+        for other in reversed(states[:-1]):
+            result = joined(Opaque("leaves by another way"), other, result)
+        return result
+
+    # --- statements ---------------------------------------------------------------------------------------------------
+
+    def block(self, body: list[ast.stmt]) -> None:
+        """The statements of a block, until one of them leaves it."""
+        for node in body:
+            if not self.alive:
+                return
+            handler = getattr(self, f"_{type(node).__name__}", None)
+            if handler is not None:
+                handler(node)
+
+    def _Expr(self, node: ast.Expr) -> None:
+        self.expressions.of(node.value)
+
+    def _Assert(self, node: ast.Assert) -> None:
+        self.expressions.of(node.test)
+
+    def _Global(self, node: ast.Global) -> None:
+        self.globals.update(node.names)
+
+    def _Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        self.state.held.update(bindings(node, self.project, self.module.path))
+
+    _ImportFrom = _Import
+
+    def _Delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.state.held.pop(target.id, None)
+
+    def _Assign(self, node: ast.Assign) -> None:
+        value = self.expressions.of(node.value)
+        for target in node.targets:
+            self.assign(target, value)
+
+    def _AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.assign(node.target, self.expressions.of(node.value))
+
+    def _AugAssign(self, node: ast.AugAssign) -> None:
+        load = ast.copy_location(_loaded(node.target), node.target)
+        before, value = self.expressions.of(load), self.expressions.of(node.value)
+        place = self.state.place(before)
+        operator = {ast.Add: "+", ast.BitOr: "|"}.get(type(node.op), "?")
+        if isinstance(place, Ref) and operator in "+|":
+            self.change(before, "extend" if operator == "+" else "update", (value,), ())
+            return
+        whole = Op(operator, (self.state.snapshot(before), self.state.snapshot(value)), at=self.module.place(node))
+        self.assign(node.target, whole)
+
+    def _Return(self, node: ast.Return) -> None:
+        value = self.expressions.now(node.value) if node.value else NONE
+        self.returned.append((tuple(self.conditions), value))
+        self._end()
+
+    def _Raise(self, node: ast.Raise) -> None:
+        if node.exc is not None:
+            self.expressions.of(node.exc)
+        self.alive = False
+
+    def _end(self) -> None:
+        self.ended.append(self.state)
+        self.alive = False
+
+    def _FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        for decorator in node.decorator_list:
+            self.expressions.of(decorator)
+        parent = None if self.info is self.module.body else self.info
+        owner = None
+        if isinstance(self.info.node, ast.ClassDef):
+            owner, parent = self.module.klass(self.info.node, self.info.parent), self.info.parent
+        info = self.module.function(node, owner, parent)
+        self.state.held[node.name] = Func(info, (), self.expressions.captured(info), at=self.module.place(node))
+
+    _AsyncFunctionDef = _FunctionDef
+
+    def _ClassDef(self, node: ast.ClassDef) -> None:
+        parent = None if self.info is self.module.body else self.info
+        self.state.held[node.name] = Class(self.module.klass(node, parent))
+
+    # --- branches -----------------------------------------------------------------------------------------------------
+
+    def _If(self, node: ast.If) -> None:
+        condition = self.expressions.now(node.test)
+        self._branch(condition, lambda: self.block(node.body), lambda: self.block(node.orelse))
+
+    def _branch(self, condition: Term, then: Callable[[], None], other: Callable[[], None]) -> None:
+        before = self.state.copy()
+        after = self._side(condition, then)
+        self.state, self.alive = before, True
+        after_other = self._side(Op("not", (condition,)), other)
+        if after is not None and after_other is not None:
+            self.state = joined(condition, after, after_other)
+        else:
+            self.state = after or after_other or self.state
+        self.alive = after is not None or after_other is not None
+        if self.alive and (after is None or after_other is None):
+            # What follows is reached on one side only.
+            self.conditions.append(Op("not", (condition,)) if after is None else condition)
+
+    def _side(self, condition: Term, walk: Callable[[], None]) -> State | None:
+        depth = len(self.conditions)
+        self.conditions.append(condition)
+        walk()
+        del self.conditions[depth:]
+        return self.state if self.alive else None
+
+    def _Match(self, node: ast.Match) -> None:
+        subject = self.expressions.now(node.subject)
+        self._cases(subject, list(node.cases))
+
+    def _cases(self, subject: Term, cases: list[ast.match_case]) -> None:
+        if not cases:
+            return
+        first, *rest = cases
+        pattern = first.pattern
+        at = self.module.place(pattern)
+        if isinstance(pattern, ast.MatchValue):
+            condition: Term = Op("==", (subject, self.expressions.now(pattern.value)), at=at)
+        elif isinstance(pattern, ast.MatchAs) and pattern.pattern is None and first.guard is None:
+            condition = Const(True)
+        else:
+            condition = Op("matches", (subject,), at=at)
+
+        def then() -> None:
+            for inner in ast.walk(pattern):
+                if isinstance(inner, (ast.MatchAs, ast.MatchStar)) and inner.name:
+                    self.state.held[inner.name] = Op("part of", (subject,), at=at) if inner is not pattern else subject
+            self.block(first.body)
+
+        self._branch(condition, then, lambda: self._cases(subject, rest))
+
+    def _Try(self, node: ast.Try | ast.TryStar) -> None:
+        before = self.state.copy()
+        self.block(node.body)
+        if self.alive:
+            self.block(node.orelse)
+        ends = [self.state] if self.alive else []
+        after_body = self.state
+        for handler in node.handlers:
+            self.state, self.alive = joined(Opaque("an exception is raised"), before.copy(), after_body.copy()), True
+            if handler.name:
+                self.state.held[handler.name] = Opaque("is an exception", at=self.module.place(handler))
+            self.handlers += 1
+            self.block(handler.body)
+            self.handlers -= 1
+            if self.alive:
+                ends.append(self.state)
+        self.alive = bool(ends)
+        if ends:
+            self.state = ends[0]
+            for other in ends[1:]:
+                self.state = joined(Opaque("no exception is raised"), self.state, other)
+        elif node.finalbody:
+            self.state = after_body
+        alive, self.alive = self.alive, True
+        self.block(node.finalbody)
+        self.alive = alive and self.alive
+
+    _TryStar = _Try
+
+    def _With(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            value = self.expressions.of(item.context_expr)
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, Op("enter", (self.state.snapshot(value),)))
+        self.block(node.body)
+
+    _AsyncWith = _With
+
+    # --- loops --------------------------------------------------------------------------------------------------------
+
+    def _For(self, node: ast.For | ast.AsyncFor) -> None:
+        each = self.enter_loop(node, "for", node.iter, parallel=False)
+        self._turns(each, node.body, lambda: self.assign(node.target, each, step=False))
+        self.leave_loop()
+        self.block(node.orelse)
+
+    _AsyncFor = _For
+
+    def _While(self, node: ast.While) -> None:
+        each = self.enter_loop(node, "while", None, parallel=False, text=self.module.source(node.test))
+        self._turns(each, node.body, lambda: self._test(node.test))
+        self.leave_loop()
+        self.block(node.orelse)
+
+    def _test(self, node: ast.expr) -> None:
+        self.expressions.of(node)
+
+    def enter_loop(self, node: ast.AST, kind: str, over: ast.expr | None, *, parallel: bool, text: str = "") -> Each:
+        """Begin a loop; the term of its item."""
+        items: Term = Opaque("goes on until a condition fails")
+        if over is not None:
+            items = self.expressions.now(over)
+            text = self.module.source(over)
+        each = Each(next(_numbers), items, text, at=self.module.place(over or node))
+        early = isinstance(node, (ast.For, ast.AsyncFor, ast.While)) and _leaves_early(node)
+        self.loops.append(LoopFrame(each.loop, kind, self.module.place(node), each, parallel, early))
+        return each
+
+    def leave_loop(self) -> None:
+        """End the innermost loop."""
+        self.loops.pop()
+
+    def _turns(self, each: Each, body: list[ast.stmt], bind: Callable[[], None]) -> None:
+        before = self.state.copy()
+        marks = len(self.calls), len(self.returned), len(self.ended)
+        if len(self.loops) <= DEEPEST_LOOP:
+            after = self._turn(before.copy(), body, bind)
+            del self.calls[marks[0] :], self.returned[marks[1] :], self.ended[marks[2] :]
+            changed = [key for key, value in after.held.items() if key in before.held and before.held[key] != value]
+            changed += [key for key in after.held if isinstance(key, Term) and key not in before.held and _root(key)]
+        else:
+            changed = []
+        start = before.copy()
+        carried: dict[Key, Carried] = {key: Carried(each.loop, key) for key in changed}
+        for key, symbol in carried.items():
+            content = stripped(before.held.get(key, key if isinstance(key, Term) else UNASSIGNED))
+            start.held[key] = self._placeholder(symbol, content)
+        after = self._turn(start, body, bind)
+        self._settle(each, before, after, carried, marks)
+
+    @staticmethod
+    def _placeholder(symbol: Carried, content: Term) -> Term:
+        if isinstance(content, Seq):
+            return Seq((Splat(symbol),), content.kind, content.unordered, at=content.at)
+        return replace(content, items=(Splat(symbol),)) if hasattr(content, "items") else symbol
+
+    def _turn(self, start: State, body: list[ast.stmt], bind: Callable[[], None]) -> State:
+        self.state, self.alive = start, True
+        depth = len(self.conditions)
+        self.left.append([])
+        bind()
+        self.block(body)
+        del self.conditions[depth:]
+        ends = self.left.pop()
+        if self.alive:
+            ends.append(self.state)
+        self.alive = True
+        return self._joined(ends) if ends else start
+
+    def _settle(
+        self, each: Each, before: State, after: State, carried: Mapping[Key, Carried], marks: tuple[int, int, int]
+    ) -> None:
+        so_far: dict[Term, Term] = {}
+        for key, symbol in carried.items():
+            initial = before.held.get(key, key if isinstance(key, Term) else UNASSIGNED)
+            body = after.held.get(key, initial)
+            total = folded(symbol, body, each, initial)
+            so_far[symbol] = before.snapshot(after.snapshot(grown(total, each.loop)))
+            after.held[key] = total
+        if so_far:
+            for i in range(marks[0], len(self.calls)):
+                self.calls[i] = _substituted_record(self.calls[i], so_far)
+            for i in range(marks[1], len(self.returned)):
+                conditions, value = self.returned[i]
+                self.returned[i] = conditions, substituted(value, so_far)
+            for key, value in after.held.items():
+                if key not in carried:
+                    after.held[key] = substituted(value, so_far)
+        for key, value in before.held.items():
+            after.held.setdefault(key, value)
+        self.state, self.alive = after, True
+
+    def _Break(self, node: ast.Break | ast.Continue) -> None:
+        if self.left:
+            self.left[-1].append(self.state)
+        self.alive = False
+
+    _Continue = _Break
+
+    # --- changes ------------------------------------------------------------------------------------------------------
+
+    def assign(self, target: ast.expr, value: Term, *, step: bool = True) -> None:
+        """Let a target hold a value."""
+        at = self.module.place(target)
+        value = shallow(value)
+        if isinstance(target, ast.Name):
+            if step and not isinstance(stripped(value), (Ref, Const, Func, Class, Global, Module)):
+                value = Via(value, f"assigned to `{target.id}`", at=at)
+            self.state.held[target.id] = value
+        elif isinstance(target, ast.Attribute):
+            owner = stripped(self.expressions.of(target.value))
+            if not isinstance(stripped(value), (Ref, Const, Func, Class, Global, Module)):
+                value = Via(value, f"kept in `{self.module.source(target)}`", at=at)
+            self.state.held[Attr(owner, target.attr, at=at)] = value
+        elif isinstance(target, ast.Subscript):
+            owner = self.expressions.of(target.value)
+            key = self.expressions.now(target.slice) if not isinstance(target.slice, ast.Slice) else None
+            entry = Entry(key, value, at=at) if key is not None else Splat(self.state.snapshot(value))
+            self.change(owner, "[]=", (entry,), ())
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target.elts, value)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, Opaque("is the rest of an unpacking", at=at))
+
+    def _unpack(self, targets: list[ast.expr], value: Term) -> None:
+        content = self.state.content(value)
+        plain = stripped(content)
+        fits = isinstance(plain, Seq) and len(plain.items) == len(targets)
+        fits = fits and not any(isinstance(item, Splat) for item in plain.children())
+        for i, target in enumerate(targets):
+            if fits and isinstance(plain, Seq):
+                self.assign(target, plain.items[i])
+            else:
+                self.assign(target, Item(self.state.snapshot(value), Const(i), at=self.module.place(target)))
+
+    def change(self, owner: Term, method: str, arguments: tuple[Term, ...], keywords: tuple[Term, ...]) -> None:
+        """Change a list or dictionary in place, as a method or an assignment to an item does."""
+        place = self.state.place(owner)
+        content = self.state.held.get(place) or Before(place)
+        new = mutated(content, method, arguments, keywords, self.state)
+        if new is not None:
+            self._hold(place, new)
+
+    def _hold(self, place: Term, content: Term) -> None:
+        content = shallow(content)
+        if isinstance(place, Ref):
+            self.state.held[place] = content
+        elif isinstance(place, (Param, Attr, Item)):
+            self.state.held[place] = self.state.fresh(content)
+
+    def called(
+        self, node: ast.Call, function: Term, arguments: tuple[Term, ...], keywords: tuple[Term, ...]
+    ) -> Term:
+        """A call: what it is, noted for whoever looks for it, with what it changes changed."""
+        at = self.module.place(node)
+        plain = stripped(function)
+        if isinstance(plain, Attr) and plain.name in MUTATORS:
+            self.change(plain.value, plain.name, arguments, keywords)
+        def now(term: Term) -> Term:
+            return shallow(self.state.snapshot(term))
+
+        call = Call(now(function), tuple(map(now, arguments)), tuple(map(now, keywords)), at=at)
+        self.calls.append(
+            CallRecord(call, self.info, node, tuple(self.loops), tuple(self.conditions), self.handlers > 0)
+        )
+        for place, content in self.effects_of(Call(function, arguments, keywords, at=at)).items():
+            owner = self.state.place(place)
+            self._hold(owner, exchanged(now(content), owner, Before(owner)))
+        return call
+
+
+def _substituted_record(record: CallRecord, values: Mapping[Term, Term]) -> CallRecord:
+    call = substituted(record.call, values)
+    assert isinstance(call, Call)
+    loops = tuple(replace(loop, each=_as_each(substituted(loop.each, values), loop.each)) for loop in record.loops)
+    return replace(record, call=call, loops=loops)
+
+
+def _as_each(term: Term, otherwise: Each) -> Each:
+    return term if isinstance(term, Each) else otherwise
+
+
+def _root(term: Term) -> Param | None:
+    """The parameter through which a place is reached."""
+    while isinstance(term, (Attr, Item)):
+        term = stripped(term.value)
+    return term if isinstance(term, Param) else None
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    if isinstance(target, ast.Name):
+        return ast.Name(target.id, ast.Load())
+    if isinstance(target, ast.Attribute):
+        return ast.Attribute(target.value, target.attr, ast.Load())
+    assert isinstance(target, ast.Subscript)
+    return ast.Subscript(target.value, target.slice, ast.Load())
+
+
+def _leaves_early(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Whether a `return`, or a `break` of this loop, can end it before its items do."""
+    stack: list[tuple[ast.AST, bool]] = [(node, True) for node in loop.body]
+    while stack:
+        node, ours = stack.pop()
+        if isinstance(node, ast.Return) or (ours and isinstance(node, ast.Break)):
+            return True
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            continue
+        inner = ours and not isinstance(node, (ast.For, ast.AsyncFor, ast.While))
+        stack.extend((child, inner) for child in ast.iter_child_nodes(node))
+    return False
+
+
+__all__ = ["EMPTY_SUMMARY", "CallRecord", "LoopFrame", "Str", "Summary", "Walker", "own_nodes", "symbols"]

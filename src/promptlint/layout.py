@@ -1,0 +1,358 @@
+"""The layout of a prompt: what one call will send, in the order in which the provider caches it.
+
+Readers make layouts, checks judge them, writers turn changes of them into edits. Nothing here knows a language, a
+library or a provider.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum, IntEnum, StrEnum
+
+from promptlint.spans import Span
+
+
+class Volatility(IntEnum):
+    """How often a text changes; higher changes more often. `None` in its place means: could not tell."""
+
+    CONSTANT = 0
+    """Written in the source."""
+    DEPLOYMENT = 1
+    """Read once per process: environment, settings, a file of the project."""
+    PERIODIC = 2
+    """A clock, but coarser than any cache lifetime: a date."""
+    SESSION = 3
+    """One user or one conversation."""
+    REQUEST = 4
+    """The data of this request: the question, the document, a loop variable."""
+    CALL = 5
+    """Differs each time though the data is the same: clock, uuid, random, salted order."""
+
+
+class Confidence(IntEnum):
+    """How sure we are; ordered, so that a minimum can be asked for."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+
+class Role(StrEnum):
+    """Whose words a segment is, as the provider sees it."""
+
+    TOOLS = "tools"
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """An estimate of a number of tokens: not fewer than `low`, not more than `high`."""
+
+    low: int = 0
+    high: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.low <= self.high:
+            raise ValueError(f"not a range of tokens: {self.low}..{self.high}")
+
+    def __add__(self, other: Tokens) -> Tokens:
+        return Tokens(self.low + other.low, self.high + other.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way a value takes into a prompt: what happened to it, and where."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a text is written, and the steps by which it got into the prompt, the first one nearest to the text."""
+
+    span: Span
+    trail: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Breakpoint:
+    """A mark in the prompt up to which the provider is asked to cache. `ttl` as the provider spells it, None: default."""
+
+    span: Span
+    ttl: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One side of one branch. Segments on different sides of the same branch are never sent together."""
+
+    branch: int
+    side: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of the prompt which changes as one."""
+
+    text: str
+    """The literal text, or the expression which makes it."""
+    volatility: Volatility | None
+    role: Role
+    origin: Origin
+    tokens: Tokens = Tokens()
+    """Estimated size; zero for a text whose length is not known."""
+    because: str = ""
+    """Why it changes, or why we could not tell: words for the user."""
+    confidence: Confidence = Confidence.HIGH
+    """How sure the reader is of `volatility`."""
+    block: int = 0
+    """Which block (message, system block, tool) of the prompt it belongs to, counted from 0 in cache order."""
+    breakpoint: Breakpoint | None = None
+    """A cache breakpoint which stands right after this segment."""
+    arms: tuple[Arm, ...] = ()
+    """The branches this text depends on; empty: always sent."""
+    repeated: bool = False
+    """Made by a loop: any number of texts like this one."""
+    growing: bool = False
+    """A history which is appended to from turn to turn."""
+    unordered: str = ""
+    """Why the order of what is in here may differ though the things do not; empty: it may not."""
+
+    @property
+    def literal(self) -> bool:
+        """Whether `text` is the text that is sent, rather than the expression that makes it."""
+        return self.volatility is Volatility.CONSTANT
+
+    @property
+    def optional(self) -> bool:
+        """Whether some requests go without it."""
+        return bool(self.arms)
+
+    def together_with(self, other: Segment) -> bool:
+        """Whether one request can hold both: they are not on different sides of one branch."""
+        sides = {arm.branch: arm.side for arm in self.arms}
+        return all(sides.get(arm.branch, arm.side) == arm.side for arm in other.arms)
+
+
+Shape = tuple[tuple[Role, Volatility | None, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The segments of one prompt in cache order: tools, then system, then messages, as the provider has them."""
+
+    segments: tuple[Segment, ...]
+
+    def __post_init__(self) -> None:
+        block = 0
+        for segment in self.segments:
+            if segment.block < block:
+                raise ValueError(f"block {segment.block} stands after block {block}: {segment.text[:40]!r}")
+            if segment.literal and not segment.text:
+                raise ValueError(f"an empty literal at {segment.origin.span}")
+            block = segment.block
+
+    @property
+    def shape(self) -> Shape:
+        """What must be equal for two layouts to send the same prompt: not where it is written."""
+        return tuple((s.role, s.volatility, s.text, s.breakpoint is not None) for s in self.segments)
+
+    @property
+    def breakpoints(self) -> tuple[Breakpoint, ...]:
+        """Every cache breakpoint, in cache order."""
+        return tuple(s.breakpoint for s in self.segments if s.breakpoint is not None)
+
+    @property
+    def conversation(self) -> bool:
+        """Whether a history in it grows from turn to turn."""
+        return any(s.growing for s in self.segments)
+
+    def after(self, index: int) -> tuple[Segment, ...]:
+        """What can be sent behind segment `index` in the same request."""
+        here = self.segments[index]
+        return tuple(s for s in self.segments[index + 1 :] if here.together_with(s))
+
+
+@dataclass(frozen=True, slots=True)
+class MoveToEnd:
+    """Put a segment behind all others of its role."""
+
+    index: int
+
+    def applied_to(self, layout: Layout) -> Layout:
+        """The layout as it is after the move: the segment joins the last block of its role."""
+        moved = layout.segments[self.index]
+        rest = layout.segments[: self.index] + layout.segments[self.index + 1 :]
+        last = max((i for i, s in enumerate(rest) if s.role is moved.role), default=self.index - 1)
+        block = rest[last].block if 0 <= last < len(rest) and rest[last].role is moved.role else moved.block
+        return Layout((*rest[: last + 1], replace(moved, block=block), *rest[last + 1 :]))
+
+
+@dataclass(frozen=True, slots=True)
+class MarkBreakpoint:
+    """Put a cache breakpoint right after a segment."""
+
+    index: int
+    ttl: str | None = None
+
+    def applied_to(self, layout: Layout) -> Layout:
+        """The layout with the mark. A segment which has one already keeps it."""
+        segment = layout.segments[self.index]
+        mark = segment.breakpoint or Breakpoint(segment.origin.span, self.ttl)
+        marked = replace(segment, breakpoint=mark)
+        return Layout((*layout.segments[: self.index], marked, *layout.segments[self.index + 1 :]))
+
+
+@dataclass(frozen=True, slots=True)
+class Coarsen:
+    """Let a clock tell the date only."""
+
+    index: int
+
+    def applied_to(self, layout: Layout) -> Layout:
+        """The layout with a text that changes once a day."""
+        coarse = replace(layout.segments[self.index], volatility=Volatility.PERIODIC)
+        return Layout((*layout.segments[: self.index], coarse, *layout.segments[self.index + 1 :]))
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Give an order to what has none."""
+
+    index: int
+
+    def applied_to(self, layout: Layout) -> Layout:
+        """The layout with the segment in a fixed order."""
+        ordered = replace(layout.segments[self.index], unordered="")
+        return Layout((*layout.segments[: self.index], ordered, *layout.segments[self.index + 1 :]))
+
+
+@dataclass(frozen=True, slots=True)
+class ToBatch:
+    """Send what a loop sends one by one through the provider's batch API: the layout stays as it is."""
+
+    def applied_to(self, layout: Layout) -> Layout:
+        """The same layout: a batch changes how a prompt is sent, not the prompt."""
+        return layout
+
+
+Change = MoveToEnd | MarkBreakpoint | Coarsen | Sort | ToBatch
+
+
+class Mode(Enum):
+    """How a request is sent."""
+
+    SYNC = "sync"
+    ASYNC = "async"
+    STREAM = "stream"
+    BATCH = "batch"
+
+
+class Tie(Enum):
+    """How one turn of a loop depends on the ones before it."""
+
+    INDEPENDENT = "independent"
+    """The prompt depends on the item of this turn and on no earlier answer."""
+    SAME = "same"
+    """The prompt does not depend on the item: a retry, or a poll."""
+    CHAINED = "chained"
+    """The prompt holds what an earlier turn answered."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop or fan-out around a call."""
+
+    span: Span
+    """The line to point at: the `for`, the comprehension, the `gather(…)`, the `.map(…)`."""
+    kind: str
+    """`for`, `while`, `comprehension`, `map`, `gather` …"""
+    over: str
+    """The expression it runs over, as written."""
+    tie: Tie
+    parallel: bool = False
+    """Whether the turns run side by side."""
+    few: bool = False
+    """Whether the items are a handful, written in the source."""
+    leaves_early: bool = False
+    """Whether a good answer ends the loop (`return` or `break` in its body)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sign that somebody waits for the answer, or that nobody does."""
+
+    reason: str
+    """Words for the user: "a progress bar", "a web handler"."""
+    span: Span
+    weight: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """How a prompt is sent: by which call, to whom, in which loops, and whether anyone waits for the answer."""
+
+    call: str
+    """The call as the library documents it: `anthropic.Anthropic.messages.create`."""
+    span: Span
+    provider: str
+    """The name of a file in `rules/providers/`; `unknown` when the code does not tell."""
+    model: str | None = None
+    mode: Mode = Mode.SYNC
+    batch: str | None = None
+    """The batch twin of the call, when this library and client class have one."""
+    loops: tuple[Loop, ...] = ()
+    """From the outermost to the innermost."""
+    waiting: tuple[Evidence, ...] = ()
+    """Signs that somebody waits for the answer."""
+    offline: tuple[Evidence, ...] = ()
+    """Signs that nobody does."""
+    markable: bool = True
+    """Whether this call can carry a cache breakpoint at all."""
+    caching: Span | None = None
+    """Where caching is switched on for the whole request, other than by breakpoints in the layout."""
+    once: bool = False
+    """Whether nothing shows that the same prefix is sent more than once."""
+    confidence: Confidence = Confidence.HIGH
+    """How sure the reader is that this is that call."""
+
+
+class Known(Enum):
+    """How much of a prompt the reader could follow."""
+
+    FULLY = "fully"
+    PARTLY = "partly"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One prompt and how it is sent: the subject of every check."""
+
+    layout: Layout
+    site: Site
+    known: Known = Known.FULLY
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A prompt, or a part of one, that could not be followed: where, and why."""
+
+    span: Span
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader found in a project: the requests it sends, and where it could not follow."""
+
+    requests: tuple[Request, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    unreadable: tuple[Gap, ...] = field(default=())
+    """Files that could not be read at all, each with the place and the reason."""

@@ -1,0 +1,53 @@
+"""Each finding with its source line, the way of the text into the prompt, and the call that sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from promptlint.diagnostics import Diagnostic
+from promptlint.reporters.report import Report, Sources
+from promptlint.reporters.text import COLOURS, Excerpts, gap_line, harmless, summary
+
+_MOST_RELATED = 5
+"""Further calls that are named."""
+
+
+def render(report: Report, sources: Sources) -> str:
+    """A paragraph for each finding, and a last line that sums up."""
+    excerpts = Excerpts(sources)
+    findings = ["\n".join([*_finding(diagnostic, excerpts), ""]) for diagnostic in report.diagnostics]
+    gaps = ["\n".join([*map(gap_line, report.gaps), ""])] if report.gaps else []
+    return "\n".join([*findings, *gaps, summary(report)]) + "\n"
+
+
+def _finding(diagnostic: Diagnostic, excerpts: Excerpts) -> Iterator[str]:
+    code = click.style(diagnostic.code, fg=COLOURS[diagnostic.severity], bold=True)
+    yield f"{code} [{diagnostic.name}] {harmless(diagnostic.message)}"
+    span = diagnostic.span
+    margin = " " * len(str(span.start.line))
+    yield f"{margin}{_dim('-->')} {harmless(str(span))}"
+    source, marks = excerpts.marked(span)
+    if source:
+        yield f"{margin} {_dim('|')}"
+        yield f"{_dim(f'{span.start.line} |')} {source}"
+        yield f"{margin} {_dim('|')} {click.style(marks, fg=COLOURS[diagnostic.severity], bold=True)}"
+    if diagnostic.flow:
+        yield f"{margin} {_dim('|')}"
+        yield f"{margin} {_dim('=')} its way into the prompt:"
+    for step in diagnostic.flow:
+        yield f"{margin}   {harmless(str(step.span))}: {harmless(step.message)}"
+        yield f"{margin}     {_dim(excerpts.line(step.span))}"
+    if diagnostic.related:
+        yield f"{margin} {_dim('=')} {_also(diagnostic)}"
+
+
+def _also(diagnostic: Diagnostic) -> str:
+    shown = [harmless(str(span)) for span in diagnostic.related[:_MOST_RELATED]]
+    more = len(diagnostic.related) - len(shown)
+    return f"the same goes for the calls at {', '.join(shown)}{f' and {more:,} more' if more else ''}"
+
+
+def _dim(text: str) -> str:
+    return click.style(text, dim=True)

@@ -1,0 +1,59 @@
+"""What there is to report: everything that a reporter knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from promptlint.diagnostics import Diagnostic
+from promptlint.knowledge.pages import Page
+from promptlint.layout import Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How much was looked at, and how much of it could be followed."""
+
+    files: int = 0
+    """Files that were to be checked."""
+    fully: int = 0
+    """Prompts that could be followed from their first to their last word."""
+    partly: int = 0
+    """Prompts of which some text could not be followed."""
+    not_at_all: int = 0
+    """Prompts of which nothing could be followed."""
+
+    def __add__(self, other: Statistics) -> Statistics:
+        return Statistics(
+            self.files + other.files,
+            self.fully + other.fully,
+            self.partly + other.partly,
+            self.not_at_all + other.not_at_all,
+        )
+
+    @property
+    def prompts(self) -> int:
+        """All calls that send a prompt."""
+        return self.fully + self.partly + self.not_at_all
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run found, in the order in which it is told. Paths are relative to the working directory, with `/`."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    """Prompts that could not be followed, or not to the end."""
+    statistics: Statistics = Statistics()
+    warnings: tuple[str, ...] = ()
+    """What the user should know of the run itself; not part of what was found."""
+    rules: Mapping[str, Page] = field(default_factory=dict)
+    """Code → page of the rules that ran."""
+    directory: str = ""
+    """Path of the working directory within its repository, with `/`; empty at the top of it, or where there is none."""
+
+
+Sources = Callable[[str], str]
+"""Path → text of the file; empty when it cannot be read (any more)."""
+Reporter = Callable[[Report, Sources], str]
+"""What a report looks like. Styled for a terminal where that makes sense; whoever prints it may take the styles off."""

@@ -1,0 +1,141 @@
+"""SARIF 2.1.0, as code scanning services and editors read it.
+
+Places are relative to the top of the repository, so that a log is the same on every machine. A region never spans
+lines: a service shows an alert on a change only if all its lines are part of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from posixpath import join, normpath
+from typing import Any
+from urllib.parse import quote
+
+from promptlint import __version__
+from promptlint.diagnostics import Diagnostic, Severity
+from promptlint.knowledge.pages import Page
+from promptlint.layout import Step
+from promptlint.reporters.fingerprints import LineHashes
+from promptlint.reporters.report import Report, Sources
+from promptlint.spans import Lines, Span
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+ROOT = "%SRCROOT%"
+
+_MOST_DESCRIPTION = 1024
+"""Characters of a description that services take."""
+_MOST_RELATED = 10
+_TAGS = ("cost", "performance", "prompt-caching")
+_PROBLEMS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
+
+
+def render(report: Report, sources: Sources) -> str:
+    """One run with all rules that ran, and their results. ASCII, so that no pipe breaks it."""
+    places = _Places(report.directory, sources)
+    rules = list(report.rules)
+    run = {
+        "tool": {
+            "driver": {
+                "name": "promptlint",
+                "semanticVersion": __version__,
+                "rules": [_rule(page) for page in report.rules.values()],
+            }
+        },
+        "automationDetails": {"id": "promptlint/"},
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The top of the repository."}}},
+        "columnKind": "utf16CodeUnits",
+        "results": [_result(d, rules.index(d.code), places) for d in report.diagnostics],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(page: Page) -> dict[str, Any]:
+    return {
+        "id": page.code,
+        "name": page.name,
+        "shortDescription": {"text": f"{page.summary}."},
+        "fullDescription": {"text": _first_paragraph(page.text)},
+        "help": {"text": page.text, "markdown": page.text},
+        "defaultConfiguration": {"level": page.severity.value},
+        "properties": {
+            "tags": list(_TAGS),
+            "precision": page.confidence.name.lower(),
+            "problem.severity": _PROBLEMS[page.severity],
+        },
+    }
+
+
+def _first_paragraph(page: str) -> str:
+    paragraphs = (" ".join(block.split()) for block in page.split("\n\n"))
+    text = next(block for block in paragraphs if block and not block.startswith("#"))
+    return text if len(text) <= _MOST_DESCRIPTION else f"{text[: _MOST_DESCRIPTION - 1]}…"
+
+
+def _result(diagnostic: Diagnostic, rule: int, places: _Places) -> dict[str, Any]:
+    related = diagnostic.related[:_MOST_RELATED]
+    result: dict[str, Any] = {
+        "ruleId": diagnostic.code,
+        "ruleIndex": rule,
+        "level": diagnostic.severity.value,
+        "message": {"text": diagnostic.message + _links(related)},
+        "locations": [places.location(diagnostic.span)],
+        "partialFingerprints": {"primaryLocationLineHash": places.line_hash(diagnostic.span)},
+        "properties": {"confidence": diagnostic.confidence.name.lower()},
+    }
+    if diagnostic.flow:
+        steps = (Step("written here", diagnostic.span), *diagnostic.flow)
+        way = [{"location": places.location(step.span, text=step.message)} for step in steps]
+        result["codeFlows"] = [{"threadFlows": [{"locations": way}]}]
+    if related:
+        result["relatedLocations"] = [places.location(span, id=i) for i, span in enumerate(related, start=1)]
+    return result
+
+
+def _links(related: tuple[Span, ...]) -> str:
+    """A sentence that links the related locations: viewers show only those which the message names."""
+    links = [f"[{_escaped(f'{span.path}:{span.start.line}')}]({i})" for i, span in enumerate(related, start=1)]
+    return f" The same goes for the calls at {', '.join(links)}." if links else ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+
+
+class _Places:
+    """Spans as SARIF locations."""
+
+    def __init__(self, directory: str, sources: Sources) -> None:
+        self._directory = directory
+        self._lines: Callable[[str], Lines] = cache(lambda path: Lines(sources(path)))
+        self._hashes: Callable[[str], LineHashes] = cache(lambda path: LineHashes(sources(path)))
+
+    def location(self, span: Span, *, text: str = "", id: int | None = None) -> dict[str, Any]:
+        """A location, with a message and an id where there are any."""
+        uri = quote(normpath(join(self._directory, span.path)), errors="surrogateescape")
+        location: dict[str, Any] = {} if id is None else {"id": id}
+        artifact = {"uri": uri, "uriBaseId": ROOT}
+        location["physicalLocation"] = {"artifactLocation": artifact, "region": self._region(span)}
+        return location | ({"message": {"text": text}} if text else {})
+
+    def line_hash(self, span: Span) -> str:
+        """The hash of the line on which a span begins."""
+        return self._hashes(span.path).hash(span.start.line)
+
+    def _region(self, span: Span) -> dict[str, int]:
+        line = self._lines(span.path).line(span.start.line)
+        start = min(span.start.column, len(line) + 1)
+        inside = span.start.line == span.end.line and span.start.column < span.end.column
+        end = span.end.column if inside else len(line) + 1
+        return {
+            "startLine": span.start.line,
+            "startColumn": _utf16_column(line, start),
+            "endLine": span.start.line,
+            "endColumn": _utf16_column(line, max(start, end)),
+        }
+
+
+def _utf16_column(line: str, column: int) -> int:
+    """A 1-based column in UTF-16 units, from one in code points."""
+    return column + sum(1 for character in line[: column - 1] if character > "\uffff")

@@ -1,0 +1,126 @@
+"""PL301: one call per item where nobody waits for the answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from promptlint.checks.batchable_loop import check
+from promptlint.diagnostics import Finding
+from promptlint.layout import Confidence, Evidence, Loop, Mode, Step, Tie
+from tests.checks.building import CALL, EXPLICIT, data, line, loop, request, sign
+
+HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
+
+
+def found(*loops: Loop, offline: tuple[Evidence, ...] = (sign("a progress bar"),), **site: Any) -> list[Finding]:
+    sent = {"batch": "client.messages.batches.create"} | site
+    return list(check(request(data("row"), loops=loops, offline=offline, **sent), EXPLICIT))
+
+
+def only(*loops: Loop, **site: Any) -> Finding:
+    (finding,) = found(*loops, **site)
+    return finding
+
+
+def test_a_loop_with_a_progress_bar() -> None:
+    assert only(loop()) == Finding(
+        at=line(90),
+        message="`sdk.Client.messages.create` is called for each item of `rows`, and nobody seems to wait for the"
+        " answers (a progress bar): the Message Batches API (`client.messages.batches.create`) does the same at half"
+        " price, within 24 hours.",
+        confidence=Confidence.HIGH,
+        flow=(Step("a progress bar", line(80)), CALL),
+    )
+
+
+@pytest.mark.parametrize(
+    ("weights", "confidence"),
+    [
+        ([HIGH], HIGH),
+        ([LOW, HIGH, MEDIUM], HIGH),
+        ([MEDIUM], MEDIUM),
+        ([LOW, LOW], MEDIUM),
+        ([LOW], LOW),
+        ([], LOW),
+    ],
+)
+def test_signs_that_nobody_waits_make_it_sure(weights: list[Confidence], confidence: Confidence) -> None:
+    signs = tuple(sign(f"sign {number}", weight) for number, weight in enumerate(weights))
+    assert only(loop(), offline=signs).confidence is confidence
+
+
+def test_the_message_names_the_strongest_signs() -> None:
+    signs = (sign("a data set", LOW), sign("a progress bar", at=81), sign("a file is written", at=82))
+    finding = only(loop(), offline=signs)
+    assert "wait for the answers (a progress bar and a file is written): " in finding.message
+    assert finding.flow == (Step("a progress bar", line(81)), Step("a file is written", line(82)), CALL)
+
+
+def test_without_any_sign_it_is_a_guess_and_says_so() -> None:
+    finding = only(loop(), offline=())
+    assert "is called for each item of `rows`, and nothing shows that anybody waits: the Message" in finding.message
+    assert finding.flow == (CALL,)
+
+
+@pytest.mark.parametrize("mode", [Mode.STREAM, Mode.BATCH])
+def test_streams_are_waited_for_and_batches_are_batches(mode: Mode) -> None:
+    assert found(loop(), mode=mode) == []
+
+
+@pytest.mark.parametrize("weight", [HIGH, MEDIUM])
+def test_somebody_waits(weight: Confidence) -> None:
+    assert found(loop(), waiting=(sign("a web handler", weight),)) == []
+
+
+def test_a_weak_sign_that_somebody_waits_leaves_doubt() -> None:
+    assert only(loop(), waiting=(sign("a parameter `query`", LOW),)).confidence is MEDIUM
+
+
+@pytest.mark.parametrize("tie", [Tie.SAME, Tie.CHAINED, Tie.UNKNOWN])
+def test_turns_that_are_no_items_of_their_own(tie: Tie) -> None:
+    assert found(loop(tie)) == []
+
+
+@pytest.mark.parametrize(
+    "subject", [loop(parallel=True), loop(few=True), loop(leaves_early=True)], ids=["parallel", "few", "leaves early"]
+)
+def test_loops_that_a_batch_cannot_replace(subject: Loop) -> None:
+    assert found(subject) == []
+
+
+def test_no_loop() -> None:
+    assert found() == []
+
+
+def test_a_retry_inside_the_loop_over_the_items() -> None:
+    retry = loop(Tie.SAME, span=line(95), leaves_early=True)
+    assert only(loop(), retry).at == line(90)
+
+
+def test_the_innermost_loop_decides() -> None:
+    assert only(loop(span=line(88)), loop(span=line(92), over="row.parts")).at == line(92)
+    assert found(loop(), loop(Tie.CHAINED)) == []
+
+
+def test_rounds_that_need_the_answers_of_the_round_before() -> None:
+    assert only(loop(Tie.CHAINED), loop()).confidence is MEDIUM
+
+
+def test_no_batch_twin() -> None:
+    assert found(loop(), batch=None) == []
+    prompt = request(data("row"), loops=(loop(),), batch="client.batches.create")
+    assert list(check(prompt, replace(EXPLICIT, batch=None))) == []
+
+
+def test_other_discounts_and_no_promised_time() -> None:
+    assert EXPLICIT.batch is not None
+    cheap = replace(EXPLICIT, batch=replace(EXPLICIT.batch, discount=0.2, hours=None))
+    (finding,) = check(request(data("row"), loops=(loop(),), batch="client.batch.create"), cheap)
+    assert finding.message.endswith("(`client.batch.create`) does the same for 20% less, later.")
+
+
+def test_it_is_no_surer_than_that_the_call_sends_a_prompt() -> None:
+    assert only(loop(), confidence=LOW).confidence is LOW

@@ -1,0 +1,118 @@
+"""PL102: the data of one request stands before instructions that stay the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from promptlint.checks.request_data_first import check
+from promptlint.diagnostics import Finding
+from promptlint.layout import Confidence, MoveToEnd, Request, Role, Tie, Tokens
+from tests.checks.building import CALL, EXPLICIT, clock, data, history, line, loop, request, session, text
+
+
+def found(subject: Request) -> list[Finding]:
+    return list(check(subject, EXPLICIT))
+
+
+def only(subject: Request) -> Finding:
+    (finding,) = found(subject)
+    return finding
+
+
+def test_a_document_before_the_rules_in_the_only_message() -> None:
+    assert only(request(data("document"), text(1300, Role.USER))) == Finding(
+        at=line(1),
+        message="`document`, which is a parameter, changes with every request and stands in the user message before"
+        " ~1,300 tokens that stay the same: they are re-billed at full price each time"
+        " (about $2.34 per 1,000 calls on clever-5). Move it to the end of the prompt.",
+        confidence=Confidence.HIGH,
+        flow=(CALL,),
+        stranded=Tokens(1300, 1300),
+        change=MoveToEnd(0),
+    )
+
+
+def test_the_data_of_the_system_prompt_before_instructions_in_the_message() -> None:
+    finding = only(request(data("document", Role.SYSTEM), text(1300, Role.USER)))
+    assert finding.message.startswith(
+        "`document`, which is a parameter, changes with every request and stands in the system prompt"
+    )
+    assert finding.change is None
+
+
+def test_data_behind_the_instructions_is_as_it_should_be() -> None:
+    assert found(request(text(3000), data("document"), text(200, Role.USER))) == []
+
+
+def test_short_instructions_would_not_be_cached_either_way() -> None:
+    assert found(request(text(200), data("document"), text(700, Role.USER))) == []
+
+
+def test_one_finding_for_data_that_follows_on_data() -> None:
+    prompt = request(
+        data("document"), data("question"), text(1300, Role.USER), data("language"), text(300, Role.USER), data("row")
+    )
+    assert only(prompt).message.endswith(
+        "Move it to the end of the prompt. The same goes for `question` and `language`."
+    )
+
+
+def test_a_clock_before_the_data_does_not_hide_it() -> None:
+    prompt = request(clock(), data("question"), text(1300, Role.USER))
+    assert only(prompt).at == line(2)
+
+
+def test_the_text_of_one_conversation_is_not_shared_between_requests() -> None:
+    assert found(request(data("question", Role.SYSTEM), session("profile", tokens=Tokens(3000, 3000)))) == []
+
+
+def test_the_text_of_one_conversation_is_not_blamed() -> None:
+    assert found(request(session("user"), text(3000))) == []
+
+
+def test_a_guess_from_a_name_stays_a_guess() -> None:
+    prompt = request(data("text", confidence=Confidence.LOW), text(1300, Role.USER))
+    assert only(prompt).confidence is Confidence.LOW
+
+
+def test_instructions_sent_again_behind_a_history_are_out_of_scope() -> None:
+    assert found(request(text(2000), history(), data("question"), text(1300, Role.USER))) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "confidence"),
+    [(Confidence.HIGH, Confidence.MEDIUM), (Confidence.MEDIUM, Confidence.LOW), (Confidence.LOW, Confidence.LOW)],
+)
+def test_before_a_history_the_data_may_be_that_of_the_conversation(told: Confidence, confidence: Confidence) -> None:
+    finding = only(request(text(100), data("context", Role.SYSTEM, confidence=told), history(), data("question")))
+    assert finding.confidence is confidence
+    assert finding.message == (
+        "`context`, which is a parameter, changes with every request and stands in the system prompt before the whole"
+        " conversation: it is re-billed at full price each time. Add it to the newest message."
+    )
+
+
+def test_a_loop_over_items_says_nothing_about_turns() -> None:
+    prompt = request(data("task", Role.SYSTEM), history(), loops=(loop(),))
+    assert only(prompt).confidence is Confidence.MEDIUM
+
+
+def test_a_move_before_the_text_of_the_session_gains_nothing() -> None:
+    profile = session("profile", Role.SYSTEM, tokens=Tokens(2000, 2000))
+    assert only(request(data("question", Role.SYSTEM), profile, text(2000, Role.USER))).change is None
+
+
+def test_before_the_turns_of_a_loop_in_sight_it_likely_is() -> None:
+    prompt = request(data("task", Role.SYSTEM), history(), loops=(loop(), loop(Tie.CHAINED)))
+    assert only(prompt).confidence is Confidence.LOW
+
+
+def test_instructions_and_a_history_behind_the_data() -> None:
+    finding = only(request(data("context", Role.SYSTEM), text(2000), history(), loops=(loop(Tie.CHAINED),)))
+    assert finding.confidence is Confidence.HIGH
+    assert finding.message.endswith("Move it behind them, or into the newest message.")
+
+
+def test_a_loop_variable_of_items_written_by_a_loop() -> None:
+    prompt = request(data("item", Role.SYSTEM, repeated=True), text(2000), data("question"))
+    assert only(prompt).stranded == Tokens(2000, 2000)

@@ -1,0 +1,109 @@
+"""The pages of the rules hold what they promise: what they call bad is found, what they call ok is silent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from promptlint.checks import CHECKS
+from promptlint.knowledge.loading import load_models, load_providers
+from promptlint.knowledge.pages import Fix, Page, load_pages
+from promptlint.languages.python.read import read_source
+from promptlint.layout import Confidence
+
+DEFAULT_CONFIDENCE = Confidence.MEDIUM
+"""Findings of this confidence and above are reported unless the user asks for others."""
+
+FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<source>.*?)^```$", re.MULTILINE | re.DOTALL)
+HEADINGS = re.compile(r"^## (.*)$", re.MULTILINE)
+
+PAGES = {code: page for code, page in load_pages().items() if code in CHECKS}
+each_page = pytest.mark.parametrize("page", PAGES.values(), ids=list(PAGES))
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A fence of a page which says what is to be found in it."""
+
+    code: str
+    verdict: str
+    number: int
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.code}-{self.verdict}-{self.number}"
+
+
+def examples(verdict: str) -> list[Example]:
+    """All fences of all pages with that verdict."""
+    return [
+        Example(code, verdict, number, source)
+        for code, page in PAGES.items()
+        for number, source in enumerate(sources(page, verdict), start=1)
+    ]
+
+
+def sources(page: Page, verdict: str) -> Iterator[str]:
+    """The Python source of all fences of a page with that verdict."""
+    for fence in FENCE.finditer(page.text):
+        if fence["info"] == f"python {verdict}":
+            yield fence["source"]
+
+
+def reported(source: str) -> list[str]:
+    """Code and message of what is found in a file of that source, in the order of the rules."""
+    providers = load_providers()
+    reading = read_source(source, "app.py", load_models(), providers)
+    assert reading.unreadable == ()
+    return [
+        f"{code} {finding.at}: {finding.message}"
+        for code, check in CHECKS.items()
+        for request in reading.requests
+        for finding in check(request, providers[request.site.provider])
+        if finding.confidence >= DEFAULT_CONFIDENCE
+    ]
+
+
+@pytest.mark.parametrize("example", examples("bad"), ids=str)
+def test_what_is_called_bad_is_found_and_nothing_else(example: Example) -> None:
+    found = reported(example.source)
+    assert {message.split()[0] for message in found} == {example.code}, found
+
+
+@pytest.mark.parametrize("example", examples("ok"), ids=str)
+def test_what_is_called_ok_is_silent_for_all_rules(example: Example) -> None:
+    assert reported(example.source) == []
+
+
+@each_page
+def test_a_page_shows_both_sides(page: Page) -> None:
+    assert len(list(sources(page, "bad"))) >= 2
+    assert len(list(sources(page, "ok"))) >= 2
+
+
+@each_page
+def test_every_fence_of_a_page_is_run(page: Page) -> None:
+    assert {fence["info"] for fence in FENCE.finditer(page.text)} == {"python bad", "python ok"}
+    assert page.text.count("```") == 2 * len(FENCE.findall(page.text))
+
+
+@each_page
+def test_pages_are_built_alike(page: Page) -> None:
+    assert page.text.startswith(f"# {page.code} {page.name}\n")
+    assert HEADINGS.findall(FENCE.sub("", page.text)) == [
+        "Why it costs",
+        "What to do",
+        "Examples",
+        "When it stays silent",
+        "Fix safety",
+        "Sources",
+    ]
+
+
+@each_page
+def test_a_page_says_so_when_there_is_no_fix(page: Page) -> None:
+    safety = page.text.partition("## Fix safety\n")[2]
+    assert safety.strip().startswith("There is no automatic fix yet.") == (page.fix is Fix.NONE)
