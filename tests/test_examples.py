@@ -16,7 +16,7 @@ CLEAN = ROOT / "examples" / "clean"
 
 PLANTED = {
     ("PL101", "prompts.py", "chat_system"): 'now = datetime.now(UTC).isoformat(timespec="seconds")',
-    ("PL102", "contracts.py", "answer"): 'input=f"<contract>\\n{contract}\\n</contract>',
+    ("PL102", "contracts.py", "main"): "print(answer(client, Path(path)",
     ("PL103", "tools.py", "offered"): "return [SCHEMAS[name] for name in LOOK_UP | CHANGE]",
     ("PL201", "claude.py", "Claude.answer"): "message = self._client.messages.create(",
     ("PL301", "triage.py", "main"): "for row in csv.DictReader(source):",

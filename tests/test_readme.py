@@ -38,6 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder which holds what the README talks about: the examples, and the files that it shows."""
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "pyproject.toml").touch()
     for match in FILE.finditer(TEXT):
         (folder / match["name"]).write_text(match["text"], encoding="utf-8")
     return folder

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,6 +14,7 @@ from promptlint import __version__
 from promptlint.reporters import FORMATS, reporter
 
 if TYPE_CHECKING:
+    from promptlint.knowledge.pages import Page
     from promptlint.reporters.report import Report, Sources
     from promptlint.session import Options
 
@@ -37,7 +37,7 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(promptlint.main(prog_name="promptlint", standalone_mode=False) or CLEAN)
+        sys.exit(commands.main(prog_name="promptlint", standalone_mode=False) or CLEAN)
     except click.ClickException as error:
         error.show()
         sys.exit(FAILED)
@@ -57,9 +57,9 @@ def _internal(error: Exception) -> str:
     return f"internal error while {doing}: {what} (PROMPTLINT_TRACEBACK=1 shows where)"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["--help", "-h"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
-def promptlint() -> None:
+def commands() -> None:
     """Says what stops the prompts of LLM calls being cached or batched."""
 
 
@@ -70,7 +70,7 @@ def _split(context: click.Context, parameter: click.Parameter, values: Iterable[
 _RULES = "Codes, names or the beginnings of codes, separated by commas; or ALL."
 
 
-@promptlint.command()
+@commands.command()
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--select", multiple=True, callback=_split, metavar="RULES", help=f"Check only these rules. {_RULES}")
 @click.option("--extend-select", multiple=True, callback=_split, metavar="RULES", help="Check these rules as well.")
@@ -101,7 +101,9 @@ def check(
     exit_zero: bool,
     stdin_filename: str | None,
 ) -> int:
-    """Check Python files and folders; without PATHS the working directory, with - standard input.
+    """Check Python files and folders.
+
+    Without PATHS the working directory is checked, with - standard input.
 
     Exits with 0 if nothing was found, with 1 if something was, and with 2 if it could not do what was asked.
     """
@@ -109,6 +111,8 @@ def check(
     if statistics and not text:
         raise click.UsageError("--statistics is for people: it goes with --output-format full or concise")
     given = _standard_input(paths, stdin_filename)
+    from dataclasses import replace
+
     from promptlint.layout import Confidence
     from promptlint.session import Options
 
@@ -128,7 +132,7 @@ def _standard_input(paths: tuple[str, ...], name: str | None) -> dict[str, bytes
         return {}
     if len(paths) > 1:
         raise click.UsageError("- stands alone: standard input is one file")
-    return {name or "<stdin>": click.get_binary_stream("stdin").read()}
+    return {name or "<stdin>": sys.stdin.buffer.read()}
 
 
 def _checked(paths: tuple[str, ...], options: Options, given: dict[str, bytes]) -> tuple[Report, Sources]:
@@ -156,11 +160,14 @@ def _coloured() -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
-@promptlint.command()
+@commands.command()
 @click.argument("rules", nargs=-1, metavar="[CODE|NAME]...")
 @click.option("--all", "every", is_flag=True, help="Show the pages of all rules.")
 def rule(rules: tuple[str, ...], every: bool) -> None:
-    """Show the page of a rule: what it finds, what that costs, and when it stays silent."""
+    """Show the page of a rule.
+
+    It says what the rule finds, what that costs, and when it stays silent.
+    """
     from promptlint.knowledge.documents import KnowledgeError, closest
     from promptlint.knowledge.pages import load_pages, page
 
@@ -178,3 +185,10 @@ def rule(rules: tuple[str, ...], every: bool) -> None:
             raise RefusedError(f"there is no rule '{name}'{closest(name, known)}")
         shown.append(found)
     click.echo("\n".join(_page(each) for each in shown), nl=False)
+
+
+def _page(page: Page) -> str:
+    title, _, body = page.text.partition("\n")
+    facts = f"severity {page.severity.value}, confidence {page.confidence.name.lower()}, fix {page.fix.value}"
+    on = "on" if page.default else "off"
+    return f"{title}\n\n({facts}, {on} by default, since {page.since})\n{body}"

@@ -96,6 +96,17 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
+class Disorder:
+    """Something whose order may differ though the things in it do not."""
+
+    because: str
+    """Why: "a set has no fixed order"."""
+    text: str
+    """The expression, as the user wrote it."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch of the prompt which changes as one."""
 
@@ -120,8 +131,8 @@ class Segment:
     """Made by a loop: any number of texts like this one."""
     growing: bool = False
     """A history which is appended to from turn to turn."""
-    unordered: str = ""
-    """Why the order of what is in here may differ though the things do not; empty: it may not."""
+    unordered: Disorder | None = None
+    """What it is an item of, when that has no fixed order."""
 
     @property
     def literal(self) -> bool:
@@ -228,7 +239,7 @@ class Sort:
 
     def applied_to(self, layout: Layout) -> Layout:
         """The layout with the segment in a fixed order."""
-        ordered = replace(layout.segments[self.index], unordered="")
+        ordered = replace(layout.segments[self.index], unordered=None)
         return Layout((*layout.segments[: self.index], ordered, *layout.segments[self.index + 1 :]))
 
 

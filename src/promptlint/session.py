@@ -90,7 +90,7 @@ def _checked(project: Project, rules: Mapping[str, Page], least: Confidence, giv
     return Report(
         diagnostics=tuple(_placed(diagnostic, shown) for diagnostic in told if diagnostic.confidence >= least),
         gaps=tuple(Gap(_span(g.span, shown), g.reason) for g in reading.gaps if g.span.path in project.targets),
-        statistics=_statistics(project, reading),
+        statistics=_statistics(project, reading, {found.call for found in findings}),
     )
 
 
@@ -193,12 +193,15 @@ def _unreadable(project: Project, files: Files, reading: Reading) -> Iterator[Di
         yield Diagnostic(page.code, page.name, page.severity, Confidence.HIGH, message, span)
 
 
-def _statistics(project: Project, reading: Reading) -> Statistics:
-    """One call is one prompt, known as well as it is from the caller who knows most."""
+def _statistics(project: Project, reading: Reading, calls: Collection[Span]) -> Statistics:
+    """Counts the prompts that are sent from files reported on, and those of `calls`, which something was found in.
+
+    One call is one prompt, known as well as it is from the caller who knows most.
+    """
     known: dict[Span, Known] = {}
     best_last = list(Known)[::-1]
     for request in sorted(reading.requests, key=lambda request: best_last.index(request.known)):
-        if request.site.span.path in project.targets:
+        if request.site.span.path in project.targets or request.site.span in calls:
             known[request.site.span] = request.known
     counts = Counter(known.values())
     return Statistics(len(project.targets), *(counts[k] for k in (Known.FULLY, Known.PARTLY, Known.NOT)))

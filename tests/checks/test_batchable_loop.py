@@ -59,6 +59,14 @@ def test_the_message_names_the_strongest_signs() -> None:
     assert finding.flow == (Step("a progress bar", line(81)), Step("a file is written", line(82)), CALL)
 
 
+def test_a_sign_that_is_seen_twice_is_one_sign() -> None:
+    twice = (sign("a data set", LOW, at=81), sign("a data set", LOW, at=82))
+    finding = only(loop(), offline=twice)
+    assert finding.confidence is LOW
+    assert finding.flow == (Step("a data set", line(81)), CALL)
+    assert "wait for the answers (a data set): " in finding.message
+
+
 def test_without_any_sign_it_is_a_guess_and_says_so() -> None:
     finding = only(loop(), offline=())
     assert "is called for each item of `rows`, and nothing shows that anybody waits: the Message" in finding.message

@@ -9,8 +9,6 @@ from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Confidence, Evidence, Loop, Mode, Request, Site, Step, Tie
 
-_WEAK_SIGNS_THAT_MAKE_ONE = 2
-
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
     """Find loops over independent items whose answers can wait for a batch.
@@ -23,12 +21,16 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     live = site.mode in (Mode.STREAM, Mode.BATCH) or any(sign.weight >= Confidence.MEDIUM for sign in site.waiting)
     if loop is None or live or site.batch is None or provider.batch is None:
         return
-    deciding = [sign for sign in site.offline if sign.weight is max(s.weight for s in site.offline)]
+    signs: dict[str, Evidence] = {}
+    for sign in site.offline:
+        signs.setdefault(sign.reason, sign)  # a function and its caller may show the same one
+    strongest = max((sign.weight for sign in signs.values()), default=Confidence.LOW)
+    deciding = [sign for sign in signs.values() if sign.weight is strongest]
     yield Finding(
         at=loop.span,
         message=f"{quoted(site.call)} is called for each item of {quoted(loop.over)}, {_signs(deciding)}:"
         f" the {provider.batch.name} ({quoted(site.batch)}) does the same {offer(provider.batch)}.",
-        confidence=min(_certainty(site), site.confidence),
+        confidence=min(_certainty(site, strongest, len(deciding)), site.confidence),
         flow=(*(Step(sign.reason, sign.span) for sign in deciding), call(site)),
     )
 
@@ -41,9 +43,8 @@ def _item_loop(site: Site) -> Loop | None:
     return loop
 
 
-def _certainty(site: Site) -> Confidence:
-    strongest = max((sign.weight for sign in site.offline), default=Confidence.LOW)
-    if strongest is Confidence.LOW and len(site.offline) >= _WEAK_SIGNS_THAT_MAKE_ONE:
+def _certainty(site: Site, strongest: Confidence, number: int) -> Confidence:
+    if strongest is Confidence.LOW and number > 1:
         strongest = Confidence.MEDIUM
     # A weak sign that somebody waits, or rounds which need the answers of the one before, speak against waiting a day.
     against = site.waiting or any(loop.tie is Tie.CHAINED for loop in site.loops)
@@ -53,5 +54,4 @@ def _certainty(site: Site) -> Confidence:
 def _signs(deciding: Sequence[Evidence]) -> str:
     if not deciding:
         return "and nothing shows that anybody waits"
-    reasons = listed(list(dict.fromkeys(sign.reason for sign in deciding)))
-    return f"and nobody seems to wait for the answers ({reasons})"
+    return f"and nobody seems to wait for the answers ({listed([sign.reason for sign in deciding])})"

@@ -21,28 +21,24 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     """
     if not sent_again(request):
         return
-    mended = replace(request, layout=Layout(tuple(replace(s, unordered="") for s in request.layout.segments)))
-    # Neighbours with one reason are one thing: the items of a set, the parts of each line that a loop over them makes.
-    for reason, things in groupby(enumerate(opening(request.layout).segments), lambda thing: thing[1].unordered):
+    mended = replace(request, layout=Layout(tuple(replace(s, unordered=None) for s in request.layout.segments)))
+    # The items of one set are one thing, and so are the parts of each line that a loop over them makes.
+    for disorder, things in groupby(enumerate(opening(request.layout).segments), lambda thing: thing[1].unordered):
         run = list(things)
         loss = loss_behind(mended, provider, run[0][0], Volatility.SESSION)
         index, subject = next((thing for thing in run if not thing[1].literal), run[0])
         at_head = subject.role in (Role.TOOLS, Role.SYSTEM)
-        accidental = reason and subject.volatility is not Volatility.REQUEST
-        if accidental and (at_head or subject.volatility is not None) and (loss.enough or (loss.history and at_head)):
+        accidental = subject.volatility is not Volatility.REQUEST
+        if disorder and accidental and (at_head or subject.volatility is not None) and (loss.enough or (loss.history and at_head)):
             yield Finding(
-                at=subject.origin.span,
-                message=f"The order of {_named(subject, len(run) - 1)} in {place(subject)} is not fixed ({reason}):"
+                at=disorder.span,
+                message=f"The order of {quoted(disorder.text)} in {place(subject)} is not fixed ({disorder.because}):"
                 f" each new order re-bills {behind(loss)} at full price. Sort it.",
                 confidence=min(_certainty(subject, loss), request.site.confidence),
                 flow=way(subject, request.site),
                 stranded=loss.rebilled,
                 change=Sort(index),
             )
-
-
-def _named(subject: Segment, others: int) -> str:
-    return f"{quoted(subject.text)} and {others} more" if subject.literal and others else quoted(subject.text)
 
 
 def _certainty(subject: Segment, loss: Loss) -> Confidence:

@@ -35,7 +35,7 @@ def _finding(diagnostic: Diagnostic, excerpts: Excerpts) -> Iterator[str]:
         yield f"{margin} {_dim('|')} {click.style(marks, fg=COLOURS[diagnostic.severity], bold=True)}"
     if diagnostic.flow:
         yield f"{margin} {_dim('|')}"
-        yield f"{margin} {_dim('=')} its way into the prompt:"
+        yield f"{margin} {_dim('=')} the way to the call:"
     for step in diagnostic.flow:
         yield f"{margin}   {harmless(str(step.span))}: {harmless(step.message)}"
         yield f"{margin}     {_dim(excerpts.line(step.span))}"

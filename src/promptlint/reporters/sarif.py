@@ -85,8 +85,8 @@ def _result(diagnostic: Diagnostic, rule: int, places: _Places) -> dict[str, Any
         "properties": {"confidence": diagnostic.confidence.name.lower()},
     }
     if diagnostic.flow:
-        steps = (Step("written here", diagnostic.span), *diagnostic.flow)
-        way = [{"location": places.location(step.span, text=step.message)} for step in steps]
+        begin = [] if diagnostic.span in {s.span for s in diagnostic.flow} else [Step("written here", diagnostic.span)]
+        way = [{"location": places.location(s.span, text=s.message)} for s in (*begin, *diagnostic.flow)]
         result["codeFlows"] = [{"threadFlows": [{"locations": way}]}]
     if related:
         result["relatedLocations"] = [places.location(span, id=i) for i, span in enumerate(related, start=1)]

@@ -14,6 +14,7 @@ from promptlint.languages.python.terms import (
     Call,
     Choice,
     Class,
+    Const,
     Each,
     Func,
     Global,
@@ -304,8 +305,14 @@ def field_default(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -
     """The default of a field, or the class variable."""
     if klass.variables.get(name) is None:
         return None
+    source = next((engine.models.varies[n] for n in external_bases(klass, engine) if n in engine.models.varies), None)
+    if source is not None:
+        return clocks.hole(source, Opaque(source.because))
     value = engine.reduced(variable(klass, name, engine))
     plain = stripped(value)
+    if isinstance(receiver, Param) and isinstance(plain, Const):
+        # Any object of the class may have been given another, and a subclass may say otherwise.
+        return None
     if isinstance(plain, Call) and isinstance(plain.function, Global):
         last = plain.function.name.rsplit(".", 1)[-1]
         if last in ("field", "Field", "attrib", "ib"):

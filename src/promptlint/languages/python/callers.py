@@ -11,7 +11,7 @@ from promptlint.languages.python.arguments import arguments, bound
 from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.senders import Send, alternatives
-from promptlint.languages.python.terms import Attr, Call, Class, Each, Func, Global, Map, Param, Term, Via, stripped, substituted
+from promptlint.languages.python.terms import Attr, Call, Class, Each, Func, Global, Map, Param, Term, Via, stripped, substituted, symbols
 from promptlint.languages.python.walking import CallRecord, LoopFrame
 from promptlint.layout import Confidence
 
@@ -27,6 +27,9 @@ class Caller:
 
     record: CallRecord
     values: dict[Term, Term]
+    """Parameter → argument."""
+    made: Call | None
+    """The object, when it is a constructor that is called."""
     loops: tuple[LoopFrame, ...]
     confidence: Confidence
 
@@ -66,7 +69,8 @@ class Callers:
     def _naming(self, name: str, home: ModuleInfo) -> Iterator[ModuleInfo]:
         needle = name.encode()
         yield home
-        near = sorted(self._paths, key=lambda path: (-_shared(path, home.path), path))
+        ours = self._paths if is_test(home.path) else tuple(path for path in self._paths if not is_test(path))
+        near = sorted(ours, key=lambda path: (-_shared(path, home.path), path))
         for path in near:
             if path != home.path and needle in self.engine.project.files[path]:
                 module = self.engine.project.module(path)
@@ -78,7 +82,8 @@ class Callers:
             for callee in alternatives(self.engine.reduced(call.function), self.engine):
                 values, confidence = self._values(callee, call, info)
                 if values is not None:
-                    yield Caller(record, values, loops, confidence)
+                    made = call if isinstance(callee, Class) else None
+                    yield Caller(record, values, made, loops, confidence)
                     return
 
     def _calls(self, record: CallRecord) -> Iterator[tuple[Call, tuple[LoopFrame, ...]]]:
@@ -136,22 +141,49 @@ class Callers:
         return bool(a.kwarg) or given - {None} <= names
 
 
+def is_test(path: str) -> bool:
+    """Whether a file holds tests: what they pass is not what the program sends."""
+    *folders, name = path.split("/")
+    return bool({"test", "tests", "testing"} & set(folders)) or name.startswith("test_") or name == "conftest.py"
+
+
 def _shared(path: str, home: str) -> int:
     """How many folders two files share."""
     a, b = dirname(path), dirname(home)
     return len(commonpath([a, b]).split("/")) if a and b else 0
 
 
-def lifted(send: Send, caller: Caller) -> Send:
-    """The prompt as the caller sees it."""
-    new = substituted(send.arguments, caller.values)
+def lifted(send: Send, caller: Caller, info: FunctionInfo, engine: Engine) -> Send:
+    """The prompt as the caller of `info` sees it."""
+    values = {**caller.values, **_objects(send, caller, engine)}
+    new = substituted(send.arguments, values)
     assert isinstance(new, Map)
+    outer = send.function is info
     loops = tuple(
-        replace(loop, each=each) if isinstance(each := substituted(loop.each, caller.values), Each) else loop
+        replace(loop, each=each) if isinstance(each := substituted(loop.each, values), Each) else loop
         for loop in send.loops
     )
-    outer = send.chain[-1].function in {param.info for param in caller.values if isinstance(param, Param)}
-    chain = (*send.chain, caller.record) if outer else send.chain
-    all_loops = (*caller.loops, *loops) if outer else loops
-    confidence = min(send.confidence, caller.confidence)
-    return replace(send, arguments=new, chain=chain, loops=all_loops, confidence=confidence)
+    conditions = tuple(substituted(condition, values) for condition in send.conditions)
+    return replace(
+        send,
+        arguments=new,
+        chain=(*send.chain, caller.record) if outer else send.chain,
+        loops=(*caller.loops, *loops) if outer else loops,
+        conditions=(*caller.record.conditions, *conditions) if outer else conditions,
+        confidence=min(send.confidence, caller.confidence),
+    )
+
+
+def _objects(send: Send, caller: Caller, engine: Engine) -> dict[Term, Term]:
+    """The objects in a prompt which may be the one that the caller made."""
+    if caller.made is None or not isinstance(caller.made.function, (Class, Attr, Via)):
+        return {}
+    made = engine.head(caller.made.function)
+    if not isinstance(made, Class):
+        return {}
+    lineage = attributes.lineage(made.info, engine)
+    values: dict[Term, Term] = {}
+    for symbol in symbols(send.arguments):
+        if isinstance(symbol, Param) and attributes.class_of(symbol, engine) in lineage:
+            values[symbol] = Via(replace(caller.made, function=made), f"made by `{made.info.name}(…)`", at=caller.made.at)
+    return values

@@ -21,6 +21,7 @@ from promptlint.languages.python.terms import (
     Fold,
     Func,
     Global,
+    Hole,
     Item,
     Maybe,
     Module,
@@ -160,13 +161,13 @@ class Engine:
         """The term as far as its outermost part can be known, with the steps it took around it."""
         if not isinstance(term, _LAZY):
             return term
+        self._steps += 1
         known = self._reduced.get(id(term))
         if known is not None:
             return known[1]
         if self._depth > DEEPEST or self.exhausted:
             return Opaque("goes through more code than we follow")
         self._depth += 1
-        self._steps += 1
         try:
             new = self._step(term)
         finally:
@@ -289,6 +290,11 @@ class Engine:
         return tuple(substituted(inner, {each: item}) for item in items for inner in repeat.items)
 
     def _call(self, term: Call) -> Term:
+        method = stripped(term.function)
+        if isinstance(method, Attr) and isinstance(self.head(method.value), Hole):
+            found = methods.reduced(method, term, self)
+            if found is not None:
+                return self.reduced(found)
         function = self.reduced(term.function)
         plain = stripped(function)
         if isinstance(plain, Choice):

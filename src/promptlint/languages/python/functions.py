@@ -100,7 +100,7 @@ def _unordered(name: str, term: Call, engine: Engine) -> Term | None:
     source = clocks.source_of(name, engine.models)
     volatility = source.volatility if source else None
     text = f"{name}()"
-    item = Hole(volatility, because, text, unordered=because, at=term.at)
+    item = Hole(volatility, "is in a list that comes from elsewhere", at=term.at)
     return Seq((Repeat(Each(next(_numbers), item, text, at=term.at), (item,)),), "list", because, at=term.at)
 
 

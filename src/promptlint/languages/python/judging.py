@@ -81,7 +81,7 @@ class Judge:
             self.used_loops.add(term.loop)
             return Hole(Volatility.REQUEST, f"is another one for each item of `{term.text}`", loop=term.loop)
         inner = self.hole(self.engine.head(term.over))
-        return replace(inner, text="", unordered=inner.unordered)
+        return replace(inner, text="")
 
     def _param(self, term: Param) -> Hole:
         self.guessed.add(term)
@@ -89,7 +89,8 @@ class Judge:
             return Hole(None, "is the object itself", term.name)
         if _made_once(term.info):
             return Hole(None, f"is given to the constructor as `{term.name}`", term.name)
-        return self._named(term.name, f"is the argument `{term.name}` of `{term.info.qualname}`")
+        named = self._named(term.name, f"is the argument `{term.name}` of `{term.info.qualname}`")
+        return replace(named, text=term.name)
 
     def _named(self, name: str, because: str) -> Hole:
         parts = name.lower().strip("_").split("_")

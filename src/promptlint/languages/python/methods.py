@@ -77,7 +77,7 @@ def _of_anything(value: Term, name: str, term: Call, engine: Engine) -> Term | N
         return None
     because = models.unordered.get(f".{name}")
     if because:
-        item = Hole(None, because, f".{name}()", unordered=because, at=term.at)
+        item = Hole(None, "is in a list that comes from elsewhere", at=term.at)
         return Seq((Repeat(Each(-term.at.line, item, f".{name}()", at=term.at), (item,)),), "list", because, at=term.at)
     at = models.calls_argument.get(f".{name}")
     if at is not None and len(term.arguments) > at:

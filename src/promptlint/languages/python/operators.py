@@ -141,8 +141,6 @@ def ordered(value: Term, engine: Engine) -> Term | None:
     if isinstance(plain, Seq):
         items = tuple(_ordered_item(item, engine) for item in plain.items)
         return rewrapped(Seq(items, "list", at=plain.at), value)
-    if isinstance(plain, Hole) and plain.unordered:
-        return rewrapped(Hole(plain.volatility, plain.because, plain.text, plain.type, at=plain.at), value)
     return None
 
 
@@ -218,6 +216,8 @@ def entry(value: Map, key: Term, default: Term | None, engine: Engine) -> Term |
             missing = Item(rest, Op("key or", (key, default or Opaque("is a key we do not see"))))
             return Item(item.value, Op("key or", (key, missing)))
         elif isinstance(item, Maybe):
+            if not _may_hold((*item.then, *item.other), key, engine):
+                continue
             then = Item(Map((*rest.items, *item.then)), Op("key or", (key, default or NONE)))
             other = Item(Map((*rest.items, *item.other)), Op("key or", (key, default or NONE)))
             return Choice(item.condition, then, other)
@@ -230,6 +230,17 @@ def entry(value: Map, key: Term, default: Term | None, engine: Engine) -> Term |
                 missing = Item(rest, Op("key or", (key, default or NONE)))
                 return Item(copied, Op("key or", (key, missing)))
     return default
+
+
+def _may_hold(items: tuple[Term, ...], key: Term, engine: Engine) -> bool:
+    """Whether some of the entries may be the one under a key."""
+    for item in items:
+        if isinstance(item, Maybe):
+            if _may_hold((*item.then, *item.other), key, engine):
+                return True
+        elif not isinstance(item, Entry) or not isinstance(own := engine.head(item.key), (Str, Const)) or own == key:
+            return True
+    return False
 
 
 def _copied_mapping(item: Repeat, engine: Engine) -> Term | None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from promptlint.knowledge.models import Marker
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.python import operators
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.senders import Send
@@ -177,15 +176,14 @@ class Prompts:
         assert callable(read)
         then = (term.then,) if isinstance(term, Choice) else term.then
         other = (term.other,) if isinstance(term, Choice) else term.other
-        decided = self.engine.truth(term.condition)
-        for side, items in enumerate((then, other)):
-            if decided is None:
-                with self.texts.within(term.condition, side):
-                    for item in items:
-                        read(item)
-            elif decided == (side == 0):
-                for item in items:
+        sides = self.texts.sides(term.condition)
+        for side in sides:
+            for item in other if side else then:
+                if len(sides) == 1:
                     read(item)
+                else:
+                    with self.texts.within(term.condition, side):
+                        read(item)
 
     def _message(self, term: Term) -> None:
         with self.texts.along(self.engine.reduced(term)) as plain:
@@ -262,10 +260,7 @@ class Prompts:
                 self.texts.text(plain)
 
     def _block_items(self, sequence: Seq) -> None:
-        because = sequence.unordered
-        if sequence.kind == "set":
-            because = because or self.engine.models.unordered.get("set", "")
-        with self.texts.without_order(because):
+        with self.texts.without_order(sequence):
             for item in sequence.items:
                 self._block_item(item)
 
@@ -281,13 +276,8 @@ class Prompts:
             self._blocks(item)
 
     def _repeated_blocks(self, item: Repeat) -> None:
-        each = item.each
-        over = self.engine.head(each.over) if isinstance(each, Each) else None
-        because = over.unordered if isinstance(over, (Seq, Hole)) else ""
-        if isinstance(over, Seq) and over.kind == "set":
-            because = because or self.engine.models.unordered.get("set", "")
-        turns = self.engine.turns(item)
-        with self.texts.without_order(because):
+        with self.texts.without_order(item):
+            turns = self.engine.turns(item)
             if turns is not None:
                 for turn in turns:
                     self._block_item(turn)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.callers import Callers, lifted
+from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.project import Project
 from promptlint.languages.python.prompts import Prompt, Prompts
 from promptlint.languages.python.senders import Send, Senders
 from promptlint.languages.python.sites import site_of
-from promptlint.languages.python.terms import Param
 from promptlint.layout import Gap, Known, Reading, Request
 
 MOST_LIFTS = 6
@@ -113,6 +112,8 @@ class _Reader:
     def _closed(self, send: Send, lifts: int, left: list[int]) -> Iterator[tuple[Send, Prompt]]:
         """The prompt as each of its callers makes it; as it stands where nobody calls."""
         self.engine.fresh()
+        if any(self.engine.truth(condition) is False for condition in send.conditions):
+            return
         prompt = Prompts(self.engine, send, self.providers[send.provider]).prompt()
         found = False
         if lifts > 0 and left[0] > 0:
@@ -122,21 +123,21 @@ class _Reader:
                     if caller.record.node in seen or left[0] <= 0:
                         continue
                     found = True
-                    yield from self._closed(lifted(send, caller), lifts - 1, left)
+                    yield from self._closed(lifted(send, caller, info, self.engine), lifts - 1, left)
                 if found:
                     return
         left[0] -= 1
         yield send, prompt
 
-    def _asked(self, send: Send, prompt: Prompt) -> list[object]:
+    def _asked(self, send: Send, prompt: Prompt) -> list[FunctionInfo]:
         """The functions whose callers may know more: the outermost one first."""
         infos = {param.info for param in prompt.guessed if param.name != param.info.receiver}
-        ordered = sorted(infos, key=lambda info: (info is not send.function, info.module.path, info.node.lineno if hasattr(info.node, "lineno") else 0))  # type: ignore[union-attr]
-        return list(ordered)
+
+        def order(info: FunctionInfo) -> tuple[bool, str, int]:
+            return info is not send.function, info.module.path, getattr(info.node, "lineno", 0)
+
+        return sorted(infos, key=order)
 
 
 def _order(known: Known) -> int:
     return [Known.NOT, Known.PARTLY, Known.FULLY].index(known)
-
-
-__all__ = ["Param", "read_project", "read_source", "replace"]

@@ -50,6 +50,8 @@ class Send:
     """The calls by which it is reached, the call itself first."""
     loops: tuple[LoopFrame, ...]
     """From the outermost to the innermost."""
+    conditions: tuple[Term, ...]
+    """Under which it is made."""
     confidence: Confidence = Confidence.HIGH
 
     @property
@@ -104,7 +106,7 @@ class Senders:
                 model, client, elsewhere, confidence = found
                 seen.add((model.path, model.library))
                 arguments = _arguments(model, call)
-                yield Send(model, client, elsewhere, arguments, record, (record,), record.loops, confidence)
+                yield Send(model, client, elsewhere, arguments, record, (record,), record.loops, record.conditions, confidence)
 
     def _calls(self, call: Call) -> Iterator[Call]:
         """The call, and the one it makes of a callable that it is handed."""

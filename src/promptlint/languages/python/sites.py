@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import ast
+
+from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.prompts import Prompt
 from promptlint.languages.python.senders import Send
-from promptlint.languages.python.terms import Call, Each, Fold, Item, Op, Repeat, Str, Term
+from promptlint.languages.python.signs import signs_of
+from promptlint.languages.python.terms import (
+    NONE,
+    Call,
+    Each,
+    Entry,
+    Fold,
+    Func,
+    Item,
+    Op,
+    Place,
+    Repeat,
+    Str,
+    Term,
+)
 from promptlint.languages.python.walking import LoopFrame
 from promptlint.layout import Loop, Mode, Site, Tie
+from promptlint.spans import Span
 
+MOST_TERMS = 5_000
+"""Parts of a prompt that are looked at for a cache marker."""
 FEW = 10
 """Items, written in the source, which are too few to be worth a batch."""
 
@@ -17,6 +37,7 @@ def site_of(send: Send, prompt: Prompt, engine: Engine) -> Site:
     """The site of a prompt."""
     client = send.client
     batch = send.model.batch if send.model.batch and (client is None or client.batch) else None
+    waiting, offline = signs_of(send, engine) if send.loops else ((), ())
     return Site(
         call=_name(send),
         span=engine.span(send.record.call.at),
@@ -26,7 +47,10 @@ def site_of(send: Send, prompt: Prompt, engine: Engine) -> Site:
         batch=batch if not send.elsewhere else None,
         loops=tuple(_loop(frame, send, prompt, engine) for frame in send.loops),
         markable=send.model.marker is not None,
-        caching=None,
+        waiting=waiting,
+        offline=offline,
+        caching=_caching(send, engine),
+        once=send.function.is_module and not send.loops,
         confidence=send.confidence,
     )
 
@@ -55,6 +79,41 @@ def _mode(send: Send, engine: Engine) -> Mode:
             return Mode.STREAM
     asynchronous = send.client.is_async if send.client else send.model.is_async or send.record.function.is_async
     return Mode.ASYNC if asynchronous else Mode.SYNC
+
+
+def _caching(send: Send, engine: Engine) -> Span | None:
+    """Where caching is switched on for the whole request, or in code on the way which we do not follow to the end."""
+    marker = send.model.marker
+    if marker is None:
+        return None
+    if marker.request:
+        given = engine.head(Item(send.arguments, Op("key or", (Str(marker.request), NONE))))
+        if given != NONE and not isinstance(given, Item):
+            return engine.span(getattr(given, "at", None) or send.record.call.at)
+    place = _named_on_the_way(send.arguments, marker.key, engine)
+    return engine.span(place) if place is not None else None
+
+
+def _named_on_the_way(term: Term, key: str, engine: Engine) -> Place | None:
+    """Where a prompt's value, or a function that makes a part of it, names a key."""
+    stack: list[Term] = [term]
+    seen: set[int] = set()
+    functions: set[FunctionInfo] = set()
+    while stack and len(seen) < MOST_TERMS:
+        at = stack.pop()
+        if id(at) in seen:
+            continue
+        seen.add(id(at))
+        if isinstance(at, Entry) and isinstance(at.key, Str) and at.key.value == key:
+            return at.key.at
+        if isinstance(at, Call) and isinstance(function := engine.head(at.function), Func):
+            info = function.info
+            if info not in functions:
+                functions.add(info)
+                if key in ast.dump(info.node):
+                    return info.module.place(info.node)
+        stack.extend(at.children())
+    return None
 
 
 def _loop(frame: LoopFrame, send: Send, prompt: Prompt, engine: Engine) -> Loop:

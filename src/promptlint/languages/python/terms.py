@@ -256,7 +256,6 @@ class Hole(Term):
     """The expression, as the user wrote it."""
     type: str = ""
     """Type of the value where its methods matter: a clock."""
-    unordered: str = ""
     confidence: Confidence = Confidence.HIGH
     loop: int = 0
     """The loop whose variable it is."""

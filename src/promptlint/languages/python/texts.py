@@ -10,6 +10,7 @@ from promptlint.languages.python import clocks
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.terms import (
+    NOWHERE,
     Attr,
     Call,
     Cat,
@@ -33,7 +34,7 @@ from promptlint.languages.python.terms import (
     Via,
     stripped,
 )
-from promptlint.layout import Arm, Breakpoint, Origin, Role, Segment, Step, Tokens, Volatility
+from promptlint.layout import Arm, Breakpoint, Disorder, Origin, Role, Segment, Step, Tokens, Volatility
 
 MOST_SEGMENTS = 3_000
 """Segments of one prompt; what follows them is left out, and the prompt counts as partly known."""
@@ -57,7 +58,7 @@ class Texts:
         self._branches: dict[Term, int] = {}
         self._repeated = 0
         self._growing = 0
-        self._unordered: list[str] = []
+        self._unordered: list[Disorder] = []
         self._depth = 0
 
     # --- where we stand -----------------------------------------------------------------------------------------------
@@ -73,6 +74,18 @@ class Texts:
         yield
         self._arms.pop()
 
+    def sides(self, condition: Term) -> tuple[int, ...]:
+        """The sides of a branch that can be taken here: one where it is decided, by its condition or further out."""
+        decided = self.engine.truth(condition)
+        if decided is not None:
+            return (0,) if decided else (1,)
+        negated = 0
+        while isinstance(condition, Op) and condition.operator == "not":
+            condition, negated = condition.operands[0], 1 - negated
+        number = self._branches.get(condition)
+        taken = [arm.side for arm in self._arms if arm.branch == number]
+        return (taken[0] ^ negated,) if taken else (0, 1)
+
     @contextmanager
     def repeating(self, *, growing: bool) -> Iterator[None]:
         """In what a loop adds on each turn."""
@@ -83,11 +96,30 @@ class Texts:
         self._growing -= growing
 
     @contextmanager
-    def without_order(self, because: str) -> Iterator[None]:
-        """In what has no fixed order."""
-        self._unordered.append(because)
+    def without_order(self, term: Term) -> Iterator[None]:
+        """In the items of a sequence or loop, which may have no fixed order."""
+        disorder = self._disorder(term)
+        if disorder is not None:
+            self._unordered.append(disorder)
         yield
-        self._unordered.pop()
+        if disorder is not None:
+            self._unordered.pop()
+
+    def _disorder(self, term: Term) -> Disorder | None:
+        at = NOWHERE
+        if isinstance(term, Repeat):
+            if not isinstance(term.each, Each):
+                return None
+            at, term = term.each.at, self.engine.head(term.each.over)
+        if not isinstance(term, Seq):
+            return None
+        because = term.unordered
+        if term.kind == "set" and (len(term.items) > 1 or not isinstance(term.items[0], (Str, Const))):
+            because = because or self.engine.models.unordered.get("set", "")
+        if not because:
+            return None
+        at = at if at.path else term.at if term.at.path else self.judge.place
+        return Disorder(because, self.engine.source(at), self.engine.span(at))
 
     @contextmanager
     def along(self, term: Term) -> Iterator[Term]:
@@ -149,7 +181,7 @@ class Texts:
             for operand in term.operands:
                 self.text(operand)
         elif isinstance(term, Op) and term.operator == "any order":
-            self._any_order(term)
+            self.text(term.operands[0])
         elif isinstance(term, Func):
             self._function(term)
         elif isinstance(term, Call) and isinstance(term.function, Class):
@@ -169,59 +201,31 @@ class Texts:
             self.text(value)
 
     def _data(self, term: Seq | Map) -> None:
-        because = ""
-        if isinstance(term, Seq):
-            because = term.unordered
-            if term.kind == "set" and len(term.items) > 1:
-                because = because or self.engine.models.unordered.get("set", "")
-        if because:
-            with self.without_order(because):
-                self._items(term.items)
-        else:
+        with self.without_order(term):
             self._items(term.items)
 
     def _items(self, items: tuple[Term, ...]) -> None:
         for item in items:
             self.text(item)
 
-    def _any_order(self, term: Op) -> None:
-        sequence, separator = term.operands
-        assert isinstance(sequence, Seq)
-        because = sequence.unordered or self.engine.models.unordered.get("set", "")
-        with self.without_order(because):
-            self._items(sequence.items)
-        del separator
-
     def _repeat(self, term: Repeat) -> None:
-        each = term.each
-        over = self.engine.head(each.over) if isinstance(each, Each) else None
-        turns = self.engine.turns(term)
-        because = over.unordered if isinstance(over, (Seq, Hole)) else ""
-        if isinstance(over, Seq) and over.kind == "set":
-            because = because or self.engine.models.unordered.get("set", "")
-        if because:
-            self._unordered.append(because)
-        if turns is not None:
-            self._items(turns)
-        else:
-            with self.repeating(growing=term.growing):
-                self._items(term.items)
-        if because:
-            self._unordered.pop()
+        with self.without_order(term):
+            turns = self.engine.turns(term)
+            if turns is not None:
+                self._items(turns)
+            else:
+                with self.repeating(growing=term.growing):
+                    self._items(term.items)
 
     def _either(self, condition: Term, then: tuple[Term, ...], other: tuple[Term, ...]) -> None:
-        decided = self.engine.truth(condition)
-        if decided is not False:
-            self._side(condition, 0, then, alone=decided is not None)
-        if decided is not True:
-            self._side(condition, 1, other, alone=decided is not None)
-
-    def _side(self, condition: Term, side: int, items: tuple[Term, ...], *, alone: bool) -> None:
-        if alone:
-            self._items(items)
-            return
-        with self.within(condition, side):
-            self._items(items)
+        sides = self.sides(condition)
+        for side in sides:
+            items = other if side else then
+            if len(sides) == 1:
+                self._items(items)
+            else:
+                with self.within(condition, side):
+                    self._items(items)
 
     def _function(self, term: Func) -> None:
         """A function of the project as a tool: the provider sees its name and its docstring."""
@@ -257,13 +261,13 @@ class Texts:
         origin = self._origin(hole.at)
         text = hole.text or self.engine.source(hole.at) or hole.because
         self._add(
-            Segment(text, volatility, self.role, origin, Tokens(), because, hole.confidence, unordered=hole.unordered)
+            Segment(text, volatility, self.role, origin, Tokens(), because, hole.confidence)
         )
 
     def _add(self, segment: Segment) -> None:
         from dataclasses import replace
 
-        unordered = segment.unordered or (self._unordered[-1] if self._unordered else "")
+        unordered = self._unordered[0] if self._unordered else None
         growing = self._growing > 0
         self.segments.append(
             replace(

@@ -1,0 +1,484 @@
+"""The command as it is used: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from promptlint import __version__, cli, session
+from promptlint.knowledge import pages
+from promptlint.knowledge.documents import KnowledgeError
+from promptlint.knowledge.pages import load_pages
+
+IDLE = "x = 1  # promptlint: ignore[PL101] why\n"
+"""A file in which only the comment is found, at column 29."""
+IDLE_TOLD = "`PL101` finds nothing in this statement: the comment can go, or stands in the wrong place."
+TOLD = f"PL002 [unused-ignore] {IDLE_TOLD}"
+
+CLOCK = """\
+from datetime import datetime; from openai import OpenAI
+
+GUIDE = "Read the whole message before you decide. " * 300
+
+
+def reply(client: OpenAI, question: str) -> str:
+    system = f"Now: {datetime.now()} {GUIDE}"
+    response = client.responses.create(model="gpt-6-sol", instructions=system, input=question)
+    return response.output_text
+"""
+"""A program with one finding, at the clock in line 7, column 22."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """Run a command in an empty folder, with nothing in the environment that it looks at."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "PROMPTLINT_TRACEBACK"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str, stdin: bytes = b"") -> Done:
+        monkeypatch.setattr(sys, "argv", ["promptlint", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        captured = capsys.readouterr()
+        assert isinstance(end.value.code, int)
+        return Done(end.value.code, captured.out, captured.err)
+
+    return run
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def idle(tmp_path: Path) -> Path:
+    """A file with one finding."""
+    path = tmp_path / "idle.py"
+    path.write_text(IDLE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    """A file without."""
+    path = tmp_path / "clean.py"
+    path.write_text("x = 1\n", encoding="utf-8")
+    return path
+
+
+# --- exit codes -------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_found(run: Run, clean: Path) -> None:
+    assert run("check", "clean.py") == Done(0, "Found nothing in 1 file (0 prompts read).\n", "")
+
+
+def test_something_found(run: Run, idle: Path) -> None:
+    assert run("check", "idle.py") == Done(
+        1,
+        f"""\
+{TOLD}
+ --> idle.py:1:29
+  |
+1 | x = 1  # promptlint: ignore[PL101] why
+  |                             ^^^^^
+
+Found 1 finding in 1 file (0 prompts read).
+""",
+        "",
+    )
+
+
+def test_something_found_but_zero_asked_for(run: Run, idle: Path) -> None:
+    done = run("check", "--exit-zero", "idle.py")
+    assert done.code == 0
+    assert "Found 1 finding" in done.out
+
+
+def test_a_path_that_does_not_exist(run: Run, clean: Path) -> None:
+    assert run("check", "clean.py", "nope.py") == Done(2, "", "Error: nope.py: no such file or folder\n")
+    assert run("check", "--exit-zero", "nope.py").code == 2
+
+
+def test_no_python_files(run: Run, tmp_path: Path) -> None:
+    done = run("check")
+    assert done == Done(0, "Found nothing in 0 files (0 prompts read).\n", "Warning: no Python files in .\n")
+
+
+USAGE = "Usage: promptlint check [OPTIONS] [PATHS]...\nTry 'promptlint check --help' for help.\n\nError: "
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["--select", "PL9"], "Error: there is no rule 'PL9'"),
+        (["--ignore", "volatile-prefx"], "Error: there is no rule 'volatile-prefx' (did you mean 'volatile-prefix'?)"),
+        (["--min-confidence", "sure"], None),
+        (["--output-format", "xml"], None),
+        (["--statistics", "--output-format", "json"], None),
+        (["--stdin-filename", "a.py"], None),
+        (["-", "clean.py"], None),
+        (["--nonsense"], None),
+    ],
+)
+def test_what_cannot_be_done_is_said(run: Run, clean: Path, arguments: list[str], error: str | None) -> None:
+    done = run("check", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"{error}\n" if error else USAGE + done.err.removeprefix(USAGE) == done.err
+
+
+def test_usage_errors_say_what_to_do_instead(run: Run) -> None:
+    assert run("check", "--statistics", "--output-format", "sarif").err == (
+        f"{USAGE}--statistics is for people: it goes with --output-format full or concise\n"
+    )
+    assert run("check", "--stdin-filename", "a.py").err == (
+        f"{USAGE}--stdin-filename names what is read as -: give - as the path\n"
+    )
+    assert run("check", "-", "a.py").err == f"{USAGE}- stands alone: standard input is one file\n"
+
+
+def test_broken_rules_are_said(run: Run, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise KnowledgeError("rules/models/x.yaml:3: not YAML")
+
+    monkeypatch.setattr(session, "load_models", broken)
+    assert run("check") == Done(2, "", "Error: rules/models/x.yaml:3: not YAML\n")
+    monkeypatch.setattr(pages, "load_pages", broken)
+    assert run("rule", "PL101") == Done(2, "", "Error: rules/models/x.yaml:3: not YAML\n")
+
+
+@pytest.fixture
+def crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader with a fault of ours."""
+
+    def read(*_: object) -> None:
+        raise KeyError("x\ny")
+
+    monkeypatch.setattr(session, "read_project", read)
+
+
+def test_an_error_of_ours_is_one_line(run: Run, clean: Path, crash: None) -> None:
+    where = f"reading {clean.parent}"
+    assert run("check") == Done(
+        2, "", f"Error: internal error while {where}: KeyError: 'x\\ny' (PROMPTLINT_TRACEBACK=1 shows where)\n"
+    )
+
+
+def test_an_error_of_ours_has_a_traceback_for_those_who_ask(
+    run: Run, clean: Path, crash: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["promptlint", "check"])
+    monkeypatch.setenv("PROMPTLINT_TRACEBACK", "1")
+    with pytest.raises(KeyError):
+        cli.main()
+
+
+def test_stopping_is_no_finding(run: Run, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "read_project", interrupt)
+    done = run("check")
+    assert (done.code, done.out, done.err.strip()) == (2, "", "Stopped.")
+
+
+# --- what is checked --------------------------------------------------------------------------------------------------
+
+
+def test_the_working_directory_is_checked_unless_paths_are_given(run: Run, idle: Path, clean: Path) -> None:
+    assert run("check").code == 1
+    assert run("check", "clean.py").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--select", "PL101,PL002"], 1),
+        (["--select", "volatile-prefix, unused-ignore"], 1),
+        (["--select", "PL0", "--select", "PL1"], 1),
+        (["--select", "PL101"], 0),
+        (["--select", "PL101", "--extend-select", "PL002"], 1),
+        (["--ignore", "PL3, PL002"], 0),
+        (["--ignore", "PL101"], 0),
+        (["--min-confidence", "high"], 1),
+    ],
+)
+def test_rules_are_chosen(run: Run, idle: Path, arguments: list[str], code: int) -> None:
+    assert run("check", *arguments).code == code
+
+
+def test_standard_input(run: Run) -> None:
+    done = run("check", "-", "--output-format", "concise", stdin=IDLE.encode())
+    assert (done.code, done.out.splitlines()[0]) == (1, f"<stdin>:1:29: {TOLD}")
+
+
+def test_standard_input_with_a_name(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    done = run("check", "-", "--stdin-filename", str(Path("app", "new.py")), stdin=IDLE.encode())
+    assert done.code == 1
+    assert done.out.splitlines()[1:4] == [" --> app/new.py:1:29", "  |", f"1 | {IDLE.rstrip()}"]
+
+
+def test_standard_input_stands_in_for_the_file_on_disk(run: Run, idle: Path) -> None:
+    assert run("check", "-", "--stdin-filename", "idle.py", stdin=b"x = 1\n").code == 0
+
+
+def test_a_file_that_does_not_parse_is_told_and_the_others_are_checked(run: Run, idle: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("import openai\ndef (\n", encoding="utf-8")
+    assert run("check", "--output-format", "concise") == Done(
+        1,
+        "broken.py:2:5: PL001 [unreadable-file] This file does not parse as Python: invalid syntax."
+        " Nothing in it was checked.\n"
+        f"idle.py:1:29: {TOLD}\n"
+        "Found 2 findings in 2 files (0 prompts read).\n",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b"import openai\nx = '\xff'\n", id="not UTF-8"),
+        pytest.param(b"# coding: nonsense\nimport openai\n", id="an encoding that does not exist"),
+        pytest.param(b"import openai\nx = '\0'\n", id="a null byte"),
+    ],
+)
+def test_a_file_that_cannot_be_decoded_is_told(run: Run, tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "odd.py").write_bytes(raw)
+    done = run("check", "--output-format", "concise")
+    assert done.code == 1
+    assert done.out.startswith("odd.py:")
+    assert " PL001 [unreadable-file] This file " in done.out
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b"\xef\xbb\xbf" + CLOCK.encode(), id="a byte order mark"),
+        pytest.param(
+            b"# coding: latin-1\n" + CLOCK.replace("\n\n", "\n", 1).replace("Read", "F\xfcr").encode("latin-1"),
+            id="a coding cookie",
+        ),
+        pytest.param(CLOCK.replace("\n", "\r\n").encode(), id="Windows line breaks"),
+    ],
+)
+def test_python_files_in_other_encodings_are_read(run: Run, tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "app.py").write_bytes(raw)
+    done = run("check", "--output-format", "concise")
+    assert (done.code, done.out.split(" [")[0]) == (1, "app.py:7:22: PL101")
+
+
+def test_each_file_by_itself_gives_what_all_of_them_give(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "desk").mkdir()
+    texts = {
+        "__init__": "",
+        "prompts": CLOCK.partition("def reply")[0] + 'def system():\n    return f"Now: {datetime.now()} {GUIDE}"\n',
+        "calls": "from desk import prompts\n" + CLOCK.replace('f"Now: {datetime.now()} {GUIDE}"', "prompts.system()"),
+    }
+    for name, text in texts.items():
+        (tmp_path / "desk" / f"{name}.py").write_text(text, encoding="utf-8")
+
+    def found(*paths: str) -> list[str]:
+        return [line for line in run("check", "--output-format", "concise", *paths).out.splitlines() if "PL" in line]
+
+    assert [line.split(" [")[0] for line in found(".")] == ["desk/prompts.py:7:20: PL101"]
+    assert found("desk/prompts.py") == found(".")
+    assert found("desk/calls.py") == found("desk/__init__.py") == []
+
+
+# --- what is printed --------------------------------------------------------------------------------------------------
+
+
+def test_json(run: Run, idle: Path) -> None:
+    done = run("check", "--output-format", "json")
+    assert (done.code, done.err) == (1, "")
+    (found,) = json.loads(done.out)["diagnostics"]
+    assert (found["code"], found["path"], found["start"]) == ("PL002", "idle.py", {"line": 1, "column": 29})
+
+
+def test_sarif(run: Run, idle: Path) -> None:
+    done = run("check", "--output-format", "sarif")
+    assert (done.code, done.err) == (1, "")
+    (log,) = json.loads(done.out)["runs"]
+    assert [(result["ruleId"], result["message"]["text"]) for result in log["results"]] == [("PL002", IDLE_TOLD)]
+    assert str(idle.parent) not in done.out
+
+
+def test_statistics(run: Run, idle: Path) -> None:
+    done = run("check", "--statistics")
+    assert (done.code, done.out.splitlines()[0]) == (1, "      1  PL002 [unused-ignore]")
+
+
+GAP = """\
+import openai
+
+
+def reply(messages):
+    return openai.OpenAI().chat.completions.create(model="gpt-6-sol", messages=load()[0]["messages"])
+"""
+
+
+def test_gaps_are_listed_only_when_asked_for(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "gap.py").write_text(GAP, encoding="utf-8")
+    for name in ("full", "concise"):
+        assert "not followed" not in run("check", "--output-format", name).out
+        assert "--show-gaps says where and why" in run("check", "--output-format", name).out
+        done = run("check", "--output-format", name, "--show-gaps")
+        assert (done.code, done.out.split(": ")[:2]) == (0, ["gap.py:5:12", "not followed"])
+        assert "--show-gaps" not in done.out
+    (gap,) = json.loads(run("check", "--output-format", "json").out)["gaps"]
+    assert (gap["path"], gap["start"]) == ("gap.py", {"line": 5, "column": 12})
+
+
+def test_a_report_is_written_to_a_file(run: Run, idle: Path, tmp_path: Path) -> None:
+    shown = run("check", "idle.py")
+    assert run("check", "idle.py", "--output-file", "report.txt") == Done(1, "", "")
+    assert (tmp_path / "report.txt").read_bytes() == shown.out.encode()
+
+
+def test_a_file_that_cannot_be_written_is_said(run: Run, idle: Path) -> None:
+    assert run("check", "idle.py", "-o", "none/report.txt") == Done(
+        2, "", "Error: none/report.txt: cannot be written: No such file or directory\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"NO_COLOR": ""}, False),
+    ],
+)
+def test_colours(
+    run: Run, idle: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], coloured: bool
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert ("\x1b[" in run("check").out) is coloured
+    assert "\x1b[" not in run("check", "--output-format", "json").out
+    run("check", "-o", "report.txt")
+    assert "\x1b" not in Path("report.txt").read_text(encoding="utf-8")
+
+
+def test_a_terminal_has_colours_unless_it_says_that_it_cannot(
+    run: Run, idle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli.sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    assert cli._coloured()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not cli._coloured()
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "dumb")
+    assert not cli._coloured()
+
+
+# --- rule -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["PL101", "volatile-prefix"])
+def test_the_page_of_a_rule(run: Run, name: str) -> None:
+    done = run("rule", name)
+    title, body = load_pages()["PL101"].text.split("\n", 1)
+    facts = "(severity warning, confidence high, fix none, on by default, since 0.1.0)"
+    assert done == Done(0, f"{title}\n\n{facts}\n{body}", "")
+
+
+def test_the_pages_of_all_rules(run: Run) -> None:
+    done = run("rule", "--all")
+    titles = [line for line in done.out.splitlines() if line.startswith("# PL")]
+    assert (done.code, titles) == (0, [f"# {code} {page.name}" for code, page in load_pages().items()])
+
+
+def test_a_rule_that_does_not_exist(run: Run) -> None:
+    assert run("rule", "volatile") == Done(
+        2, "", "Error: there is no rule 'volatile' (did you mean 'volatile-prefix'?)\n"
+    )
+    assert run("rule", "PL101", "nonsense") == Done(2, "", "Error: there is no rule 'nonsense'\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--all", "PL101"]])
+def test_either_a_rule_or_all(run: Run, arguments: list[str]) -> None:
+    done = run("rule", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith("Error: give the code or the name of a rule, or --all\n")
+
+
+# --- as a program -----------------------------------------------------------------------------------------------------
+
+
+def program(*arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run promptlint, or Python code, in a process of its own."""
+    command = ["-c", code] if code else ["-m", "promptlint", *arguments]
+    return subprocess.run(
+        [sys.executable, *command], env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_version() -> None:
+    done = program("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"promptlint {__version__}\n", "")
+
+
+@pytest.mark.parametrize("argument", ["--version", "--help"])
+def test_nothing_heavy_is_imported_before_it_is_needed(argument: str) -> None:
+    code = (
+        "import atexit, sys\n"
+        "from promptlint.cli import main\n"
+        "ours = lambda: {name for name in sys.modules if name.startswith('promptlint.')}\n"
+        "parsers = lambda: {'jinja2', 'json', 'libcst', 'yaml'} & sys.modules.keys()\n"
+        "atexit.register(lambda: print(sorted(ours() | parsers())))\n"
+        f"sys.argv = ['promptlint', '{argument}']\n"
+        "main()\n"
+    )
+    assert program(code=code).stdout.splitlines()[-1] == "['promptlint.cli', 'promptlint.reporters']"
+
+
+def test_help_lists_the_commands() -> None:
+    done = program("--help")
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.split("Commands:\n")[1].splitlines()] == ["check", "rule"]
+
+
+def test_a_terminal_that_cannot_show_a_character_does_not_stop_a_report(idle: Path) -> None:
+    idle.write_text(IDLE.replace("why", "für 😀"), encoding="utf-8")
+    command = [sys.executable, "-m", "promptlint", "check", str(idle)]
+    done = subprocess.run(command, env=os.environ | {"PYTHONIOENCODING": "latin-1"}, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"f\xfcr \\U0001f600" in done.stdout
+
+
+def test_a_pipe_that_closes_early_does_no_harm(idle: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "promptlint", "check", str(idle)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait() == 1
