@@ -12,6 +12,7 @@ from promptlint.layout import (
     Change,
     Coarsen,
     Confidence,
+    Disorder,
     Evidence,
     Known,
     Layout,
@@ -87,7 +88,7 @@ segments = st.builds(
     arms=_arms,
     repeated=st.booleans(),
     growing=st.booleans(),
-    unordered=st.sampled_from(["", "", "a set has no order"]),
+    unordered=st.none() | st.builds(Disorder, st.just("a set has no order"), st.just("NAMES"), spans()),
 )
 """Texts of block 0, with everything that a text may have."""
 

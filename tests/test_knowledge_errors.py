@@ -141,7 +141,7 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
             "1: unknown key 'checkd' (did you mean 'checked'?) in a models file; one of checked, library, provider, "
             "imports, clients, endpoint, same-client, calls, functions, provider-by-model, varies, clocks, units, "
             "directives, passes-through, text-methods, unordered, orders, order-free, words, histories, "
-            "somebody-waits, nobody-waits, calls-argument, parallel, examples",
+            "somebody-waits, nobody-waits, calls-argument, maps, parallel, examples",
             id="key of the file",
         ),
         pytest.param(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from promptlint.layout import (
     Breakpoint,
     Change,
     Coarsen,
+    Disorder,
     Layout,
     MarkBreakpoint,
     MoveToEnd,
@@ -134,7 +136,7 @@ def test_a_clock_can_tell_the_date_only() -> None:
 
 
 def test_sorting_gives_an_order() -> None:
-    names = replace(segment("names"), unordered="a set has no order")
+    names = replace(segment("names"), unordered=Disorder("a set has no order", "names", HERE))
     assert Sort(0).applied_to(Layout((names,))) == Layout((segment("names"),))
 
 
@@ -188,7 +190,7 @@ def test_breakpoints_and_conversations_are_those_of_the_segments(layout: Layout)
 @given(request=requests)
 def test_checks_are_deterministic(code: str, request: Request) -> None:
     check = CHECKS[code]
-    assert list(check(request, EXPLICIT)) == list(check(request, EXPLICIT))
+    assert list(check(deepcopy(request), EXPLICIT)) == list(check(request, EXPLICIT))
 
 
 @pytest.mark.parametrize("code", CHECKS)
@@ -197,6 +199,8 @@ def test_findings_are_complete_sentences_at_places_of_the_request(code: str, req
     places = {
         request.site.span,
         *(s.origin.span for s in request.layout.segments),
+        *(s.unordered.span for s in request.layout.segments if s.unordered),
+        *(s.unordered.span for s in request.layout.segments if s.unordered),
         *(x.span for x in request.site.loops),
     }
     for finding in CHECKS[code](request, IMPLICIT):

@@ -119,7 +119,7 @@ def check(
     options = Options(select, extend_select, ignore, Confidence[min_confidence.upper()])
     report, sources = _checked(tuple(given) or paths or (".",), options, given)
     for warning in report.warnings:
-        click.echo(f"{click.style('Warning', fg='yellow')}: {warning}", err=True)
+        click.echo(f"Warning: {warning}", err=True)
     shown = report if show_gaps or statistics or not text else replace(report, gaps=())
     _write(reporter("statistics" if statistics else output_format)(shown, sources), output_file)
     return FOUND if report.diagnostics and not exit_zero else CLEAN

@@ -24,7 +24,7 @@ class Finding:
     at: Span
     """The place to change, or to look at first."""
     message: str
-    """What changes, how often, where it sits, what it costs from there on: one or two sentences, ending in a full stop."""
+    """What changes, how often, where it sits, what it costs from there on: whole sentences."""
     confidence: Confidence
     severity: Severity | None = None
     """None: as the rule's page says."""

@@ -81,7 +81,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Breakpoint:
-    """A mark in the prompt up to which the provider is asked to cache. `ttl` as the provider spells it, None: default."""
+    """A mark in the prompt up to which the provider is asked to cache. `ttl` as the provider spells it, or None."""
 
     span: Span
     ttl: str | None = None

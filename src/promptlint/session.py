@@ -79,7 +79,7 @@ def _checked(project: Project, rules: Mapping[str, Page], least: Confidence, giv
     providers = load_providers()
     with _doing(f"reading {project.root}"):
         read_text = prompt_files(project.root)
-        reading = read_project(files, project.targets, load_models(), providers, project.root, read_text)
+        reading = read_project(files, project.targets, load_models(), providers, read_text)
     findings = [found for found in _findings(reading, rules, providers) if _asked_for(found, project.targets, files)]
     unreadable = _unreadable(project, files, reading) if suppressions.UNREADABLE in rules else []
     with _doing("reading comments"):

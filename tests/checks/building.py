@@ -1,7 +1,7 @@
 """Prompts and providers for the tests of checks: short to write, and each text on a line of its own.
 
 The text at position `i` of a prompt is written at line `i + 1` of `prompt.py`. The call is at line 100, a loop around
-it at line 90, and a sign that nobody waits at line 80.
+it at line 90, a sign that nobody waits at line 80, and a set without an order at line 60.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from promptlint.knowledge.providers import Batch, ModelFacts, Price, Provider
 from promptlint.layout import (
     Arm,
     Confidence,
+    Disorder,
     Evidence,
     Known,
     Layout,
@@ -99,9 +100,13 @@ def answer(tokens: int = 500) -> Segment:
     return _segment("first.text", Volatility.REQUEST, Role.ASSISTANT, tokens=Tokens(tokens, tokens))
 
 
+NAMES = Disorder("a set has no order", "NAMES", line(60))
+"""A set which is joined, or gone through, at line 60."""
+
+
 def listing(tokens: int, role: Role = Role.SYSTEM, **more: Any) -> Segment:
     """Text without an order of its own."""
-    reason = {"unordered": "a set has no order"} | more
+    reason = {"unordered": NAMES} | more
     return _segment("', '.join(NAMES)", Volatility.DEPLOYMENT, role, tokens=Tokens(tokens, tokens), **reason)
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from promptlint.checks.unordered_content import check
 from promptlint.diagnostics import Finding
-from promptlint.layout import Confidence, Request, Role, Sort, Tokens, Volatility
-from tests.checks.building import CALL, EXPLICIT, data, history, line, listing, request, text, unknown
+from promptlint.layout import Confidence, Disorder, Request, Role, Sort, Tokens, Volatility
+from tests.checks.building import CALL, EXPLICIT, NAMES, data, history, line, listing, request, text, unknown
 
 
 def found(subject: Request) -> list[Finding]:
@@ -23,8 +23,8 @@ def only(subject: Request) -> Finding:
 
 def test_a_set_in_the_system_prompt() -> None:
     assert only(request(text(100), listing(300), text(1700), data("question"))) == Finding(
-        at=line(2),
-        message="The order of `', '.join(NAMES)` in the system prompt is not fixed (a set has no order): each new order"
+        at=line(60),
+        message="The order of `NAMES` in the system prompt is not fixed (a set has no order): each new order"
         " re-bills ~2,000 tokens from there on at full price. Sort it.",
         confidence=Confidence.HIGH,
         flow=(CALL,),
@@ -37,7 +37,7 @@ def test_tools_in_the_order_of_a_set() -> None:
     finding = only(request(listing(1200, Role.TOOLS), text(300), history()))
     assert finding.confidence is Confidence.HIGH
     assert finding.message == (
-        "The order of `', '.join(NAMES)` in the tools is not fixed (a set has no order): each new order re-bills"
+        "The order of `NAMES` in the tools is not fixed (a set has no order): each new order re-bills"
         " ~1,500 tokens from there on and the whole conversation at full price. Sort it."
     )
 
@@ -63,42 +63,51 @@ def test_nothing_of_size_from_there_on() -> None:
 def test_the_parts_that_a_loop_makes_are_one_thing() -> None:
     parts = [listing(200, repeated=True), listing(300, repeated=True), listing(20, repeated=True)]
     finding = only(request(*parts, text(1480)))
-    assert (finding.at, finding.stranded) == (line(1), Tokens(2000, 2000))
+    assert (finding.at, finding.stranded) == (line(60), Tokens(2000, 2000))
 
 
-def test_what_is_listed_is_named_rather_than_the_words_around_it() -> None:
-    dash = replace(text(1), text="- ", unordered="a set has no order")
+def test_they_are_one_thing_though_fixed_words_stand_between_them() -> None:
+    finding = only(request(text(100), listing(200), text(10), listing(300), text(1490)))
+    assert (finding.change, finding.stranded) == (Sort(1), Tokens(2000, 2000))
+
+
+def test_what_is_listed_is_sorted_rather_than_the_words_around_it() -> None:
+    dash = replace(text(1), text="- ", unordered=NAMES)
     finding = only(request(text(100), dash, listing(0), dash, text(2000)))
-    assert (finding.at, finding.change) == (line(3), Sort(2))
-    assert finding.message.startswith("The order of `', '.join(NAMES)` in the system prompt is not fixed")
-
-
-def test_a_set_written_in_the_source_is_named_by_its_first_item() -> None:
-    items = [replace(text(1), text=name, unordered="a set has no order") for name in ("billing", "delivery", "returns")]
-    finding = only(request(*items, text(2000)))
-    assert finding.at == line(1)
-    assert finding.message.startswith("The order of `billing` and 2 more in the system prompt is not fixed")
-    assert only(request(items[0], text(2000))).message.startswith("The order of `billing` in the system prompt")
+    assert (finding.at, finding.change) == (line(60), Sort(2))
 
 
 def test_each_thing_without_order_has_its_own_mend() -> None:
-    prompt = request(listing(500), text(1000), listing(500, unordered="`glob` gives paths in any order"), text(10))
-    assert [(f.at, f.change) for f in found(prompt)] == [(line(1), Sort(0)), (line(3), Sort(2))]
+    files = Disorder("a directory is listed in no fixed order", "folder.iterdir()", line(61))
+    prompt = request(listing(500), text(1000), listing(500, unordered=files), text(10))
+    assert [(f.at, f.change) for f in found(prompt)] == [(line(60), Sort(0)), (line(61), Sort(2))]
 
 
 def test_what_the_data_of_one_request_holds_is_new_anyway() -> None:
-    assert found(request(data("hits", Role.SYSTEM, unordered="a set has no order"), text(3000))) == []
+    assert found(request(data("hits", Role.SYSTEM, unordered=NAMES), text(3000))) == []
+
+
+def test_words_around_the_data_of_one_request_do_not_make_it_another() -> None:
+    dash = text(1, unordered=NAMES)
+    assert found(request(dash, data("hits", Role.SYSTEM, unordered=NAMES), text(3000))) == []
+
+
+def test_words_around_what_could_not_be_told_tell_nothing() -> None:
+    dash = text(1, unordered=NAMES)
+    assert only(request(dash, unknown("name", unordered=NAMES), text(3000))).confidence is Confidence.MEDIUM
+    dash = text(1, Role.USER, unordered=NAMES)
+    assert found(request(dash, unknown("name", Role.USER, unordered=NAMES), text(3000, Role.USER))) == []
 
 
 @pytest.mark.parametrize("role", [Role.TOOLS, Role.SYSTEM])
 def test_at_the_head_an_order_is_blamed_though_the_things_could_not_be_told(role: Role) -> None:
-    names = unknown("names", role, unordered="a set has no order")
+    names = unknown("names", role, unordered=NAMES)
     assert only(request(names, text(3000))).confidence is Confidence.MEDIUM
     assert only(request(names, text(300), history())).confidence is Confidence.LOW
 
 
 def test_elsewhere_what_could_not_be_told_is_not_blamed() -> None:
-    assert found(request(unknown("hits", Role.USER, unordered="a set has no order"), text(3000, Role.USER))) == []
+    assert found(request(unknown("hits", Role.USER, unordered=NAMES), text(3000, Role.USER))) == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -45,10 +46,11 @@ def discover(paths: Sequence[str], given: Collection[str] = ()) -> tuple[Project
     asked = [Path(path).resolve() if path in given else _existing(path) for path in paths]
     folders = {path: path if path.is_dir() else path.parent for path in asked}
     roots = {folder: _root(folder) for folder in set(folders.values())}
-    return tuple(
-        _project(root, [path for path in asked if roots[folders[path]].is_relative_to(root)])
-        for root in _outermost(roots.values())
-    )
+    outermost = _outermost(set(roots.values()))
+    projects: defaultdict[Path, list[Path]] = defaultdict(list)
+    for path in asked:
+        projects[outermost[roots[folders[path]]]].append(path)
+    return tuple(_project(root, projects[root]) for root in sorted(projects))
 
 
 def repository(folder: Path) -> Path | None:
@@ -85,12 +87,9 @@ def _holding(names: Sequence[str], folder: Path) -> Iterator[Path]:
             yield above
 
 
-def _outermost(roots: Collection[Path]) -> list[Path]:
-    outermost: list[Path] = []
-    for root in sorted(set(roots)):
-        if not any(root.is_relative_to(other) for other in outermost):
-            outermost.append(root)
-    return outermost
+def _outermost(roots: Collection[Path]) -> dict[Path, Path]:
+    """Root → the outermost of the roots that it is in, which may be itself."""
+    return {root: next(above for above in (*reversed(root.parents), root) if above in roots) for root in roots}
 
 
 def _project(root: Path, asked: Sequence[Path]) -> Project:

@@ -13,8 +13,11 @@ from promptlint.layout import Role
 _MODEL_KEYS = (
     "library provider imports clients endpoint same-client calls functions provider-by-model "
     "varies clocks units directives passes-through text-methods unordered orders order-free "
-    "words histories somebody-waits nobody-waits calls-argument parallel examples"
+    "words histories somebody-waits nobody-waits calls-argument maps parallel examples"
 )
+
+
+_SETS = ("imports", "same-client", "text-methods", "orders", "order-free", "maps", "parallel", "histories")
 
 
 class Books:
@@ -38,7 +41,16 @@ class Books:
         self._signs: list[Sign] = []
         self._sets: dict[str, set[str]] = {
             key: set()
-            for key in ("imports", "same-client", "text-methods", "orders", "order-free", "parallel", "histories")
+            for key in (
+                "imports",
+                "same-client",
+                "text-methods",
+                "orders",
+                "order-free",
+                "maps",
+                "parallel",
+                "histories",
+            )
         }
         self._examples: list[tuple[str, str, tuple[str, ...]]] = []
 
@@ -74,6 +86,7 @@ class Books:
             histories=frozenset(self._sets["histories"]),
             signs=tuple(self._signs),
             calls_argument=self._calls_argument.things,
+            maps=frozenset(self._sets["maps"]),
             parallel=frozenset(self._sets["parallel"]),
             provider_by_model=self._provider_by_model.things,
             examples=tuple(self._examples),

@@ -170,6 +170,8 @@ class Models:
     signs: tuple[Sign, ...] = ()
     calls_argument: Mapping[str, int] = field(default_factory=dict)
     """Dotted name, or `.method` → position of the argument that it calls with those behind it (`asyncio.to_thread`)."""
+    maps: frozenset[str] = frozenset()
+    """Dotted name, or `.method`, of what calls its first argument for each item of the second, or of its own object."""
     parallel: frozenset[str] = frozenset()
     """Dotted name, or `.method`, of what runs several calls side by side (`asyncio.gather`, `.map`)."""
     provider_by_model: Mapping[str, str] = field(default_factory=dict)

@@ -8,22 +8,18 @@ from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.terms import (
     Attr,
     Call,
-    Choice,
     Entry,
     Func,
     Item,
     Map,
-    Maybe,
-    Opaque,
     Op,
+    Opaque,
     Param,
-    Repeat,
     Seq,
     Splat,
     Str,
     Term,
     Via,
-    stripped,
 )
 from promptlint.layout import Volatility
 
@@ -38,7 +34,8 @@ def bound(function: Func, call: Call, engine: Engine) -> dict[Term, Term]:
     info = function.info
     values: dict[Term, Term] = {}
     for entry in function.captured:
-        assert isinstance(entry, Entry) and isinstance(entry.key, Str)
+        assert isinstance(entry, Entry)
+        assert isinstance(entry.key, Str)
         values[Param(info, entry.key.value)] = entry.value
     given = arguments(info, call, engine, function.receiver)
     for name, value in given.items():
@@ -65,14 +62,18 @@ def arguments(info: FunctionInfo, call: Call, engine: Engine, receiver: tuple[Te
     taken = {item.key.value for item in call.keywords if isinstance(item, Entry) and isinstance(item.key, Str)}
     splats = [item for item in call.keywords if isinstance(item, Splat)]
     a = info.arguments
-    for name in (*names, *(p.arg for p in a.kwonlyargs if a)) if a else ():
+    if a is None:
+        return found
+    for name in (*names, *(p.arg for p in a.kwonlyargs)):
         if name not in found:
             found[name] = _named(info, name, call, splats, rest, engine)
-    if a and a.vararg:
+    if a.vararg:
         found[a.vararg.arg] = Seq(tuple(rest), "tuple")
-    if a and a.kwarg:
+    if a.kwarg:
         known = set(info.parameters)
-        extra = [i for i in call.keywords if not (isinstance(i, Entry) and isinstance(i.key, Str) and i.key.value in known)]
+        extra = [
+            i for i in call.keywords if not (isinstance(i, Entry) and isinstance(i.key, Str) and i.key.value in known)
+        ]
         found[a.kwarg.arg] = Map(tuple(_without(item, known & set(found) - taken) for item in extra))
     return found
 
@@ -84,9 +85,7 @@ def _without(item: Term, names: set[str]) -> Term:
     return item
 
 
-def _named(
-    info: FunctionInfo, name: str, call: Call, splats: list[Splat], rest: list[Term], engine: Engine
-) -> Term:
+def _named(info: FunctionInfo, name: str, call: Call, splats: list[Splat], rest: list[Term], engine: Engine) -> Term:
     value = call.keyword(name)
     if value is not None:
         return value
@@ -121,6 +120,3 @@ def _spread(given: tuple[Term, ...], engine: Engine) -> list[Term]:
 def keyword_map(call: Call) -> Map:
     """The keywords of a call as a mapping."""
     return Map(call.keywords, at=call.at)
-
-
-__all__ = ["Choice", "Maybe", "Repeat", "arguments", "bound", "default_of", "keyword_map", "stripped"]

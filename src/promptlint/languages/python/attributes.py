@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from promptlint.languages.python import clocks
 from promptlint.languages.python.arguments import arguments
 from promptlint.languages.python.definitions import ClassInfo, FunctionInfo
+from promptlint.languages.python.rewriting import exchanged, stripped, substituted
 from promptlint.languages.python.terms import (
     Attr,
     Call,
@@ -21,7 +22,6 @@ from promptlint.languages.python.terms import (
     Hole,
     Map,
     Module,
-    Op,
     Opaque,
     Param,
     Repeat,
@@ -30,11 +30,6 @@ from promptlint.languages.python.terms import (
     Str,
     Term,
     Via,
-    entries,
-    exchanged,
-    stripped,
-    substituted,
-    symbols,
 )
 from promptlint.layout import Volatility
 
@@ -116,9 +111,8 @@ def lineage(info: ClassInfo, engine: Engine) -> tuple[ClassInfo, ...]:
 
 def _bases(info: ClassInfo, engine: Engine) -> Iterator[Term]:
     for node in info.node.bases:
-        while isinstance(node, ast.Subscript):
-            node = node.value
-        yield engine.head(engine.evaluated(node, info.module))
+        named = node.value if isinstance(node, ast.Subscript) else node
+        yield engine.head(engine.evaluated(named, info.module))
 
 
 def external_bases(info: ClassInfo, engine: Engine) -> set[str]:
@@ -256,7 +250,9 @@ def _left_by(method: FunctionInfo, name: str, receiver: Term, engine: Engine) ->
     if in_constructor and isinstance(receiver, Call):
         for parameter, term in arguments(method, receiver, engine, (receiver,)).items():
             if parameter != me:
-                values[Param(method, parameter)] = Via(term, f"argument `{parameter}` of `{method.qualname}`", receiver.at)
+                values[Param(method, parameter)] = Via(
+                    term, f"argument `{parameter}` of `{method.qualname}`", receiver.at
+                )
     cap = Volatility.SESSION if in_constructor else None
     return Via(substituted(value, values), "", cap=cap) if cap else substituted(value, values)
 
@@ -324,6 +320,3 @@ def field_default(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -
                 default = plain.arguments[0]
             return default
     return value
-
-
-__all__ = ["Op", "entries", "symbols"]

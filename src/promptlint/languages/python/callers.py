@@ -10,9 +10,10 @@ from promptlint.languages.python import attributes
 from promptlint.languages.python.arguments import arguments, bound
 from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.rewriting import stripped, substituted, symbols
 from promptlint.languages.python.senders import Send, alternatives
-from promptlint.languages.python.terms import Attr, Call, Class, Each, Func, Global, Map, Param, Term, Via, stripped, substituted, symbols
-from promptlint.languages.python.walking import CallRecord, LoopFrame
+from promptlint.languages.python.summaries import CallRecord, LoopFrame, fresh_loop
+from promptlint.languages.python.terms import Attr, Call, Class, Each, Func, Global, Map, Param, Term, Via
 from promptlint.layout import Confidence
 
 MOST_CALLS = 40
@@ -88,26 +89,27 @@ class Callers:
 
     def _calls(self, record: CallRecord) -> Iterator[tuple[Call, tuple[LoopFrame, ...]]]:
         """The call, and the calls it makes of what it is handed."""
-        call, models = record.call, self.engine.models
+        call = record.call
         yield call, record.loops
         callee = stripped(self.engine.reduced(call.function))
         name = f".{callee.name}" if isinstance(callee, Attr) else callee.name if isinstance(callee, Global) else ""
         for i, argument in enumerate(call.arguments):
-            if not isinstance(stripped(argument), (Func, Attr, Param)):
-                continue
-            rest = call.arguments[i + 1 :]
-            loops = record.loops
-            if name in models.parallel or name in ("map", ".map", ".apply", ".progress_apply", ".imap", ".imap_unordered"):
-                each = Each(-id(record.node) % 1_000_003 - 2_000_000, rest[0] if rest else stripped(call.function), at=call.at)
-                if name.endswith(("map", "apply", "imap_unordered")):
-                    rest = (each, *rest[1:])
-                    frame = LoopFrame(each.loop, "map", call.at, each, parallel=name in models.parallel)
-                    loops = (*loops, frame)
-            yield Call(argument, rest, call.keywords, at=call.at), loops
+            if isinstance(stripped(argument), (Func, Attr, Param)):
+                yield self._handed(record, name, argument, call.arguments[i + 1 :])
 
-    def _values(
-        self, callee: Term, call: Call, info: FunctionInfo
-    ) -> tuple[dict[Term, Term] | None, Confidence]:
+    def _handed(
+        self, record: CallRecord, name: str, function: Term, rest: tuple[Term, ...]
+    ) -> tuple[Call, tuple[LoopFrame, ...]]:
+        """The call of a function that is handed over: once, or for each item where `name` goes through some."""
+        call, models = record.call, self.engine.models
+        if name not in models.maps:
+            return Call(function, rest, call.keywords, at=call.at), record.loops
+        over = rest[0] if rest else getattr(stripped(call.function), "value", call.function)
+        each = Each(fresh_loop(), over, self.engine.source(call.at), at=call.at)
+        frame = LoopFrame(each.loop, name.removeprefix("."), call.at, each, parallel=name in models.parallel)
+        return Call(function, (each, *rest[1:]), call.keywords, at=call.at), (*record.loops, frame)
+
+    def _values(self, callee: Term, call: Call, info: FunctionInfo) -> tuple[dict[Term, Term] | None, Confidence]:
         if isinstance(callee, Func) and callee.info is info:
             return bound(callee, call, self.engine), Confidence.HIGH
         if isinstance(callee, Class) and info.name == "__init__":
@@ -115,14 +117,19 @@ class Callers:
             init = next((klass.methods["__init__"] for klass in lineage if "__init__" in klass.methods), None)
             if init is info:
                 return self._constructed(info, call), Confidence.HIGH
-        if isinstance(callee, Func) and info.owner is not None and callee.info.owner is not None:
-            if callee.info.name == info.name and callee.info.owner in attributes.lineage(info.owner, self.engine):
-                return bound(replace(callee, info=info), call, self.engine), Confidence.MEDIUM
-        if isinstance(callee, Attr) and callee.name == info.name and info.owner is not None:
-            if self._fits(info, call) and not isinstance(callee.value, (Map, Class)):
-                method = Func(info, (Param(info, info.receiver),) if info.receiver else ())
-                return bound(method, call, self.engine), Confidence.MEDIUM
+        if isinstance(callee, Func) and self._overrides(info, callee.info):
+            return bound(replace(callee, info=info), call, self.engine), Confidence.MEDIUM
+        by_name = isinstance(callee, Attr) and callee.name == info.name and not isinstance(callee.value, (Map, Class))
+        if by_name and info.owner is not None and self._fits(info, call):
+            method = Func(info, (Param(info, info.receiver),) if info.receiver else ())
+            return bound(method, call, self.engine), Confidence.MEDIUM
         return None, Confidence.LOW
+
+    def _overrides(self, info: FunctionInfo, called: FunctionInfo) -> bool:
+        """Whether a call of one method may be one of another, which a subclass has in its place."""
+        if info.owner is None or called.owner is None or called.name != info.name:
+            return False
+        return called.owner in attributes.lineage(info.owner, self.engine)
 
     def _constructed(self, info: FunctionInfo, call: Call) -> dict[Term, Term]:
         values: dict[Term, Term] = {}
@@ -185,5 +192,7 @@ def _objects(send: Send, caller: Caller, engine: Engine) -> dict[Term, Term]:
     values: dict[Term, Term] = {}
     for symbol in symbols(send.arguments):
         if isinstance(symbol, Param) and attributes.class_of(symbol, engine) in lineage:
-            values[symbol] = Via(replace(caller.made, function=made), f"made by `{made.info.name}(…)`", at=caller.made.at)
+            values[symbol] = Via(
+                replace(caller.made, function=made), f"made by `{made.info.name}(…)`", at=caller.made.at
+            )
     return values

@@ -101,4 +101,3 @@ def source_of(name: str, models: Models) -> Source | None:
             return found
         name = name.rpartition(".")[0]
     return None
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.terms import (
     NONE,
     Call,
@@ -24,7 +25,6 @@ from promptlint.languages.python.terms import (
     Splat,
     Str,
     Term,
-    stripped,
 )
 
 if TYPE_CHECKING:
@@ -149,4 +149,3 @@ def _classes(term: Term, engine: Engine) -> Iterator[Term]:
             yield from _classes(operand, engine)
     else:
         yield plain
-

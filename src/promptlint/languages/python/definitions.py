@@ -12,7 +12,9 @@ from promptlint.spans import Lines, Span
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-MUTATORS = frozenset({"append", "extend", "insert", "update", "add", "appendleft", "setdefault", "clear", "pop", "remove"})
+MUTATORS = frozenset(
+    {"append", "extend", "insert", "update", "add", "appendleft", "setdefault", "clear", "pop", "remove"}
+)
 
 
 class FunctionInfo:
@@ -43,14 +45,17 @@ class FunctionInfo:
 
     @property
     def is_module(self) -> bool:
+        """Whether it is the body of a module."""
         return isinstance(self.node, ast.Module)
 
     @property
     def is_async(self) -> bool:
+        """Whether it is a coroutine function."""
         return isinstance(self.node, ast.AsyncFunctionDef)
 
     @property
     def arguments(self) -> ast.arguments | None:
+        """Its parameters, as `ast` has them; None: it takes none."""
         return None if isinstance(self.node, (ast.Module, ast.ClassDef)) else self.node.args
 
     @cached_property
@@ -93,10 +98,12 @@ class FunctionInfo:
 
     @property
     def is_static(self) -> bool:
+        """Whether it is a static method."""
         return "staticmethod" in self.decorators
 
     @property
     def is_property(self) -> bool:
+        """Whether reading it as an attribute calls it."""
         return bool(self.decorators & {"property", "cached_property", "computed_field", "lazyproperty"})
 
     @cached_property
@@ -217,6 +224,7 @@ class ModuleInfo:
 
     @cached_property
     def lines(self) -> Lines:
+        """Its lines, for positions."""
         return Lines(self.text)
 
     @cached_property
@@ -268,7 +276,10 @@ class ModuleInfo:
         found: dict[str, list[tuple[ast.Call, FunctionInfo]]] = defaultdict(list)
         for call, function in self.calls:
             handed = [*call.args, *(keyword.value for keyword in call.keywords)]
-            names = {last_name(call.func), *(n for a in handed if isinstance(a, (ast.Name, ast.Attribute)) if (n := last_name(a)))}
+            names = {
+                last_name(call.func),
+                *(n for a in handed if isinstance(a, (ast.Name, ast.Attribute)) if (n := last_name(a))),
+            }
             for name in names:
                 found[name].append((call, function))
         return found
@@ -344,8 +355,8 @@ def bound_names(node: ast.AST) -> Iterator[str]:
             yield at.id
         elif isinstance(at, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield at.name
-        elif isinstance(at, ast.ExceptHandler) and at.name:
-            yield at.name
+        elif isinstance(at, ast.ExceptHandler):
+            yield from (name for name in [at.name] if name)
         elif isinstance(at, (ast.Import, ast.ImportFrom)):
             yield from (a.asname or a.name.split(".")[0] for a in at.names)
         elif isinstance(at, (ast.MatchAs, ast.MatchStar)) and at.name:
@@ -362,7 +373,7 @@ def last_name(node: ast.AST) -> str:
 
 
 def dotted_name(node: ast.AST) -> str:
-    """`messages.create` of `self.client.messages.create`: names from the first one on; empty when it is no such chain."""
+    """`messages.create` of `self.client.messages.create`: empty when it is no chain of names."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
@@ -370,3 +381,17 @@ def dotted_name(node: ast.AST) -> str:
     if isinstance(node, ast.Name):
         names.append(node.id)
     return ".".join(reversed(names))
+
+
+def leaves_early(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Whether a `return`, or a `break` of this loop, can end it before its items do."""
+    stack: list[tuple[ast.AST, bool]] = [(node, True) for node in loop.body]
+    while stack:
+        node, ours = stack.pop()
+        if isinstance(node, ast.Return) or (ours and isinstance(node, ast.Break)):
+            return True
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            continue
+        inner = ours and not isinstance(node, (ast.For, ast.AsyncFor, ast.While))
+        stack.extend((child, inner) for child in ast.iter_child_nodes(node))
+    return False

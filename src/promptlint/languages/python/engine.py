@@ -12,6 +12,8 @@ from promptlint.languages.python.arguments import bound
 from promptlint.languages.python.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from promptlint.languages.python.imports import starred
 from promptlint.languages.python.project import Project
+from promptlint.languages.python.rewriting import rewrapped, shallow, stripped, substituted
+from promptlint.languages.python.summaries import EMPTY_SUMMARY, Summary
 from promptlint.languages.python.terms import (
     Attr,
     Call,
@@ -34,12 +36,8 @@ from promptlint.languages.python.terms import (
     Splat,
     Term,
     Via,
-    rewrapped,
-    shallow,
-    stripped,
-    substituted,
 )
-from promptlint.languages.python.walking import EMPTY_SUMMARY, Summary, Walker
+from promptlint.languages.python.walking import Walker
 from promptlint.layout import Volatility
 from promptlint.spans import Position, Span
 
@@ -319,5 +317,7 @@ class Engine:
         if isinstance(returns, Opaque):
             return returns
         value = shallow(substituted(returns, bound(function, term, self)))
-        cap = Volatility.DEPLOYMENT if function.info.decorators & {"cache", "lru_cache"} and not term.arguments else None
+        cap = (
+            Volatility.DEPLOYMENT if function.info.decorators & {"cache", "lru_cache"} and not term.arguments else None
+        )
         return self.reduced(Via(value, f"returned by `{function.info.qualname}`", at=term.at, cap=cap))

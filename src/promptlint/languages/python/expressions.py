@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python.definitions import FunctionInfo, bound_names
+from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.terms import (
     NONE,
     UNASSIGNED,
@@ -32,7 +33,6 @@ from promptlint.languages.python.terms import (
     Splat,
     Str,
     Term,
-    stripped,
 )
 
 if TYPE_CHECKING:
@@ -290,4 +290,3 @@ class Expressions:
         elif so_far is not None:
             start = (Splat(so_far),)
         self.walker.state.held[YIELDED] = Seq((*start, *items), "generator")
-

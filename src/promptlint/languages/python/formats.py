@@ -8,28 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.terms import (
-    Cat,
-    Const,
-    Entry,
-    Format,
-    Item,
-    Map,
-    Op,
-    Opaque,
-    Seq,
-    Splat,
-    Str,
-    Term,
-    cat,
-    rewrapped,
-    stripped,
-)
+from promptlint.languages.python.rewriting import cat, rewrapped, stripped
+from promptlint.languages.python.terms import Cat, Const, Format, Item, Map, Op, Opaque, Seq, Splat, Str, Term
 
 if TYPE_CHECKING:
     from promptlint.languages.python.engine import Engine
 
-_PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])")
+_PERCENT = re.compile(
+    r"%(?:\((?P<name>[^)]*)\))?[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])"
+)
 _TEMPLATE = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[_a-zA-Z]\w*)|\{(?P<braced>[_a-zA-Z]\w*)\})")
 MOST_PARTS = 2_000
 """Places in one text; a text with more is left as it is."""
@@ -143,6 +130,3 @@ def replaced(text: Term, old: str, new: Term) -> Term:
         return parts
 
     return filled(text, cut) if old else text
-
-
-__all__ = ["Entry", "filled", "formatted", "percent", "replaced", "substituted_template"]

@@ -9,19 +9,16 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python import clocks, operators
-from promptlint.languages.python.definitions import last_name
+from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.terms import (
     NONE,
     Attr,
     Call,
-    Cat,
     Choice,
     Class,
     Const,
     Each,
-    Entry,
     Format,
-    Func,
     Global,
     Hole,
     Map,
@@ -33,7 +30,6 @@ from promptlint.languages.python.terms import (
     Splat,
     Str,
     Term,
-    stripped,
 )
 
 if TYPE_CHECKING:
@@ -267,5 +263,3 @@ _FUNCTIONS: dict[str, Callable[[Call, Engine], Term | None]] = {
     "pathlib.PurePath": _path, "os.path.join": _path, "os.path.dirname": _dirname, "os.path.abspath": _path,
     "os.path.realpath": _path, "os.path.normpath": _path, "open": _open, "io.open": _open, "codecs.open": _open,
 }  # fmt: skip
-
-__all__ = ["Cat", "Entry", "Func", "called_object", "last_name", "path_of", "reduced"]

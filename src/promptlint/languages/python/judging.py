@@ -1,4 +1,4 @@
-"""How often a value changes of which only the outside is known: a parameter, a loop variable, an answer from elsewhere."""
+"""How often a value changes of which only the outside is known: a parameter, a loop variable, an answer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from promptlint.languages.python import clocks
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.rewriting import stripped, symbols
 from promptlint.languages.python.terms import (
     Attr,
     Call,
@@ -26,8 +27,6 @@ from promptlint.languages.python.terms import (
     Splat,
     Str,
     Term,
-    stripped,
-    symbols,
 )
 from promptlint.layout import Confidence, Volatility
 
@@ -129,9 +128,9 @@ class Judge:
             if isinstance(plain, (Global, Opaque, Func)):
                 continue
             found = self.hole(plain) if not isinstance(plain, Str) else worst
-            if found.volatility is not None and found.volatility >= Volatility.REQUEST:
-                if worst.volatility is None or found.volatility > worst.volatility:
-                    worst = replace(found, type="", at=worst.at, text="")
+            told = found.volatility if found.volatility is not None else Volatility.CONSTANT
+            if told >= max(Volatility.REQUEST, worst.volatility or Volatility.CONSTANT) and found is not worst:
+                worst = replace(found, type="", at=worst.at, text="")
         return worst
 
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from promptlint.languages.python import clocks, formats, operators
-from promptlint.languages.python.functions import path_of
+from promptlint.languages.python import clocks, formats
+from promptlint.languages.python.rewriting import cat, rewrapped, stripped
 from promptlint.languages.python.terms import (
     NONE,
     Attr,
     Call,
     Cat,
-    Choice,
     Const,
     Each,
     Entry,
@@ -34,9 +33,6 @@ from promptlint.languages.python.terms import (
     Splat,
     Str,
     Term,
-    cat,
-    rewrapped,
-    stripped,
 )
 
 if TYPE_CHECKING:
@@ -87,7 +83,11 @@ def _of_anything(value: Term, name: str, term: Call, engine: Engine) -> Term | N
 
 def _of_external(value: Call, name: str, term: Call, engine: Engine) -> Term | None:
     function = stripped(value.function)
-    if isinstance(function, Global) and function.name == "string.Template" and name in ("substitute", "safe_substitute"):
+    if (
+        isinstance(function, Global)
+        and function.name == "string.Template"
+        and name in ("substitute", "safe_substitute")
+    ):
         mapping = term.arguments[0] if term.arguments else None
         text = engine.reduced(value.arguments[0]) if value.arguments else NONE
         if isinstance(stripped(text), (Str, Cat)):
@@ -278,6 +278,3 @@ def as_term(data: object, at: Place) -> Term:
     if isinstance(data, list):
         return Seq(tuple(as_term(item, at) for item in data), at=at)
     return Const(data if isinstance(data, (int, float, bool, type(None))) else str(data), at=at)
-
-
-__all__ = ["Choice", "operators", "parsed_file", "path_of", "reduced"]

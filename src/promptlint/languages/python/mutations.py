@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.states import State
-from promptlint.languages.python.terms import Const, Entry, Map, Op, Opaque, Seq, Splat, Str, Term, stripped
+from promptlint.languages.python.terms import Const, Entry, Map, Op, Opaque, Seq, Splat, Str, Term
 
 
 def mutated(
@@ -70,8 +71,10 @@ def _replaced(content: Term, plain: Term, entry: Entry) -> Term:
     if isinstance(key, Str):
         for i, item in enumerate(items):
             # A key that is there already keeps its place.
-            if isinstance(item, Entry) and stripped(item.key) == key and not any(
-                isinstance(later, Splat) for later in items[i:]
+            if (
+                isinstance(item, Entry)
+                and stripped(item.key) == key
+                and not any(isinstance(later, Splat) for later in items[i:])
             ):
                 return Map((*items[:i], entry, *items[i + 1 :]))
     return Map((*items, entry))

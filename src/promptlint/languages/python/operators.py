@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python import clocks, formats
+from promptlint.languages.python.rewriting import cat, rewrapped, stripped
 from promptlint.languages.python.terms import (
     NONE,
     Attr,
     Call,
-    Carried,
     Cat,
     Choice,
     Class,
     Const,
     Each,
     Entry,
-    Format,
     Func,
     Global,
     Hole,
@@ -28,15 +27,11 @@ from promptlint.languages.python.terms import (
     Module,
     Op,
     Opaque,
-    Param,
     Repeat,
     Seq,
     Splat,
     Str,
     Term,
-    cat,
-    rewrapped,
-    stripped,
 )
 
 if TYPE_CHECKING:
@@ -279,11 +274,11 @@ def sliced(value: Seq, key: Op) -> Term | None:
     low, high, step = (stripped(end) for end in key.operands)
     if not (isinstance(low, Const) and isinstance(high, Const) and step == NONE):
         return None
-    known = all(not isinstance(item, (Splat, Repeat, Maybe)) for item in value.items)
-    if known:
-        return Seq(value.items[low.value : high.value], value.kind, value.unordered, at=value.at)  # type: ignore[misc]
-    if isinstance(low.value, int) and low.value > 0 and high.value is None:
-        head = value.items[: low.value]
-        if not any(isinstance(item, (Splat, Repeat, Maybe)) for item in head):
-            return Seq(value.items[low.value :], value.kind, value.unordered, at=value.at)
-    return None
+    start, end = low.value, high.value
+    if not isinstance(start, (int, type(None))) or not isinstance(end, (int, type(None))):
+        return None
+    # What is cut off in front must be known item by item; a whole list or nothing must be known to cut at its end.
+    counted = value.items[:start] if start is not None and start > 0 and end is None else value.items
+    if any(isinstance(item, (Splat, Repeat, Maybe)) for item in counted):
+        return None
+    return replace(value, items=value.items[start:end])

@@ -10,8 +10,8 @@ import warnings
 from collections.abc import Collection, Mapping
 from posixpath import dirname, join, normpath
 
-from promptlint.layout import Gap
 from promptlint.languages.python.definitions import ModuleInfo
+from promptlint.layout import Gap
 from promptlint.spans import Position, Span
 
 MOST_BYTES = 5_000_000
@@ -53,7 +53,7 @@ class Project:
         return self._file(folder, name)
 
     def _find(self, name: str, importer: str) -> str | None:
-        head = name.split(".")[0]
+        head = name.split(".", maxsplit=1)[0]
         folder = dirname(importer)
         while True:
             if not self._is_package(folder) and (head not in self._external or self._is_package(join(folder, head))):
@@ -107,7 +107,7 @@ class Project:
 
 
 def decoded(raw: bytes) -> str:
-    """The text of a Python file, by its BOM or PEP 263 cookie, else UTF-8. Raises as `tokenize` and `bytes.decode` do."""
+    """The text of a Python file, by its BOM or PEP 263 cookie, else UTF-8. Raises as `bytes.decode` does."""
     encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
     return raw.decode(encoding)
 

@@ -8,6 +8,7 @@ from promptlint.knowledge.models import Marker
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
+from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.terms import (
     NONE,
@@ -17,9 +18,7 @@ from promptlint.languages.python.terms import (
     Choice,
     Class,
     Const,
-    Each,
     Entry,
-    Format,
     Global,
     Hole,
     Item,
@@ -33,10 +32,9 @@ from promptlint.languages.python.terms import (
     Splat,
     Str,
     Term,
-    stripped,
 )
 from promptlint.languages.python.texts import Texts
-from promptlint.layout import Breakpoint, Known, Layout, Role, Tokens, Volatility
+from promptlint.layout import Breakpoint, Known, Layout, Role, Volatility
 
 _ROLES = {role.value: role for role in Role} | {
     "developer": Role.SYSTEM, "human": Role.USER, "ai": Role.ASSISTANT, "model": Role.ASSISTANT, "function": Role.TOOL,
@@ -307,7 +305,7 @@ class Prompts:
             return
         mark = self.engine.reduced(Item(block, Op("key or", (Str(self.marker.key), _MISSING))))
         for value in self._values(mark):
-            if value == NONE or value == _MISSING:
+            if value in (NONE, _MISSING):
                 continue
             ttl = self.engine.head(Item(value, Op("key or", (Str("ttl"), NONE))))
             place = getattr(value, "at", None) or self.send.record.call.at
@@ -323,9 +321,8 @@ class Prompts:
 
 
 def _absent(term: Term) -> bool:
-    return term in (NONE, _MISSING) or (isinstance(term, Const) and term.value is None) or (
-        isinstance(term, Global) and term.name.rsplit(".", 1)[-1] in ("NOT_GIVEN", "omit", "NotGiven")
+    return (
+        term in (NONE, _MISSING)
+        or (isinstance(term, Const) and term.value is None)
+        or (isinstance(term, Global) and term.name.rsplit(".", 1)[-1] in ("NOT_GIVEN", "omit", "NotGiven"))
     )
-
-
-__all__ = ["Format", "Prompt", "Prompts", "Tokens"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from pathlib import PurePosixPath
 
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
@@ -29,7 +28,7 @@ STACK = 512 * 1024 * 1024
 def read_source(source: str, path: str, models: Models, providers: Providers) -> Reading:
     """Read one file by itself."""
     files = {path: source.encode("utf-8", "surrogatepass")}
-    return read_project(files, [path], models, providers, PurePosixPath("."), lambda name: None)
+    return read_project(files, [path], models, providers, lambda name: None)
 
 
 def read_project(
@@ -37,7 +36,6 @@ def read_project(
     targets: Collection[str],
     models: Models,
     providers: Providers,
-    root: PurePosixPath,
     read_text: Callable[[str], bytes | None],
 ) -> Reading:
     """The requests sent by the files `targets`, with all `files` as context.

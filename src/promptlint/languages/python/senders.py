@@ -11,6 +11,8 @@ from promptlint.knowledge.models import Client
 from promptlint.languages.python import attributes
 from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.rewriting import stripped
+from promptlint.languages.python.summaries import CallRecord, LoopFrame
 from promptlint.languages.python.terms import (
     Attr,
     Call,
@@ -25,9 +27,7 @@ from promptlint.languages.python.terms import (
     Splat,
     Str,
     Term,
-    stripped,
 )
-from promptlint.languages.python.walking import CallRecord, LoopFrame
 from promptlint.layout import Confidence
 
 MOST_ALTERNATIVES = 6
@@ -106,7 +106,9 @@ class Senders:
                 model, client, elsewhere, confidence = found
                 seen.add((model.path, model.library))
                 arguments = _arguments(model, call)
-                yield Send(model, client, elsewhere, arguments, record, (record,), record.loops, record.conditions, confidence)
+                yield Send(
+                    model, client, elsewhere, arguments, record, (record,), record.loops, record.conditions, confidence
+                )
 
     def _calls(self, call: Call) -> Iterator[Call]:
         """The call, and the one it makes of a callable that it is handed."""

@@ -1,4 +1,4 @@
-"""Signs that somebody waits for the answer of a call, or that nobody does: around its loops and in the functions on the way."""
+"""Signs that somebody waits for the answer of a call, or that nobody does."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from promptlint.knowledge.models import Sign
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
-from promptlint.languages.python.terms import Attr, Call, Global, Place, Term, stripped
+from promptlint.languages.python.terms import Attr, Call, Global, Place, Term
 from promptlint.layout import Evidence
 
 DEEPEST_WRAPPER = 6

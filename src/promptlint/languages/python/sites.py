@@ -9,6 +9,7 @@ from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.prompts import Prompt
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.signs import signs_of
+from promptlint.languages.python.summaries import LoopFrame
 from promptlint.languages.python.terms import (
     NONE,
     Call,
@@ -23,7 +24,6 @@ from promptlint.languages.python.terms import (
     Str,
     Term,
 )
-from promptlint.languages.python.walking import LoopFrame
 from promptlint.layout import Loop, Mode, Site, Tie
 from promptlint.spans import Span
 

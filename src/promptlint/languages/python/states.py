@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from promptlint.languages.python.rewriting import cat, stripped, symbols
 from promptlint.languages.python.terms import (
     NOWHERE,
     UNASSIGNED,
+    Attr,
     Before,
     Carried,
     Cat,
     Choice,
     Each,
     Fold,
+    Item,
     Map,
     Maybe,
+    Opaque,
+    Param,
     Place,
     Ref,
     Repeat,
@@ -24,9 +29,6 @@ from promptlint.languages.python.terms import (
     Str,
     Term,
     Via,
-    cat,
-    stripped,
-    symbols,
 )
 
 Key = Term | str
@@ -42,6 +44,7 @@ class State:
     held: dict[Key, Term] = field(default_factory=dict)
 
     def copy(self) -> State:
+        """The same, to be changed by itself."""
         return State(dict(self.held))
 
     def fresh(self, content: Term, at: Place = NOWHERE) -> Ref:
@@ -113,6 +116,14 @@ def joined(condition: Term, then: State, other: State) -> State:
     return State(held)
 
 
+def all_joined(states: list[State]) -> State:
+    """The state after several ways out of a block."""
+    result = states[-1] if states else State()
+    for other in reversed(states[:-1]):
+        result = joined(Opaque("leaves by another way"), other, result)
+    return result
+
+
 def merged(condition: Term, a: Term, b: Term) -> Term:
     """Either of two values, with what they begin with in common kept outside the condition."""
     if a is b or a == b:
@@ -120,11 +131,11 @@ def merged(condition: Term, a: Term, b: Term) -> Term:
     if a == UNASSIGNED or b == UNASSIGNED:
         return b if a == UNASSIGNED else a
     x, y = stripped(a), stripped(b)
-    for kind in (Seq, Map):
-        if isinstance(x, kind) or isinstance(y, kind):
-            left, right = _items(x, kind), _items(y, kind)
-            if left is not None and right is not None:
-                return _merged_items(condition, x if isinstance(x, kind) else y, left, right)
+    like = x if isinstance(x, (Seq, Map)) else y
+    if isinstance(like, (Seq, Map)):
+        left, right = _items(x, type(like)), _items(y, type(like))
+        if left is not None and right is not None:
+            return _merged_items(condition, like, left, right)
     if isinstance(x, Cat) or isinstance(y, Cat):
         left, right = _texts(x), _texts(y)
         shared = _common(left, right)
@@ -134,18 +145,12 @@ def merged(condition: Term, a: Term, b: Term) -> Term:
     return Choice(condition, a, b)
 
 
-def _merged_items(condition: Term, like: Term, left: tuple[Term, ...], right: tuple[Term, ...]) -> Term:
+def _merged_items(condition: Term, like: Seq | Map, left: tuple[Term, ...], right: tuple[Term, ...]) -> Term:
     shared = _common(left, right)
     if not shared and left and right:
-        kind = type(like)
-        assert isinstance(like, (Seq, Map))
-        return Choice(condition, kind(left, at=like.at), kind(right, at=like.at))
+        return Choice(condition, replace(like, items=left), replace(like, items=right))
     rest = Maybe(condition, left[shared:], right[shared:])
-    items = (*left[:shared], rest)
-    if isinstance(like, Seq):
-        return Seq(items, like.kind, like.unordered, at=like.at)
-    assert isinstance(like, Map)
-    return Map(items, at=like.at)
+    return replace(like, items=(*left[:shared], rest))
 
 
 def _items(term: Term, kind: type[Seq] | type[Map]) -> tuple[Term, ...] | None:
@@ -218,3 +223,10 @@ def grown(term: Term, loop: int) -> Term:
     if isinstance(term, Via):
         return term.rebuilt(lambda value: grown(value, loop))
     return term.rebuilt(growing) if isinstance(term, (Seq, Map, Cat)) else term
+
+
+def root_of(term: Term) -> Param | None:
+    """The parameter through which a place is reached."""
+    while isinstance(term, (Attr, Item)):
+        term = stripped(term.value)
+    return term if isinstance(term, Param) else None

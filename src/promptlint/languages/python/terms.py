@@ -6,9 +6,9 @@ two terms are equal when they stand for the same value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from promptlint.layout import Confidence, Volatility
 
@@ -27,9 +27,6 @@ class Place(NamedTuple):
 
 
 NOWHERE = Place("", 1, 0, 1, 0)
-
-DEEPEST = 400
-"""Terms nested deeper are taken for unknown: a walk over one must not overflow the stack."""
 
 _COMPARED: dict[type, tuple[str, ...]] = {}
 """Class of terms → the fields by which two of them are compared."""
@@ -55,11 +52,11 @@ class Term:
 
     def __post_init__(self) -> None:
         children = tuple(self.children())
-        if self.SYMBOL or any([child.open for child in children]):
+        if self.SYMBOL or any(child.open for child in children):
             object.__setattr__(self, "open", True)
         if children:
             object.__setattr__(self, "depth", 1 + max([child.depth for child in children]))
-        if isinstance(self, (Ref, Before)) or any([child.mutable for child in children]):
+        if isinstance(self, (Ref, Before)) or any(child.mutable for child in children):
             object.__setattr__(self, "mutable", True)
         object.__setattr__(self, "_hash", hash((type(self).__name__, *self._compared())))
 
@@ -100,11 +97,8 @@ class Term:
         return replace(self, **changed) if changed else self  # type: ignore[arg-type]
 
 
-def _at() -> Place:
-    return cast(Place, field(default=NOWHERE, compare=False, kw_only=True))
-
-
-# --- known values -----------------------------------------------------------------------------------------------------
+def _at() -> Any:
+    return field(default=NOWHERE, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,7 +173,7 @@ class Entry(Term):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Splat(Term):
-    """All items of another sequence or mapping, in its place."""
+    """All items of another sequence or mapping."""
 
     ONE = ("value",)
     value: Term
@@ -268,9 +262,6 @@ class Opaque(Term):
 
     reason: str
     at: Place = _at()
-
-
-# --- not known yet ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -407,95 +398,3 @@ class Via(Term):
 UNASSIGNED = Opaque("not assigned on this path")
 NONE = Const(None)
 EMPTY = Str("")
-
-
-def shallow(term: Term) -> Term:
-    """The term; an unknown value in the place of one that is nested too deep."""
-    return term if term.depth <= DEEPEST else Opaque("is built in more steps than we follow")
-
-
-def stripped(term: Term) -> Term:
-    """The term without the steps around it."""
-    while isinstance(term, Via):
-        term = term.value
-    return term
-
-
-def rewrapped(term: Term, like: Term) -> Term:
-    """A part of `like`, with the steps that `like` took."""
-    if isinstance(like, Via):
-        return replace(like, value=rewrapped(term, like.value))
-    return term
-
-
-def substituted(term: Term, values: Mapping[Term, Term]) -> Term:
-    """The term with symbols replaced. An Each is found by its loop, whatever it runs over."""
-    if not term.open or not values:
-        return term
-    loops = {symbol.loop: value for symbol, value in values.items() if isinstance(symbol, Each)}
-    memo: dict[int, tuple[Term, Term]] = {}
-
-    def change(old: Term) -> Term:
-        if not old.open:
-            return old
-        known = memo.get(id(old))
-        if known is not None:
-            return known[1]
-        if isinstance(old, Each):
-            new = loops[old.loop] if old.loop in loops else old.rebuilt(change)
-        elif old.SYMBOL:
-            new = values.get(old, old)
-        else:
-            new = old.rebuilt(change)
-        memo[id(old)] = (old, new)
-        return new
-
-    return change(term)
-
-
-def exchanged(term: Term, old: Term, new: Term) -> Term:
-    """The term with every part that equals `old` replaced."""
-    memo: dict[int, tuple[Term, Term]] = {}
-
-    def change(part: Term) -> Term:
-        if not part.open:
-            return part
-        if id(part) not in memo:
-            memo[id(part)] = (part, new if part == old else part.rebuilt(change))
-        return memo[id(part)][1]
-
-    return change(term)
-
-
-def symbols(term: Term) -> set[Term]:
-    """The symbols left in a term."""
-    found: set[Term] = set()
-    seen: set[int] = set()
-    stack = [term]
-    while stack:
-        at = stack.pop()
-        if not at.open or id(at) in seen:
-            continue
-        seen.add(id(at))
-        if at.SYMBOL:
-            found.add(at)
-        stack.extend(at.children())
-    return found
-
-
-def entries(values: Mapping[str, Term]) -> tuple[Term, ...]:
-    """Names and what they stand for, as the entries of a mapping."""
-    return tuple(Entry(Str(name), value) for name, value in values.items())
-
-
-def cat(*texts: Term, at: Place = NOWHERE) -> Term:
-    """Texts one after the other, without nesting."""
-    parts: list[Term] = []
-    for text in texts:
-        if isinstance(text, Cat):
-            parts.extend(text.parts)
-        elif not (isinstance(text, Str) and not text.value):
-            parts.append(text)
-    if len(parts) == 1 and isinstance(parts[0], (Str, Cat)):
-        return parts[0]
-    return Cat(tuple(parts), at=at) if parts else Str("", at=at)

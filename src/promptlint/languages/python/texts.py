@@ -11,7 +11,6 @@ from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.terms import (
     NOWHERE,
-    Attr,
     Call,
     Cat,
     Choice,
@@ -32,7 +31,6 @@ from promptlint.languages.python.terms import (
     Str,
     Term,
     Via,
-    stripped,
 )
 from promptlint.layout import Arm, Breakpoint, Disorder, Origin, Role, Segment, Step, Tokens, Volatility
 
@@ -43,7 +41,7 @@ MOST_NESTED = 60
 
 
 class Texts:
-    """Collects the segments of one prompt. Where it stands (role, branch, loop, way) is kept while it goes down a term."""
+    """Collects the segments of one prompt, and keeps where it stands while it goes down a term."""
 
     def __init__(self, engine: Engine, provider: Provider, judge: Judge) -> None:
         self.engine = engine
@@ -195,10 +193,9 @@ class Texts:
     def _formatted(self, term: Format) -> None:
         with self.along(self.engine.reduced(term.value)) as value:
             if isinstance(value, Hole) and value.type and "%" in term.spec:
-                value = clocks.with_format(value, term.spec, self.engine.models)
-            if isinstance(value, Const) and value.value is None:
-                return
-            self.text(value)
+                self.text(clocks.with_format(value, term.spec, self.engine.models))
+            else:
+                self.text(value)
 
     def _data(self, term: Seq | Map) -> None:
         with self.without_order(term):
@@ -260,9 +257,7 @@ class Texts:
             volatility = Volatility.DEPLOYMENT
         origin = self._origin(hole.at)
         text = hole.text or self.engine.source(hole.at) or hole.because
-        self._add(
-            Segment(text, volatility, self.role, origin, Tokens(), because, hole.confidence)
-        )
+        self._add(Segment(text, volatility, self.role, origin, Tokens(), because, hole.confidence))
 
     def _add(self, segment: Segment) -> None:
         from dataclasses import replace
@@ -280,7 +275,9 @@ class Texts:
         return tuple(dict.fromkeys(self._arms))
 
     def _origin(self, at: Place) -> Origin:
-        steps = [Step(step.step, self.engine.span(step.at)) for step in reversed(self._steps) if step.step and step.at.path]
+        steps = [
+            Step(step.step, self.engine.span(step.at)) for step in reversed(self._steps) if step.step and step.at.path
+        ]
         if not at.path:
             at = next((step.at for step in reversed(self._steps) if step.at.path), self.judge.place)
         return Origin(self.engine.span(at), tuple(dict.fromkeys(steps)))
@@ -299,6 +296,3 @@ def _when(volatility: Volatility) -> str:
         Volatility.PERIODIC: "a day",
         Volatility.SESSION: "for each object",
     }.get(volatility, "a request")
-
-
-__all__ = ["Attr", "Texts", "stripped"]

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from itertools import count
 
-from promptlint.languages.python.definitions import MUTATORS, FunctionInfo, ModuleInfo, own_nodes
+from promptlint.languages.python.definitions import MUTATORS, FunctionInfo, ModuleInfo, leaves_early
 from promptlint.languages.python.expressions import YIELDED, Expressions
 from promptlint.languages.python.imports import bindings
 from promptlint.languages.python.mutations import mutated
 from promptlint.languages.python.project import Project
-from promptlint.languages.python.states import Key, State, folded, grown, joined
+from promptlint.languages.python.rewriting import exchanged, shallow, stripped
+from promptlint.languages.python.states import State, all_joined, root_of
+from promptlint.languages.python.states import joined as either
+from promptlint.languages.python.summaries import CallRecord, LoopFrame, Summary, fresh_loop
 from promptlint.languages.python.terms import (
     NONE,
-    UNASSIGNED,
     Attr,
     Before,
     Call,
-    Carried,
     Choice,
     Class,
     Const,
@@ -32,68 +31,13 @@ from promptlint.languages.python.terms import (
     Op,
     Opaque,
     Param,
-    Place,
     Ref,
     Seq,
     Splat,
-    Str,
     Term,
     Via,
-    exchanged,
-    shallow,
-    stripped,
-    substituted,
-    symbols,
 )
-
-DEEPEST_LOOP = 3
-"""Loops nested deeper are walked once: what they carry from turn to turn is not seen."""
-
-_numbers = count(1)
-
-
-@dataclass(frozen=True, slots=True)
-class LoopFrame:
-    """A loop around a call: in the body itself, or around a call of the function."""
-
-    number: int
-    kind: str
-    at: Place
-    each: Each
-    parallel: bool = False
-    leaves_early: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CallRecord:
-    """A call as it stands in a body, with its arguments as they are at that moment."""
-
-    call: Call
-    function: FunctionInfo
-    node: ast.Call
-    loops: tuple[LoopFrame, ...] = ()
-    conditions: tuple[Term, ...] = ()
-    handler: bool = False
-    """Whether it stands in an `except` block."""
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a body does, in terms of its parameters."""
-
-    returns: Term
-    calls: tuple[CallRecord, ...] = ()
-    effects: Mapping[Term, Term] = field(default_factory=dict)
-    """Places reached through its parameters → what they hold afterwards."""
-    bindings: Mapping[str, Term] = field(default_factory=dict)
-    """What its names hold at the end: of a module or a class, what it defines."""
-
-    def records(self, node: ast.Call) -> tuple[CallRecord, ...]:
-        """The records of one call: two where it is reached in two ways."""
-        return tuple(record for record in self.calls if record.node is node)
-
-
-EMPTY_SUMMARY = Summary(Opaque("calls itself"))
+from promptlint.languages.python.turns import Turns
 
 EffectsOf = Callable[[Call], Mapping[Term, Term]]
 """What a call changes, as far as it can be told: places in the caller's terms → what they hold afterwards."""
@@ -130,7 +74,7 @@ class Walker:
             self.block(node.body)
         if self.alive:
             self.ended.append(self.state)
-        final = self._joined(self.ended)
+        final = all_joined(self.ended)
         names = {key: final.snapshot(value) for key, value in final.held.items() if isinstance(key, str)}
         return Summary(self._returns(final), tuple(self.calls), self._effects(final), names)
 
@@ -155,18 +99,9 @@ class Walker:
     def _effects(self, final: State) -> dict[Term, Term]:
         found: dict[Term, Term] = {}
         for key, value in final.held.items():
-            if isinstance(key, (Param, Attr, Item)) and _root(key) is not None:
+            if isinstance(key, (Param, Attr, Item)) and root_of(key) is not None:
                 found[key] = final.snapshot(value)
         return found
-
-    @staticmethod
-    def _joined(states: list[State]) -> State:
-        if not states:
-            return State()
-        result = states[-1]
-        for other in reversed(states[:-1]):
-            result = joined(Opaque("leaves by another way"), other, result)
-        return result
 
     # --- statements ---------------------------------------------------------------------------------------------------
 
@@ -260,7 +195,7 @@ class Walker:
         self.state, self.alive = before, True
         after_other = self._side(Op("not", (condition,)), other)
         if after is not None and after_other is not None:
-            self.state = joined(condition, after, after_other)
+            self.state = either(condition, after, after_other)
         else:
             self.state = after or after_other or self.state
         self.alive = after is not None or after_other is not None
@@ -308,7 +243,7 @@ class Walker:
         ends = [self.state] if self.alive else []
         after_body = self.state
         for handler in node.handlers:
-            self.state, self.alive = joined(Opaque("an exception is raised"), before.copy(), after_body.copy()), True
+            self.state, self.alive = either(Opaque("an exception is raised"), before.copy(), after_body.copy()), True
             if handler.name:
                 self.state.held[handler.name] = Opaque("is an exception", at=self.module.place(handler))
             self.handlers += 1
@@ -320,7 +255,7 @@ class Walker:
         if ends:
             self.state = ends[0]
             for other in ends[1:]:
-                self.state = joined(Opaque("no exception is raised"), self.state, other)
+                self.state = either(Opaque("no exception is raised"), self.state, other)
         elif node.finalbody:
             self.state = after_body
         alive, self.alive = self.alive, True
@@ -363,8 +298,8 @@ class Walker:
         if over is not None:
             items = self.expressions.now(over)
             text = self.module.source(over)
-        each = Each(next(_numbers), items, text, at=self.module.place(over or node))
-        early = isinstance(node, (ast.For, ast.AsyncFor, ast.While)) and _leaves_early(node)
+        each = Each(fresh_loop(), items, text, at=self.module.place(over or node))
+        early = isinstance(node, (ast.For, ast.AsyncFor, ast.While)) and leaves_early(node)
         self.loops.append(LoopFrame(each.loop, kind, self.module.place(node), each, parallel, early))
         return each
 
@@ -373,64 +308,7 @@ class Walker:
         self.loops.pop()
 
     def _turns(self, each: Each, body: list[ast.stmt], bind: Callable[[], None]) -> None:
-        before = self.state.copy()
-        marks = len(self.calls), len(self.returned), len(self.ended)
-        if len(self.loops) <= DEEPEST_LOOP:
-            after = self._turn(before.copy(), body, bind)
-            del self.calls[marks[0] :], self.returned[marks[1] :], self.ended[marks[2] :]
-            changed = [key for key, value in after.held.items() if key in before.held and before.held[key] != value]
-            changed += [key for key in after.held if isinstance(key, Term) and key not in before.held and _root(key)]
-        else:
-            changed = []
-        start = before.copy()
-        carried: dict[Key, Carried] = {key: Carried(each.loop, key) for key in changed}
-        for key, symbol in carried.items():
-            content = stripped(before.held.get(key, key if isinstance(key, Term) else UNASSIGNED))
-            start.held[key] = self._placeholder(symbol, content)
-        after = self._turn(start, body, bind)
-        self._settle(each, before, after, carried, marks)
-
-    @staticmethod
-    def _placeholder(symbol: Carried, content: Term) -> Term:
-        if isinstance(content, Seq):
-            return Seq((Splat(symbol),), content.kind, content.unordered, at=content.at)
-        return replace(content, items=(Splat(symbol),)) if hasattr(content, "items") else symbol
-
-    def _turn(self, start: State, body: list[ast.stmt], bind: Callable[[], None]) -> State:
-        self.state, self.alive = start, True
-        depth = len(self.conditions)
-        self.left.append([])
-        bind()
-        self.block(body)
-        del self.conditions[depth:]
-        ends = self.left.pop()
-        if self.alive:
-            ends.append(self.state)
-        self.alive = True
-        return self._joined(ends) if ends else start
-
-    def _settle(
-        self, each: Each, before: State, after: State, carried: Mapping[Key, Carried], marks: tuple[int, int, int]
-    ) -> None:
-        so_far: dict[Term, Term] = {}
-        for key, symbol in carried.items():
-            initial = before.held.get(key, key if isinstance(key, Term) else UNASSIGNED)
-            body = after.held.get(key, initial)
-            total = folded(symbol, body, each, initial)
-            so_far[symbol] = before.snapshot(after.snapshot(grown(total, each.loop)))
-            after.held[key] = total
-        if so_far:
-            for i in range(marks[0], len(self.calls)):
-                self.calls[i] = _substituted_record(self.calls[i], so_far)
-            for i in range(marks[1], len(self.returned)):
-                conditions, value = self.returned[i]
-                self.returned[i] = conditions, substituted(value, so_far)
-            for key, value in after.held.items():
-                if key not in carried:
-                    after.held[key] = substituted(value, so_far)
-        for key, value in before.held.items():
-            after.held.setdefault(key, value)
-        self.state, self.alive = after, True
+        Turns(self, each, body, bind).walk()
 
     def _Break(self, node: ast.Break | ast.Continue) -> None:
         if self.left:
@@ -490,14 +368,13 @@ class Walker:
         elif isinstance(place, (Param, Attr, Item)):
             self.state.held[place] = self.state.fresh(content)
 
-    def called(
-        self, node: ast.Call, function: Term, arguments: tuple[Term, ...], keywords: tuple[Term, ...]
-    ) -> Term:
+    def called(self, node: ast.Call, function: Term, arguments: tuple[Term, ...], keywords: tuple[Term, ...]) -> Term:
         """A call: what it is, noted for whoever looks for it, with what it changes changed."""
         at = self.module.place(node)
         plain = stripped(function)
         if isinstance(plain, Attr) and plain.name in MUTATORS:
             self.change(plain.value, plain.name, arguments, keywords)
+
         def now(term: Term) -> Term:
             return shallow(self.state.snapshot(term))
 
@@ -511,24 +388,6 @@ class Walker:
         return call
 
 
-def _substituted_record(record: CallRecord, values: Mapping[Term, Term]) -> CallRecord:
-    call = substituted(record.call, values)
-    assert isinstance(call, Call)
-    loops = tuple(replace(loop, each=_as_each(substituted(loop.each, values), loop.each)) for loop in record.loops)
-    return replace(record, call=call, loops=loops)
-
-
-def _as_each(term: Term, otherwise: Each) -> Each:
-    return term if isinstance(term, Each) else otherwise
-
-
-def _root(term: Term) -> Param | None:
-    """The parameter through which a place is reached."""
-    while isinstance(term, (Attr, Item)):
-        term = stripped(term.value)
-    return term if isinstance(term, Param) else None
-
-
 def _loaded(target: ast.expr) -> ast.expr:
     if isinstance(target, ast.Name):
         return ast.Name(target.id, ast.Load())
@@ -536,20 +395,3 @@ def _loaded(target: ast.expr) -> ast.expr:
         return ast.Attribute(target.value, target.attr, ast.Load())
     assert isinstance(target, ast.Subscript)
     return ast.Subscript(target.value, target.slice, ast.Load())
-
-
-def _leaves_early(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
-    """Whether a `return`, or a `break` of this loop, can end it before its items do."""
-    stack: list[tuple[ast.AST, bool]] = [(node, True) for node in loop.body]
-    while stack:
-        node, ours = stack.pop()
-        if isinstance(node, ast.Return) or (ours and isinstance(node, ast.Break)):
-            return True
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            continue
-        inner = ours and not isinstance(node, (ast.For, ast.AsyncFor, ast.While))
-        stack.extend((child, inner) for child in ast.iter_child_nodes(node))
-    return False
-
-
-__all__ = ["EMPTY_SUMMARY", "CallRecord", "LoopFrame", "Str", "Summary", "Walker", "own_nodes", "symbols"]
