@@ -9,9 +9,9 @@ import pytest
 from promptlint.diagnostics import Severity
 from promptlint.knowledge.documents import KnowledgeError
 from promptlint.knowledge.loading import load_models, load_providers, read_providers
-from promptlint.knowledge.models import Client, Models
+from promptlint.knowledge.models import Client, Given, Models, Part, Record, Switch
 from promptlint.knowledge.pages import Fix, Page, load_pages, page, read_pages
-from promptlint.layout import Confidence
+from promptlint.layout import Confidence, Role, Volatility
 
 LIBRARY = """\
 library: acme
@@ -19,9 +19,11 @@ provider: openai
 checked: {version: 1.2.3, source: its documents, on: 2026-11-22}
 """
 CHECKED = "checked: {source: its documents, on: 2026-11-22}\n"
-CALL_KEYS = "call, also, like, prompt, mode, model, stream, breakpoint, batch, distinctive, until"
+CALL_KEYS = "call, also, like, prompt, mode, model, model-position, stream, breakpoint, batch, distinctive, until"
+PART_KEYS = "role, argument, position, markable, from, many, switch"
 PROVIDERS = (
-    "anthropic, azure, bedrock, bedrock-openai, deepseek, foundry, gemini, groq, mistral, openai, unknown, vertex, xai"
+    "anthropic, azure, bedrock, bedrock-openai, cohere, deepseek, foundry, gemini, groq, mistral, ollama, openai, "
+    "together, unknown, vertex, xai"
 )
 
 
@@ -47,6 +49,60 @@ def test_a_file_of_the_users_adds_to_what_is_shipped() -> None:
     assert known.clients["acme.Client"] == Client("acme.Client", "acme", "openai", is_async=True)
     assert "anthropic.Anthropic" in known.clients
     assert "acme.Client" not in load_models().clients
+
+
+def test_a_client_may_be_what_a_method_gives_when_it_is_given_a_certain_text() -> None:
+    known = models(
+        LIBRARY + "endpoint: url\nmodel: [model, model_name]\nclients:\n"
+        "  - {name: acme.Session.open, async-argument: async_, given: {argument: kind, text: chat, position: 0}}\n"
+        "  - {name: acme.wrap, model: [client], model-position: 0, endpoint: ~}\n"
+    )
+    assert known.clients["acme.Session.open"] == Client(
+        "acme.Session.open",
+        "acme",
+        "openai",
+        async_argument="async_",
+        endpoint="url",
+        model=("model", "model_name"),
+        given=Given("kind", "chat", position=0),
+    )
+    assert known.clients["acme.wrap"] == Client("acme.wrap", "acme", "openai", model=("client",), model_position=0)
+
+
+def test_a_part_of_a_prompt_may_be_given_to_something_else_than_the_call() -> None:
+    known = models(
+        LIBRARY + "calls:\n  - call: __call__\n    model-position: 1\n    prompt:\n"
+        "      - {argument: tools, role: tools, from: .bind_tools, position: 0}\n"
+        "      - {argument: instructions, role: system, from: client}\n"
+        "      - {role: system, from: '@instructions'}\n"
+        "      - {argument: dated, role: system, from: client, switch: {how-often: call, because: b, format: f}}\n"
+        "      - {argument: prompts, role: from-item, position: 0, many: true}\n"
+    )
+    [call] = (call for call in known.calls["__call__"] if call.library == "acme")
+    assert call.model_position == 1
+    assert call.prompt == (
+        Part("tools", Role.TOOLS, position=0, given_to=".bind_tools"),
+        Part("instructions", Role.SYSTEM, given_to="client"),
+        Part("", Role.SYSTEM, given_to="@instructions"),
+        Part("dated", Role.SYSTEM, given_to="client", switch=Switch(Volatility.CALL, "b", "f")),
+        Part("prompts", None, position=0, many=True),
+    )
+
+
+def test_a_record_says_in_which_order_its_arguments_are() -> None:
+    known = models(
+        LIBRARY + "records:\n"
+        "  - {name: acme.Message, also: [acme.chat.Message], arguments: [role, content]}\n"
+        "  - {name: acme.system, role: system, arguments: [content], rest: true}\n"
+    )
+    assert known.records["acme.chat.Message"] == Record("acme.chat.Message", ("role", "content"))
+    assert known.records["acme.system"] == Record("acme.system", ("content",), rest=True, role=Role.SYSTEM)
+
+
+def test_a_word_for_a_role_and_a_key_of_a_content_add_to_those_that_are_known() -> None:
+    known = models(CHECKED + "role-words: {boss: system}\ncontent-keys: [words]\n")
+    assert (known.role_words["boss"], known.role_words["system"]) == (Role.SYSTEM, Role.SYSTEM)
+    assert known.content_keys[-1] == "words"
 
 
 def test_what_is_shipped_is_read_once() -> None:
@@ -139,15 +195,40 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
         pytest.param(
             "checkd: {}",
             "1: unknown key 'checkd' (did you mean 'checked'?) in a models file; one of checked, library, provider, "
-            "imports, clients, endpoint, same-client, calls, functions, provider-by-model, varies, clocks, units, "
-            "directives, passes-through, text-methods, unordered, orders, order-free, words, histories, "
-            "somebody-waits, nobody-waits, calls-argument, maps, parallel, examples",
+            "imports, clients, endpoint, model, same-client, calls, functions, records, role-words, content-keys, "
+            "provider-by-model, varies, clocks, units, directives, passes-through, text-methods, unordered, orders, "
+            "order-free, words, histories, somebody-waits, nobody-waits, calls-argument, maps, parallel, examples",
             id="key of the file",
         ),
         pytest.param(
             LIBRARY + "calls:\n  - call: chat\n    promt: []",
             f"6: unknown key 'promt' (did you mean 'prompt'?) in a call; one of {CALL_KEYS}",
             id="key of a call",
+        ),
+        pytest.param(
+            LIBRARY + "calls: [{call: chat, prompt: [{argument: a, role: user, form: client}]}]",
+            f"4: unknown key 'form' (did you mean 'from'?) in a part of a prompt; one of {PART_KEYS}",
+            id="key of a part",
+        ),
+        pytest.param(
+            LIBRARY + "calls: [{call: chat, prompt: [{argument: a, role: user, from: constructor}]}]",
+            "4: 'from' must be client, .method or @decorator",
+            id="what a part is given to",
+        ),
+        pytest.param(
+            LIBRARY + "calls: [{call: chat, prompt: [{argument: a, role: user, from: .bind.tools}]}]",
+            "4: 'from' must be client, .method or @decorator",
+            id="a path that a part is given to",
+        ),
+        pytest.param(
+            LIBRARY + "records: [{name: a.B, role: from-item}]",
+            "4: unknown role 'from-item'; one of tools, system, user, assistant, tool",
+            id="role of a record",
+        ),
+        pytest.param(
+            CHECKED + "role-words: {boss: admin}",
+            "2: unknown role 'admin'; one of tools, system, user, assistant, tool",
+            id="role of a word",
         ),
         pytest.param(
             LIBRARY + "calls: [{call: chat, prompt: [{argument: a, role: sytem}]}]",
@@ -259,6 +340,26 @@ def test_an_unknown_word(text: str, message: str) -> None:
             id="role",
         ),
         pytest.param(
+            LIBRARY + "calls: [{call: chat, prompt: [{role: user}]}]",
+            "4: a part of a prompt needs 'argument', or 'from' a decorator",
+            id="argument",
+        ),
+        pytest.param(
+            LIBRARY + "calls: [{call: chat, prompt: [{argument: a, role: user, switch: {how-often: call}}]}]",
+            "4: a switch needs 'because'",
+            id="reason of a switch",
+        ),
+        pytest.param(
+            LIBRARY + "clients: [{name: a.b, given: {argument: service}}]",
+            "4: 'given' needs 'text'",
+            id="text that must be given",
+        ),
+        pytest.param(
+            LIBRARY + "records: [{name: a.B, rest: true}]",
+            "4: a record with 'rest' needs 'arguments'",
+            id="arguments of a record",
+        ),
+        pytest.param(
             CHECKED + "units: {eon: unknown}",
             "2: a unit of time must say how often a text with it changes, not 'unknown'",
             id="how often a unit changes",
@@ -295,6 +396,9 @@ PROMPT = "prompt: [{argument: a, role: user}]"
             f"functions:\n  - {{function: a.f, {PROMPT}}}\n  - {{function: a.g, like: a.f, also: [a.f]}}",
             "6: function 'a.f' is already in mine.yaml:5",
             id="function",
+        ),
+        pytest.param(
+            "records: [{name: a.B}, {name: a.C, also: [a.B]}]", "4: record 'a.B' is already in mine.yaml:4", id="record"
         ),
         pytest.param(
             "clocks:\n  - type: a.B\n    text: day\n    parts: {day: [x], hour: [x]}",

@@ -95,7 +95,9 @@ def read(files: Mapping[str, str]) -> Reading:
 
 def shown(reading: Reading) -> str:
     """A reading in the notation of the pages."""
-    parts = ["\n".join(_request(request)) for request in reading.requests]
+    # Which of the callers of one call comes first says nothing.
+    requests = sorted((request.site.span, "\n".join(_request(request))) for request in reading.requests)
+    parts = [text for _, text in requests]
     gaps = [f"gap {gap.span.path}:{gap.span.start.line} {gap.reason}" for gap in reading.gaps]
     unreadable = [f"unreadable {gap.span.path}:{gap.span.start.line} {gap.reason}" for gap in reading.unreadable]
     return "\n\n".join([*parts, *gaps, *unreadable]) or "nothing"
@@ -105,8 +107,8 @@ def _request(request: Request) -> Iterator[str]:
     site = request.site
     yield " ".join(["call", site.call, *_manner(site, request.known)])
     yield from (f"  loop {loop.kind} `{loop.over}` {_way(loop)}" for loop in site.loops)
-    yield from (f"  waits: {evidence.reason}" for evidence in site.waiting)
-    yield from (f"  offline: {evidence.reason}" for evidence in site.offline)
+    yield from (f"  waits: {reason}" for reason in dict.fromkeys(e.reason for e in site.waiting))
+    yield from (f"  offline: {reason}" for reason in dict.fromkeys(e.reason for e in site.offline))
     yield from (f"  {line}" for line in _segments(request.layout))
 
 

@@ -48,4 +48,6 @@ def test_the_programs_of_the_pages_are_python(case: Case) -> None:
     sources = {path: text for path, text in case.files.items() if path.endswith(".py")}
     assert sources
     for path, text in sources.items():
+        if f"unreadable {path}" in case.expected:
+            continue
         ast.parse(text, path)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from promptlint.knowledge.calls import Library
+from promptlint.knowledge.calls import ROLES, Library, read_record
 from promptlint.knowledge.documents import Entry, Shelf, Value
-from promptlint.knowledge.models import Call, Client, Models, Sign, Source, Words
+from promptlint.knowledge.models import Call, Client, Models, Record, Sign, Source, Words
 from promptlint.knowledge.sources import HOW_OFTEN, Clocks, read_signs, read_sources, read_unordered, read_words
 from promptlint.layout import Role
 
 _MODEL_KEYS = (
-    "library provider imports clients endpoint same-client calls functions provider-by-model "
-    "varies clocks units directives passes-through text-methods unordered orders order-free "
-    "words histories somebody-waits nobody-waits calls-argument maps parallel examples"
+    "library provider imports clients endpoint model same-client calls functions records "
+    "role-words content-keys provider-by-model varies clocks units directives passes-through text-methods unordered "
+    "orders order-free words histories somebody-waits nobody-waits calls-argument maps parallel examples"
 )
-
-
 _SETS = ("imports", "same-client", "text-methods", "orders", "order-free", "maps", "parallel", "histories")
 
 
@@ -28,6 +26,9 @@ class Books:
         self._clients = Shelf[Client]("client")
         self._calls = Shelf[Call]("call")
         self._functions = Shelf[Call]("function")
+        self._records = Shelf[Record]("record")
+        self._role_words = Shelf[Role]("word for a role")
+        self._content_keys = Shelf[str]("key of a content")
         self._provider_by_model = Shelf[str]("start of a model id")
         self._varies = Shelf[Source]("source")
         self._clocks = Clocks()
@@ -39,19 +40,7 @@ class Books:
         self._signs_known = Shelf[Sign]("sign")
         self._words: list[Words] = []
         self._signs: list[Sign] = []
-        self._sets: dict[str, set[str]] = {
-            key: set()
-            for key in (
-                "imports",
-                "same-client",
-                "text-methods",
-                "orders",
-                "order-free",
-                "maps",
-                "parallel",
-                "histories",
-            )
-        }
+        self._sets: dict[str, set[str]] = {key: set() for key in _SETS}
         self._examples: list[tuple[str, str, tuple[str, ...]]] = []
 
     def add(self, document: Value) -> None:
@@ -72,6 +61,9 @@ class Books:
             same_client=frozenset(self._sets["same-client"]),
             calls=self._calls_by_path(),
             functions=self._functions.things,
+            records=self._records.things,
+            role_words={**{role.value: role for role in Role}, **self._role_words.things},
+            content_keys=tuple(self._content_keys.things),
             imports=frozenset(self._sets["imports"]),
             varies=self._varies.things,
             clocks=self._clocks.clocks.things,
@@ -110,15 +102,26 @@ class Books:
             raise entry.at.error("a models file with clients, calls or functions needs 'library' and 'provider'")
         if "provider" in entry:
             entry["provider"].word("provider", self._providers)
-        library = Library(entry.text("library"), entry.text("provider"), entry.text("endpoint"))
+        library = Library(
+            entry.text("library"), entry.text("provider"), entry.text("endpoint"), tuple(entry.texts("model"))
+        )
         for value in entry.items("clients"):
             library.client(value, self._providers, self._clients)
         for value in entry.items("calls"):
             library.call(value, self._calls)
         for value in entry.items("functions"):
             library.function(value, self._functions)
+        self._read_messages(entry)
         for start, provider in entry.pairs("provider-by-model"):
             self._provider_by_model.put(start.written(), provider.word("provider", self._providers), start)
+
+    def _read_messages(self, entry: Entry) -> None:
+        for value in entry.items("records"):
+            read_record(value, self._records)
+        for word, role in entry.pairs("role-words"):
+            self._role_words.put(word.written(), role.word("role", ROLES), word)
+        for key, at in entry.texts("content-keys").items():
+            self._content_keys.put(key, key, at)
 
     def _read_sources(self, entry: Entry) -> None:
         for value in entry.items("varies"):

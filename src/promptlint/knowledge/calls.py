@@ -1,33 +1,35 @@
-"""Reading clients and calls: the part of `rules/models/*.yaml` which says what sends a prompt."""
+"""Reading clients, calls and records: the part of `rules/models/*.yaml` which says what sends a prompt."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from promptlint.knowledge.documents import Entry, Shelf, Value
-from promptlint.knowledge.models import Call, Client, Marker, Part
+from promptlint.knowledge.models import Call, Client, Given, Marker, Part, Record, Switch
+from promptlint.knowledge.sources import HOW_OFTEN
 from promptlint.layout import Mode, Role
 
 _MODES = {mode.value: mode for mode in Mode}
-_ROLES: dict[str, Role | None] = {
-    **{role.value: role for role in Role if role is not Role.UNKNOWN},
-    "from-item": None,
-}
-_CALL_KEYS = "also like prompt mode model stream breakpoint batch distinctive until"
+ROLES = {role.value: role for role in Role if role is not Role.UNKNOWN}
+"""The roles by name."""
+_PART_ROLES: dict[str, Role | None] = {**ROLES, "from-item": None}
+_CALL_KEYS = "also like prompt mode model model-position stream breakpoint batch distinctive until"
+_CLIENT_KEYS = "also async async-argument batch provider endpoint model model-position given"
 
 
 class Library:
     """One library as its file describes it; what it sends prompts with is put on the shelves."""
 
-    def __init__(self, name: str, provider: str, endpoint: str) -> None:
+    def __init__(self, name: str, provider: str, endpoint: str, model: tuple[str, ...]) -> None:
         self._name = name
         self._provider = provider
         self._endpoint = endpoint
+        self._model = model
         self._described = Shelf[Call]("call")
 
     def client(self, value: Value, providers: dict[str, str], clients: Shelf[Client]) -> None:
         """Read an item of `clients`."""
-        entry = value.entry("a client", "name", "also async batch provider endpoint")
+        entry = value.entry("a client", "name", _CLIENT_KEYS)
         if "provider" in entry:
             entry["provider"].word("provider", providers)
         client = Client(
@@ -35,8 +37,12 @@ class Library:
             library=self._name,
             provider=entry.text("provider", self._provider),
             is_async=entry.flag("async"),
+            async_argument=entry.text("async-argument"),
             batch=entry.flag("batch", True),
             endpoint=entry.text("endpoint", self._endpoint),
+            model=tuple(entry.texts("model")) if "model" in entry else self._model,
+            model_position=entry.whole("model-position"),
+            given=_given(entry["given"]) if "given" in entry else None,
         )
         for name, at in {client.name: entry["name"], **entry.texts("also")}.items():
             clients.put(name, replace(client, name=name), at)
@@ -71,6 +77,7 @@ class Library:
             prompt=tuple(_part(item) for item in entry.items("prompt")) or start.prompt,
             mode=entry["mode"].word("mode", _MODES) if "mode" in entry else start.mode,
             model=entry.text("model", start.model),
+            model_position=entry.whole("model-position", start.model_position),
             stream=entry.text("stream", start.stream),
             marker=_marker(entry["breakpoint"]) if "breakpoint" in entry else start.marker,
             batch=entry.text("batch", start.batch),
@@ -79,14 +86,47 @@ class Library:
         )
 
 
+def read_record(value: Value, records: Shelf[Record]) -> None:
+    """Read an item of `records`."""
+    entry = value.entry("a record", "name", "also arguments rest role")
+    record = Record(
+        name=entry.text("name"),
+        arguments=tuple(entry.texts("arguments")),
+        rest=entry.flag("rest"),
+        role=entry["role"].word("role", ROLES) if "role" in entry else None,
+    )
+    if record.rest and not record.arguments:
+        raise entry.at.error("a record with 'rest' needs 'arguments'")
+    for name, at in {record.name: entry["name"], **entry.texts("also")}.items():
+        records.put(name, replace(record, name=name), at)
+
+
+def _given(value: Value) -> Given:
+    entry = value.entry("'given'", "argument text", "position")
+    return Given(entry.text("argument"), entry.text("text"), entry.whole("position"))
+
+
 def _part(value: Value) -> Part:
-    entry = value.entry("a part of a prompt", "argument role", "position markable")
-    return Part(
+    entry = value.entry("a part of a prompt", "role", "argument position markable from many switch")
+    part = Part(
         argument=entry.text("argument"),
-        role=entry["role"].word("role", _ROLES),
+        role=entry["role"].word("role", _PART_ROLES),
         position=entry.whole("position"),
         markable=entry.flag("markable", True),
+        given_to=entry.text("from"),
+        many=entry.flag("many"),
+        switch=_switch(entry["switch"]) if "switch" in entry else None,
     )
+    if part.given_to not in ("", "client") and not (part.given_to[0] in ".@" and part.given_to[1:].isidentifier()):
+        raise entry["from"].error("'from' must be client, .method or @decorator")
+    if not part.argument and not part.given_to.startswith("@"):
+        raise entry.at.error("a part of a prompt needs 'argument', or 'from' a decorator")
+    return part
+
+
+def _switch(value: Value) -> Switch:
+    entry = value.entry("a switch", "how-often because", "format")
+    return Switch(entry["how-often"].word("how-often", HOW_OFTEN), entry.text("because"), entry.text("format"))
 
 
 def _marker(value: Value) -> Marker | None:

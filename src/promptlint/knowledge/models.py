@@ -13,31 +13,84 @@ from promptlint.layout import Confidence, Mode, Role, Volatility
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A constructor argument which must be a certain text, or the call gives no client (`boto3.client("s3")`)."""
+
+    argument: str
+    text: str
+    position: int | None = None
+    """0-based position when it may be passed without its name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
-    """A class (or module) whose instances send prompts."""
+    """What sends prompts: objects of a class, what a function gives, or a module."""
 
     name: str
+    """Of the class, function or module; or of a method below one (`boto3.Session.client`): what it gives, called on an
+    object of that class, or on a client."""
     library: str
     provider: str
     is_async: bool = False
+    async_argument: str = ""
+    """Constructor argument which, when true, makes it asynchronous (`async_client`)."""
     batch: bool = True
     """Whether the batch twin of its calls works with this client class."""
     endpoint: str = ""
     """Constructor argument which, when given, sends elsewhere than to `provider` (`base_url`)."""
+    model: tuple[str, ...] = ()
+    """Names of the constructor argument which says what model answers: its id, or another client, which then also tells
+    provider and endpoint, and whether it is asynchronous."""
+    model_position: int | None = None
+    """0-based position of that argument when it may be passed without its name."""
+    given: Given | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """An argument which, when true, lets the library write a text of its own into the prompt."""
+
+    volatility: Volatility | None
+    because: str
+    """Words for the user, as those of a source: "is the time, which agno adds"."""
+    format_argument: str = ""
+    """Argument beside it with a strftime format; when given, the format decides how often the text changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One argument of a call which enters the prompt."""
+    """One argument which enters the prompt."""
 
     argument: str
-    """Keyword name; a dotted path goes into a mapping or object (`config.system_instruction`)."""
+    """Keyword name; a dotted path goes into a mapping, a record, or the JSON text of one
+    (`config.system_instruction`). Empty: what functions with a decorator return, see `given_to`."""
     role: Role | None
     """None: each item tells its own role."""
     position: int | None = None
-    """0-based position when it may be passed without its name."""
+    """0-based position when it may be passed without its name: of the argument in which a path begins."""
     markable: bool = True
     """Whether something in it can carry a cache breakpoint."""
+    given_to: str = ""
+    """Empty: the call. `client`: the constructor of the client. `.name`: that method of the client, as often as it was
+    called before. `@name`: the functions decorated with that method of the client return it."""
+    many: bool = False
+    """Whether it is a list of prompts, each of which is sent by itself, at full price."""
+    switch: Switch | None = None
+    """Set: the argument only switches on what this says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is outside the project and, called, is as good as a mapping of its arguments: a message, a block of one, a
+    configuration."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    """Names of the arguments that may be passed without them, in their order."""
+    rest: bool = False
+    """Whether the last of these takes all further positional arguments as a list."""
+    role: Role | None = None
+    """Role which such a message always has; None: its argument `role` tells it, or it is no message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +110,8 @@ class Call:
     """A call which sends a prompt."""
 
     path: str
-    """Below a client (`messages.create`), or the full dotted name of a function (`litellm.completion`)."""
+    """Below a client (`messages.create`; `__call__` when the client itself is called), or the full dotted name of a
+    function (`litellm.completion`)."""
     library: str
     provider: str
     prompt: tuple[Part, ...]
@@ -65,7 +119,9 @@ class Call:
     mode: Mode | None = None
     """None: sync or async, as the client is."""
     model: str = "model"
-    """Argument which names the model."""
+    """Argument which names the model; a dotted path as in a part."""
+    model_position: int | None = None
+    """0-based position of that argument when it may be passed without its name."""
     stream: str = ""
     """Argument which, when true, streams the answer."""
     marker: Marker | None = None
@@ -145,6 +201,12 @@ class Models:
     """Path below a client → the calls of that path, one for each library that has it."""
     functions: Mapping[str, Call] = field(default_factory=dict)
     """Dotted name → call."""
+    records: Mapping[str, Record] = field(default_factory=dict)
+    """Dotted name of a class, or of a function or method that makes an object of one → record."""
+    role_words: Mapping[str, Role] = field(default_factory=dict)
+    """What messages call their role, in lower case → role; the names of roles included."""
+    content_keys: tuple[str, ...] = ()
+    """Keys under which a message or block has its text: the first that it has is taken."""
     imports: frozenset[str] = frozenset()
     """Top-level modules whose name in a file's bytes makes it worth parsing."""
     varies: Mapping[str, Source] = field(default_factory=dict)

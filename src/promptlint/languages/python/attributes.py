@@ -251,7 +251,7 @@ def _left_by(method: FunctionInfo, name: str, receiver: Term, engine: Engine) ->
         for parameter, term in arguments(method, receiver, engine, (receiver,)).items():
             if parameter != me:
                 values[Param(method, parameter)] = Via(
-                    term, f"argument `{parameter}` of `{method.qualname}`", receiver.at
+                    term, f"argument `{parameter}` of `{method.qualname}`", at=receiver.at
                 )
     cap = Volatility.SESSION if in_constructor else None
     return Via(substituted(value, values), "", cap=cap) if cap else substituted(value, values)

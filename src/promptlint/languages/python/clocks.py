@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptlint.knowledge.models import Clock, Models, Source
-from promptlint.languages.python.terms import NOWHERE, Call, Entry, Hole, Place, Str, Term
+from promptlint.languages.python.places import NOWHERE, Place
+from promptlint.languages.python.terms import Call, Entry, Hole, Str, Term
 from promptlint.layout import Volatility
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
-from promptlint.languages.python.terms import Place
+from promptlint.languages.python.places import Place
 from promptlint.spans import Lines, Span
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda

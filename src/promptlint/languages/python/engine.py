@@ -11,6 +11,7 @@ from promptlint.languages.python import attributes, conditions, functions, metho
 from promptlint.languages.python.arguments import bound
 from promptlint.languages.python.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from promptlint.languages.python.imports import starred
+from promptlint.languages.python.places import Place
 from promptlint.languages.python.project import Project
 from promptlint.languages.python.rewriting import rewrapped, shallow, stripped, substituted
 from promptlint.languages.python.summaries import EMPTY_SUMMARY, Summary
@@ -30,7 +31,6 @@ from promptlint.languages.python.terms import (
     Op,
     Opaque,
     Param,
-    Place,
     Repeat,
     Seq,
     Splat,
@@ -43,7 +43,7 @@ from promptlint.spans import Position, Span
 
 DEEPEST = 150
 """Reductions inside reductions; deeper ones are left as they are."""
-MOST_STEPS = 60_000
+MOST_STEPS = 20_000
 """Reductions for one prompt."""
 MOST_TURNS = 40
 """Items of a known list for which a loop is gone through one by one."""
@@ -59,8 +59,9 @@ class Engine:
         self.models = models
         self.read_text = read_text
         self._summaries: dict[FunctionInfo, Summary] = {}
-        self._reduced: dict[int, tuple[Term, Term]] = {}
-        self._truths: dict[int, tuple[Term, bool | None]] = {}
+        self._reduced: dict[int, Term] = {}
+        self._spans: dict[Place, Span] = {}
+        self._truths: dict[int, bool | None] = {}
         self._evaluated: dict[ast.expr, Term] = {}
         self.lineages: dict[ClassInfo, tuple[ClassInfo, ...]] = {}
         """Class → itself and what it inherits from: kept for `attributes.lineage`."""
@@ -139,10 +140,12 @@ class Engine:
 
     def span(self, at: Place) -> Span:
         """The span of a place in a file of the project, or in a text that was read from one."""
-        module = self.project.module(at.path) if at.path in self.project.files else None
-        if module is not None:
-            return module.span(at)
-        return Span(at.path, Position(at.line, at.column + 1), Position(at.end_line, at.end_column + 1))
+        known = self._spans.get(at)
+        if known is None:
+            module = self.project.module(at.path) if at.path in self.project.files else None
+            ends = Position(at.line, at.column + 1), Position(at.end_line, at.end_column + 1)
+            known = self._spans[at] = module.span(at) if module is not None else Span(at.path, *ends)
+        return known
 
     # --- reduction ----------------------------------------------------------------------------------------------------
 
@@ -160,9 +163,9 @@ class Engine:
         if not isinstance(term, _LAZY):
             return term
         self._steps += 1
-        known = self._reduced.get(id(term))
+        known = self._reduced.get(term.exact)
         if known is not None:
-            return known[1]
+            return known
         if self._depth > DEEPEST or self.exhausted:
             return Opaque("goes through more code than we follow")
         self._depth += 1
@@ -171,8 +174,7 @@ class Engine:
         finally:
             self._depth -= 1
         if not self.exhausted:
-            self._reduced[id(term)] = (term, new)
-            self._reduced[id(new)] = (new, new)
+            self._reduced[term.exact] = self._reduced[new.exact] = new
         return new
 
     def head(self, term: Term) -> Term:
@@ -181,9 +183,8 @@ class Engine:
 
     def truth(self, term: Term) -> bool | None:
         """Whether a condition holds; None when that cannot be told."""
-        known = self._truths.get(id(term))
-        if known is not None:
-            return known[1]
+        if term.exact in self._truths:
+            return self._truths[term.exact]
         if self._depth > DEEPEST or self.exhausted:
             return None
         self._depth += 1
@@ -193,7 +194,7 @@ class Engine:
         finally:
             self._depth -= 1
         if not self.exhausted:
-            self._truths[id(term)] = (term, decided)
+            self._truths[term.exact] = decided
         return decided
 
     def _step(self, term: Term) -> Term:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from promptlint.languages.python import clocks
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import stripped, symbols
 from promptlint.languages.python.terms import (
     Attr,
@@ -23,7 +24,6 @@ from promptlint.languages.python.terms import (
     Op,
     Opaque,
     Param,
-    Place,
     Splat,
     Str,
     Term,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from promptlint.languages.python import clocks, formats
+from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import cat, rewrapped, stripped
 from promptlint.languages.python.terms import (
     NONE,
@@ -27,7 +28,6 @@ from promptlint.languages.python.terms import (
     Maybe,
     Op,
     Opaque,
-    Place,
     Repeat,
     Seq,
     Splat,

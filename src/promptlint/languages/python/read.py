@@ -19,8 +19,8 @@ from promptlint.layout import Gap, Known, Reading, Request
 
 MOST_LIFTS = 6
 """Callers of callers that are followed."""
-MOST_REQUESTS = 24
-"""Prompts that one call sends, seen from different callers."""
+MOST_PROMPTS = 60
+"""Prompts that one call sends, seen from different callers and callers of callers."""
 STACK = 512 * 1024 * 1024
 """Bytes of stack for deep terms; only what is used is taken from memory."""
 
@@ -98,7 +98,7 @@ class _Reader:
 
     def _read_send(self, send: Send, requests: list[Request], gaps: list[Gap]) -> None:
         best: Prompt | None = None
-        for closed, prompt in self._closed(send, MOST_LIFTS, [MOST_REQUESTS]):
+        for closed, prompt in self._closed(send, MOST_LIFTS, [MOST_PROMPTS]):
             requests.append(Request(prompt.layout, site_of(closed, prompt, self.engine), prompt.known))
             if best is None or _order(prompt.known) > _order(best.known):
                 best = prompt
@@ -110,6 +110,7 @@ class _Reader:
     def _closed(self, send: Send, lifts: int, left: list[int]) -> Iterator[tuple[Send, Prompt]]:
         """The prompt as each of its callers makes it; as it stands where nobody calls."""
         self.engine.fresh()
+        left[0] -= 1
         if any(self.engine.truth(condition) is False for condition in send.conditions):
             return
         prompt = Prompts(self.engine, send, self.providers[send.provider]).prompt()
@@ -124,7 +125,6 @@ class _Reader:
                     yield from self._closed(lifted(send, caller, info, self.engine), lifts - 1, left)
                 if found:
                     return
-        left[0] -= 1
         yield send, prompt
 
     def _asked(self, send: Send, prompt: Prompt) -> list[FunctionInfo]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from promptlint.languages.python.terms import NOWHERE, Cat, Each, Entry, Opaque, Place, Str, Term, Via
+from promptlint.languages.python.places import NOWHERE, Place
+from promptlint.languages.python.terms import Cat, Each, Entry, Opaque, Str, Term, Via
 
 DEEPEST = 400
 """Terms nested deeper are taken for unknown: a walk over one must not overflow the stack."""

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from promptlint.knowledge.models import Sign
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
-from promptlint.languages.python.terms import Attr, Call, Global, Place, Term
+from promptlint.languages.python.terms import Attr, Call, Global, Term
 from promptlint.layout import Evidence
 
 DEEPEST_WRAPPER = 6

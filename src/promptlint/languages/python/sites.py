@@ -6,6 +6,7 @@ import ast
 
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.places import Place
 from promptlint.languages.python.prompts import Prompt
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.signs import signs_of
@@ -19,7 +20,6 @@ from promptlint.languages.python.terms import (
     Func,
     Item,
     Op,
-    Place,
     Repeat,
     Str,
     Term,

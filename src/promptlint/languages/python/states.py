@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.rewriting import cat, stripped, symbols
 from promptlint.languages.python.terms import (
-    NOWHERE,
     UNASSIGNED,
     Attr,
     Before,
@@ -21,7 +21,6 @@ from promptlint.languages.python.terms import (
     Maybe,
     Opaque,
     Param,
-    Place,
     Ref,
     Repeat,
     Seq,

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from promptlint.languages.python.definitions import FunctionInfo
+from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import substituted
-from promptlint.languages.python.terms import Call, Each, Opaque, Place, Term
+from promptlint.languages.python.terms import Call, Each, Opaque, Term
 
 _numbers = count(1)
 

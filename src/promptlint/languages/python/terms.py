@@ -8,25 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.layout import Confidence, Volatility
 
 if TYPE_CHECKING:
     from promptlint.languages.python.definitions import ClassInfo, FunctionInfo
 
-
-class Place(NamedTuple):
-    """Where a term is written, as `ast` tells it: 1-based lines, 0-based columns in UTF-8 bytes, end exclusive."""
-
-    path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
-NOWHERE = Place("", 1, 0, 1, 0)
 
 _COMPARED: dict[type, tuple[str, ...]] = {}
 """Class of terms → the fields by which two of them are compared."""
@@ -48,6 +37,8 @@ class Term:
     """Whether a Ref is left in it, so that it may still change."""
     depth: int = field(init=False, compare=False, repr=False, default=1)
     """How deep terms are nested in it."""
+    exact: int = field(init=False, compare=False, repr=False, default=0)
+    """The same for terms which are equal and written at the same places."""
     _hash: int = field(init=False, compare=False, repr=False, default=0)
 
     def __post_init__(self) -> None:
@@ -59,6 +50,8 @@ class Term:
         if isinstance(self, (Ref, Before)) or any(child.mutable for child in children):
             object.__setattr__(self, "mutable", True)
         object.__setattr__(self, "_hash", hash((type(self).__name__, *self._compared())))
+        at = getattr(self, "at", NOWHERE)
+        object.__setattr__(self, "exact", hash((self._hash, at, *[child.exact for child in children])))
 
     def _compared(self) -> tuple[object, ...]:
         names = _COMPARED.get(type(self))

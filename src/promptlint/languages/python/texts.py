@@ -9,8 +9,8 @@ from promptlint.knowledge.providers import Provider
 from promptlint.languages.python import clocks
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
+from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.terms import (
-    NOWHERE,
     Call,
     Cat,
     Choice,
@@ -24,7 +24,6 @@ from promptlint.languages.python.terms import (
     Map,
     Maybe,
     Op,
-    Place,
     Repeat,
     Seq,
     Splat,
