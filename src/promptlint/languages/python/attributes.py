@@ -206,6 +206,14 @@ def of_object(info: ClassInfo, name: str, receiver: Term, engine: Engine) -> Ter
     return None
 
 
+def has(info: ClassInfo, name: str, engine: Engine) -> bool:
+    """Whether objects of a class are seen to have an attribute: a field, or one that a method sets or gives."""
+    return any(
+        name in klass.variables or name in klass.assigned or (name in klass.methods and klass.methods[name].is_property)
+        for klass in lineage(info, engine)
+    )
+
+
 def _assigned(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -> Term:
     """What the methods of a class keep in an attribute: what the constructor does, and what others put there later."""
     first: Term | None = None

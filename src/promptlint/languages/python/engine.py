@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Callable, Mapping
 
-from promptlint.knowledge.models import Models
+from promptlint.knowledge.models import Models, Record
 from promptlint.languages.python import attributes, conditions, functions, methods, operators
 from promptlint.languages.python.arguments import bound
 from promptlint.languages.python.definitions import ClassInfo, FunctionInfo, ModuleInfo
@@ -129,6 +129,11 @@ class Engine:
     def overridden(self, function: Func, info: ClassInfo, receiver: Param) -> Term:
         """A method as the object has it: its own, for it may be of a subclass only where the class leaves it out."""
         return Call(function) if function.info.is_property else function
+
+    def record(self, call: Call) -> Record | None:
+        """What is known of the object that a call outside the project makes; None when that is nothing."""
+        function = stripped(call.function)
+        return self.models.records.get(function.name) if isinstance(function, Global) else None
 
     def source(self, at: Place) -> str:
         """The expression at a place, as the user wrote it, on one line; empty when it is not in a module."""

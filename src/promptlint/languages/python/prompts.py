@@ -8,6 +8,7 @@ from promptlint.knowledge.models import Marker
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
+from promptlint.languages.python.messages import MISSING, absent, content_of, role_of
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.terms import (
@@ -17,7 +18,6 @@ from promptlint.languages.python.terms import (
     Cat,
     Choice,
     Class,
-    Const,
     Entry,
     Global,
     Hole,
@@ -25,7 +25,6 @@ from promptlint.languages.python.terms import (
     Map,
     Maybe,
     Op,
-    Opaque,
     Param,
     Repeat,
     Seq,
@@ -35,12 +34,6 @@ from promptlint.languages.python.terms import (
 )
 from promptlint.languages.python.texts import Texts
 from promptlint.layout import Breakpoint, Known, Layout, Role, Volatility
-
-_ROLES = {role.value: role for role in Role} | {
-    "developer": Role.SYSTEM, "human": Role.USER, "ai": Role.ASSISTANT, "model": Role.ASSISTANT, "function": Role.TOOL,
-}  # fmt: skip
-_CONTENT = ("content", "parts", "text", "input")
-_MISSING = Opaque("is not there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,7 @@ class Prompts:
         """Read the arguments in cache order."""
         for part in self.send.model.prompt:
             term = self.argument(part.argument)
-            if _absent(self.engine.head(term)):
+            if absent(self.engine.head(term)):
                 continue
             self.texts.next_block()
             if part.role is None:
@@ -87,20 +80,20 @@ class Prompts:
         )  # fmt: skip
 
     def argument(self, path: str) -> Term:
-        """An argument by its dotted path; `_MISSING` when it is not given."""
+        """An argument by its dotted path; `MISSING` when it is not given."""
         first, *rest = path.split(".")
         # A keyword that is written out is not in `**kwargs` too.
         written = [item for item in self.send.arguments.items if isinstance(item, Entry) and item.key == Str(first)]
         term = written[0].value if written else self._from_mapping(first)
         for name in rest:
             head = self.engine.head(term)
-            key = Op("key or", (Str(name), _MISSING))
+            key = Op("key or", (Str(name), MISSING))
             term = Item(term, key) if isinstance(head, (Map, Choice)) else Attr(term, name)
         return term
 
     def _from_mapping(self, name: str) -> Term:
         """An argument from `**kwargs`; what is unknown of them is taken not to hold it."""
-        term = self.engine.reduced(Item(self.send.arguments, Op("key or", (Str(name), _MISSING))))
+        term = self.engine.reduced(Item(self.send.arguments, Op("key or", (Str(name), MISSING))))
         while isinstance(plain := stripped(term), Item):
             key = stripped(plain.key)
             if not isinstance(key, Op) or key.operator != "key or":
@@ -131,12 +124,18 @@ class Prompts:
             elif isinstance(plain, Op) and plain.operator in ("+", "changed"):
                 for operand in plain.operands:
                     self._messages(operand)
-            elif isinstance(plain, Map) or (isinstance(plain, Call) and isinstance(plain.function, Class)):
+            elif isinstance(plain, Map) or self._is_object(plain):
                 self._message(plain)
             elif isinstance(plain, Item) and isinstance(stripped(plain.key), Op):
                 self._messages(plain.value)
             else:
                 self._history(plain)
+
+    def _is_object(self, term: Term) -> bool:
+        """Whether a value is an object whose fields are known: of a class of the project, or a record of a library."""
+        if not isinstance(term, Call):
+            return False
+        return isinstance(term.function, Class) or self.engine.record(term) is not None
 
     def _history(self, term: Term) -> None:
         """Messages that come from elsewhere."""
@@ -199,43 +198,13 @@ class Prompts:
                 self._one_text(plain)
                 return
             self.texts.next_block()
-            self.texts.role = self._role(plain)
-            content = self._content(plain)
+            self.texts.role = role_of(plain, self.engine)
+            content = content_of(plain, self.engine)
             if content is None:
                 self.texts.hole(self.judge.hole(plain))
             else:
                 self._blocks(content)
                 self._mark(plain)
-
-    def _role(self, message: Term) -> Role:
-        if isinstance(message, Seq) and len(message.items) == 2:
-            role = self.engine.head(message.items[0])
-        else:
-            role = self._part(message, ("role",)) or _MISSING
-        role = self.engine.head(role)
-        name = role.value if isinstance(role, Str) else getattr(role, "name", "")
-        if isinstance(role, Attr):
-            name = role.name
-        return _ROLES.get(str(name).rsplit(".", 1)[-1].lower(), Role.UNKNOWN)
-
-    def _content(self, message: Term) -> Term | None:
-        if isinstance(message, Seq) and len(message.items) == 2:
-            return message.items[1]
-        return self._part(message, _CONTENT)
-
-    def _part(self, value: Term, names: tuple[str, ...]) -> Term | None:
-        """The first of several keys or attributes that a message or block has."""
-        for name in names:
-            found: Term | None = None
-            if isinstance(value, Map):
-                found = Item(value, Op("key or", (Str(name), _MISSING)))
-            elif isinstance(value, Call) and isinstance(value.function, Class):
-                found = Attr(value, name)
-            elif isinstance(value, Call) and isinstance(value.function, Global):
-                found = value.keyword(name)
-            if found is not None and not _absent(self.engine.head(found)):
-                return found
-        return None
 
     # --- blocks -------------------------------------------------------------------------------------------------------
 
@@ -285,7 +254,7 @@ class Prompts:
                     self._block_item(inner)
 
     def _block(self, block: Term) -> None:
-        text = self._part(block, _CONTENT) if self.texts.role is not Role.TOOLS else None
+        text = content_of(block, self.engine) if self.texts.role is not Role.TOOLS else None
         if text is not None:
             self._blocks(text)
         elif self.texts.role is Role.TOOLS or not isinstance(block, (Map, Call)):
@@ -303,9 +272,9 @@ class Prompts:
         """Note the cache breakpoint that a block carries."""
         if self.marker is None or not isinstance(block, Map):
             return
-        mark = self.engine.reduced(Item(block, Op("key or", (Str(self.marker.key), _MISSING))))
+        mark = self.engine.reduced(Item(block, Op("key or", (Str(self.marker.key), MISSING))))
         for value in self._values(mark):
-            if value in (NONE, _MISSING):
+            if value in (NONE, MISSING):
                 continue
             ttl = self.engine.head(Item(value, Op("key or", (Str("ttl"), NONE))))
             place = getattr(value, "at", None) or self.send.record.call.at
@@ -318,11 +287,3 @@ class Prompts:
         if isinstance(plain, Choice):
             return (*self._values(plain.then), *self._values(plain.other))
         return (plain,)
-
-
-def _absent(term: Term) -> bool:
-    return (
-        term in (NONE, _MISSING)
-        or (isinstance(term, Const) and term.value is None)
-        or (isinstance(term, Global) and term.name.rsplit(".", 1)[-1] in ("NOT_GIVEN", "omit", "NotGiven"))
-    )
