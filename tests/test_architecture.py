@@ -23,6 +23,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset({"diagnostics"}),
     frozenset({"knowledge"}),
     frozenset({"checks", "discovery", "languages", "reporters", "suppressions"}),
+    frozenset({"config"}),
     frozenset({"session"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
@@ -36,7 +37,7 @@ NO_PARSERS = {"spans", "layout", "diagnostics", "checks"}
 
 FILE_SYSTEM = {"fileinput", "glob", "os", "pathlib", "shutil", "subprocess", "tempfile"}
 PURE = {"pathlib.PurePath", "pathlib.PurePosixPath"}
-TOUCH_FILES = {"session", "cli", "discovery", "knowledge"}
+TOUCH_FILES = {"session", "config", "cli", "discovery", "knowledge"}
 
 NAMELESS = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
 

@@ -15,6 +15,7 @@ import pytest
 
 from promptlint import __version__, cli, session
 from promptlint.cli.printing import coloured
+from promptlint.config.keys import KEYS
 from promptlint.knowledge import pages
 from promptlint.knowledge.documents import KnowledgeError
 from promptlint.knowledge.pages import load_pages
@@ -157,7 +158,7 @@ def test_usage_errors_say_what_to_do_instead(run: Run) -> None:
 
 
 def test_broken_rules_are_said(run: Run, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> None:
+    def broken(*_: object) -> None:
         raise KnowledgeError("rules/models/x.yaml:3: not YAML")
 
     monkeypatch.setattr(session, "load_models", broken)
@@ -306,6 +307,165 @@ def test_each_file_by_itself_gives_what_all_of_them_give(run: Run, tmp_path: Pat
     assert found("desk/calls.py") == found("desk/__init__.py") == []
 
 
+# --- configuration ----------------------------------------------------------------------------------------------------
+
+
+def found(run: Run, *arguments: str) -> list[str]:
+    """Place, code and severity of what is found."""
+    done = run("check", "--output-format", "json", *arguments)
+    assert done.err == ""
+    return [f"{d['path']}:{d['code']}:{d['severity']}" for d in json.loads(done.out)["diagnostics"]]
+
+
+def test_the_command_line_has_the_last_word(run: Run, idle: Path, tmp_path: Path) -> None:
+    (tmp_path / "promptlint.toml").write_text('select = ["PL1"]\noutput-format = "concise"\n', encoding="utf-8")
+    assert run("check").out == "Found nothing in 1 file (0 prompts read).\n"
+    assert found(run, "--select", "PL0,PL101") == ["idle.py:PL002:note"]
+    assert found(run, "--config", 'select = ["PL0", "PL101"]') == ["idle.py:PL002:note"]
+    assert found(run, "--isolated") == ["idle.py:PL002:note"]
+    (tmp_path / "other.toml").write_text('[severity]\nunused-ignore = "error"\n', encoding="utf-8")
+    assert found(run, "--config", "other.toml") == ["idle.py:PL002:error"]
+
+
+def test_each_file_is_judged_by_the_configuration_that_is_nearest(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    for folder, text in {
+        "a": "",
+        "b": 'ignore = ["PL002"]',
+        "c": '[severity]\nPL002 = "error"',
+        "d": "exclude = ['*']",
+    }.items():
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "idle.py").write_text(IDLE, encoding="utf-8")
+        (tmp_path / folder / "promptlint.toml").write_text(text, encoding="utf-8")
+    assert found(run) == ["a/idle.py:PL002:note", "c/idle.py:PL002:error"]
+    assert found(run, "d/idle.py") == ["d/idle.py:PL002:note"]
+    assert found(run, "--extend-exclude", "a/") == ["c/idle.py:PL002:error"]
+    assert run("check", "--show-files").out == "a/idle.py\nb/idle.py\nc/idle.py\n"
+
+
+def test_rules_may_be_ignored_in_some_files(run: Run, idle: Path, tmp_path: Path) -> None:
+    (tmp_path / "promptlint.toml").write_text('[per-file-ignores]\n"idle.py" = ["PL0"]\n', encoding="utf-8")
+    (tmp_path / "other.py").write_text(IDLE, encoding="utf-8")
+    assert found(run) == ["other.py:PL002:note"]
+
+
+def test_small_findings_may_be_left_out(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(CLOCK, encoding="utf-8")
+    assert found(run, "--min-tokens", "1000") == ["app.py:PL101:warning"]
+    assert found(run, "--min-tokens", "1000000") == []
+
+
+def test_confidence_may_be_known_better(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(CLOCK, encoding="utf-8")
+    (tmp_path / "promptlint.toml").write_text('[confidence]\nPL101 = "low"\n', encoding="utf-8")
+    assert found(run) == []
+    assert found(run, "--min-confidence", "low") == ["app.py:PL101:warning"]
+
+
+OWN = """\
+from shop import clock, llm
+
+GUIDE = "Read the whole message before you decide. " * 300
+
+
+def reply(question: str) -> str:
+    return llm.ask(question, system=f"Now: {clock.stamp()} {GUIDE}")
+"""
+OWN_MODELS = """\
+library: shop
+provider: anthropic
+imports: [shop]
+functions:
+  - function: shop.llm.ask
+    prompt:
+      - {argument: system, role: system}
+      - {argument: question, role: user, position: 0}
+varies:
+  - because: reads the clock of the shop
+    how-often: call
+    names: [shop.clock.stamp]
+"""
+
+
+def test_wrappers_and_helpers_of_the_users_are_known_by_their_models(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(OWN, encoding="utf-8")
+    assert found(run) == []
+    (tmp_path / "promptlint.toml").write_text('models = ["shop.yaml"]\n', encoding="utf-8")
+    (tmp_path / "shop.yaml").write_text(OWN_MODELS, encoding="utf-8")
+    assert "app.py:PL101:warning" in found(run)
+    (tmp_path / "shop.yaml").write_text(OWN_MODELS.replace("how-often: call", "how-often: cal"), encoding="utf-8")
+    assert run("check").err.startswith("Error: shop.yaml:11: unknown how-often 'cal' (did you mean 'call'?); one of")
+
+
+UNKNOWN = """\
+import litellm
+
+GUIDE = "Read the whole message before you decide. " * 300
+
+
+def reply(model: str, question: str) -> str:
+    system = {"role": "system", "content": GUIDE}
+    return litellm.completion(model=model, messages=[system, {"role": "user", "content": question}])
+"""
+
+
+def test_a_provider_may_be_given_for_calls_that_do_not_tell(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(UNKNOWN, encoding="utf-8")
+    assert found(run) == []
+    assert found(run, "--config", 'default-provider="anthropic"') == ["app.py:PL201:warning"]
+    assert run("check", "--config", 'default-provider="antropic"').err.startswith(
+        "Error: --config default-provider=\"antropic\": default-provider: there is no provider 'antropic' (did you mean"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["--config", "none.toml"], "Error: --config none.toml: there is no such file\n"),
+        (["--config", "selct=[]"], "Error: --config selct=[]: unknown key 'selct' (did you mean 'select'?); one of"),
+        (["--config", "min-tokens=much"], "Error: --config min-tokens=much: not TOML"),
+        (["--isolated", "--config", "a.toml"], f"{USAGE}--config takes one file, and with --isolated none\n"),
+    ],
+)
+def test_a_configuration_that_cannot_be_used_is_said(run: Run, arguments: list[str], error: str) -> None:
+    done = run("check", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(error)
+
+
+def test_a_rule_that_does_not_exist_is_said_with_the_file_that_names_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "promptlint.toml").write_text('ignore = ["PL999"]\n', encoding="utf-8")
+    assert run("check").err == "Error: promptlint.toml: ignore: there is no rule 'PL999'\n"
+
+
+def test_settings_are_shown(run: Run, idle: Path, tmp_path: Path) -> None:
+    (tmp_path / "promptlint.toml").write_text('select = ["PL1"]\n', encoding="utf-8")
+    lines = run("check", "--show-settings", "--min-tokens", "5").out.splitlines()
+    assert lines[:2] == ["# .", 'select = ["PL1"]  # promptlint.toml']
+    assert "min-tokens = 5  # the command line" in lines
+
+
+def test_keys_are_explained(run: Run) -> None:
+    assert run("config", "min-tokens") == Done(
+        0,
+        """\
+min-tokens
+
+Report a finding only if it may re-bill at least so many tokens. One whose tokens are not known is reported.
+
+Takes: a whole number
+Default: 0
+
+min-tokens = 2000
+""",
+        "",
+    )
+    assert [line.split()[0] for line in run("config").out.splitlines()] == list(KEYS)
+    assert run("config", "ignor").err == "Error: there is no key 'ignor' (did you mean 'ignore'?)\n"
+    assert json.loads(run("config", "--schema").out)["additionalProperties"] is False
+
+
 # --- what is printed --------------------------------------------------------------------------------------------------
 
 
@@ -442,7 +602,7 @@ def test_the_version() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, f"promptlint {__version__}\n", "")
 
 
-OF_CLI = ("check", "outcome", "printing", "rule")
+OF_CLI = ("check", "config", "outcome", "printing", "rule", "settings")
 LIGHT = ["promptlint.cli", *(f"promptlint.cli.{name}" for name in OF_CLI), "promptlint.reporters"]
 
 
@@ -463,7 +623,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed(argument: str) -> None:
 def test_help_lists_the_commands() -> None:
     done = program("--help")
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.split("Commands:\n")[1].splitlines()] == ["check", "rule"]
+    assert [line.split()[0] for line in done.stdout.split("Commands:\n")[1].splitlines()] == ["check", "config", "rule"]
 
 
 def test_a_terminal_that_cannot_show_a_character_does_not_stop_a_report(idle: Path) -> None:

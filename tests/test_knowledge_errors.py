@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from promptlint.diagnostics import Severity
-from promptlint.knowledge.documents import KnowledgeError
+from promptlint.knowledge.books import Books
+from promptlint.knowledge.documents import KnowledgeError, parse
 from promptlint.knowledge.loading import load_models, load_providers, read_providers
 from promptlint.knowledge.models import Client, Given, Models, Part, Record, Switch
 from promptlint.knowledge.pages import Fix, Page, load_pages, page, read_pages
@@ -42,6 +43,12 @@ def models_error(text: str | bytes) -> str:
     with pytest.raises(KnowledgeError) as caught:
         models(text)
     return str(caught.value)
+
+
+def test_a_file_that_is_shipped_says_when_it_was_checked() -> None:
+    with pytest.raises(KnowledgeError, match=r"ours.yaml:1: a models file needs 'checked'"):
+        Books(["openai"]).add(parse("imports: [acme]", "ours.yaml", shipped=True), shipped=True)
+    assert "acme" in models("imports: [acme]").imports
 
 
 def test_a_file_of_the_users_adds_to_what_is_shipped() -> None:
@@ -317,8 +324,6 @@ def test_an_unknown_word(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("library: acme", "1: a models file needs 'checked'", id="checked"),
-        pytest.param("checked: ~", "1: a models file needs 'checked'", id="an empty one"),
         pytest.param("checked: {source: s}", "1: 'checked' needs 'on'", id="date"),
         pytest.param(
             "library: acme\nprovider: openai\n" + CHECKED + "clients: []", "3: 'checked' needs 'version'", id="version"

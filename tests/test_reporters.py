@@ -6,7 +6,7 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
 import click
@@ -24,7 +24,7 @@ from promptlint.reporters.report import Report, Statistics
 from promptlint.spans import Position, Span
 from tests.strategies import spans, texts_with_spans
 
-SCHEMA = json.loads((Path(__file__).parent / "schemas" / "report-1.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(files("promptlint").joinpath("schemas", "report-1.schema.json").read_text(encoding="utf-8"))
 
 APP = """\
 from datetime import datetime

@@ -14,11 +14,15 @@ from typing import Any
 import pytest
 
 from promptlint import session
+from promptlint.config.configuration import Configuration
+from promptlint.config.kinds import ConfigError
+from promptlint.config.selection import chosen
+from promptlint.config.settings import Settings
 from promptlint.diagnostics import Diagnostic, Finding, Severity
 from promptlint.knowledge.pages import load_pages
 from promptlint.layout import Confidence, Gap, Known, Layout, Reading, Request, Site, Step, Tokens
 from promptlint.reporters.report import Report, Sources, Statistics
-from promptlint.session import Found, Options, SelectorError, chosen, merged, prompt_files
+from promptlint.session import Found, merged, prompt_files
 from promptlint.spans import Position, Span
 
 PAGES = {code: load_pages()[code] for code in ("PL001", "PL002", "PL003", "PL101", "PL102", "PL103", "PL201")}
@@ -40,7 +44,7 @@ def finding(place: Span, confidence: Confidence = Confidence.HIGH, **more: Any) 
     return Finding(place, "It changes.", confidence, **more)
 
 
-CLOCKS = Options(select=("PL101", "PL002", "PL003"))
+CLOCKS = Settings(select=("PL101", "PL002", "PL003"))
 
 Findings = Mapping[Span, Sequence[Finding]]
 """Call → what PL101 finds in its prompt."""
@@ -65,7 +69,7 @@ def check(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
         *paths: str,
         findings: Findings = MappingProxyType({}),
         reading: Reading | None = None,
-        options: Options = CLOCKS,
+        options: Settings = CLOCKS,
     ) -> Report:
         found = reading or Reading(tuple(request(call) for call in findings))
 
@@ -78,7 +82,7 @@ def check(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
 
         monkeypatch.setattr(session, "read_project", read)
         monkeypatch.setattr(session, "CHECKS", {"PL101": judge})
-        report, _ = session.check(paths, options, {})
+        report, _ = session.check(paths, Configuration(fixed=options), {})
         return report
 
     return run
@@ -97,25 +101,27 @@ EVERY = PAGES.keys() - {"PL103"}
 @pytest.mark.parametrize(
     ("options", "codes"),
     [
-        pytest.param(Options(), EVERY, id="those that are on"),
-        pytest.param(Options(select=("PL101",)), {"PL101"}, id="one"),
-        pytest.param(Options(select=("volatile-prefix",)), {"PL101"}, id="one by name"),
-        pytest.param(Options(select=("PL101", "PL201")), {"PL101", "PL201"}, id="several"),
-        pytest.param(Options(select=("PL0",)), {"PL001", "PL002", "PL003"}, id="the beginning of a code"),
-        pytest.param(Options(select=("ALL",)), set(PAGES), id="all"),
-        pytest.param(Options(ignore=("PL101",)), EVERY - {"PL101"}, id="all but one"),
-        pytest.param(Options(extend_select=("PL103",)), EVERY | {"PL103"}, id="one more"),
-        pytest.param(Options(select=("PL1",), extend_select=("PL201",), ignore=("PL101", "PL102")), {"PL103", "PL201"}),
-        pytest.param(Options(select=("PL101",), ignore=("PL1",)), set(), id="ignoring has the last word"),
+        pytest.param(Settings(), EVERY, id="those that are on"),
+        pytest.param(Settings(select=("PL101",)), {"PL101"}, id="one"),
+        pytest.param(Settings(select=("volatile-prefix",)), {"PL101"}, id="one by name"),
+        pytest.param(Settings(select=("PL101", "PL201")), {"PL101", "PL201"}, id="several"),
+        pytest.param(Settings(select=("PL0",)), {"PL001", "PL002", "PL003"}, id="the beginning of a code"),
+        pytest.param(Settings(select=("ALL",)), set(PAGES), id="all"),
+        pytest.param(Settings(ignore=("PL101",)), EVERY - {"PL101"}, id="all but one"),
+        pytest.param(Settings(extend_select=("PL103",)), EVERY | {"PL103"}, id="one more"),
+        pytest.param(
+            Settings(select=("PL1",), extend_select=("PL201",), ignore=("PL101", "PL102")), {"PL103", "PL201"}
+        ),
+        pytest.param(Settings(select=("PL101",), ignore=("PL1",)), set(), id="ignoring has the last word"),
     ],
 )
-def test_rules_are_chosen(options: Options, codes: set[str]) -> None:
+def test_rules_are_chosen(options: Settings, codes: set[str]) -> None:
     assert set(chosen(PAGES, options)) == codes | {"PL001"}
 
 
 def test_that_a_file_could_not_be_read_is_told_unless_it_is_ignored() -> None:
-    assert "PL001" in chosen(PAGES, Options(select=("PL101",)))
-    assert "PL001" not in chosen(PAGES, Options(ignore=("PL001",)))
+    assert "PL001" in chosen(PAGES, Settings(select=("PL101",)))
+    assert "PL001" not in chosen(PAGES, Settings(ignore=("PL001",)))
 
 
 @pytest.mark.parametrize("option", ["select", "extend_select", "ignore"])
@@ -128,8 +134,8 @@ def test_that_a_file_could_not_be_read_is_told_unless_it_is_ignored() -> None:
     ],
 )
 def test_a_rule_that_does_not_exist_is_refused(option: str, selector: str, message: str) -> None:
-    with pytest.raises(SelectorError) as refused:
-        chosen(PAGES, Options(**{option: (selector,)}))
+    with pytest.raises(ConfigError) as refused:
+        chosen(PAGES, Settings(**{option: (selector,)}))
     assert str(refused.value) == message
 
 
@@ -234,7 +240,7 @@ def test_uncertain_findings_are_told_only_when_asked_for(project: Path, check: C
     findings = {at("app.py"): [finding(at("app.py", n), Confidence(n)) for n in (1, 2, 3)]}
     lines = {
         least: [
-            d.span.start.line for d in check(".", findings=findings, options=Options(min_confidence=least)).diagnostics
+            d.span.start.line for d in check(".", findings=findings, options=Settings(min_confidence=least)).diagnostics
         ]
         for least in Confidence
     }
@@ -243,11 +249,11 @@ def test_uncertain_findings_are_told_only_when_asked_for(project: Path, check: C
 
 def test_rules_that_were_not_chosen_do_not_run(project: Path, check: Callable[..., Report]) -> None:
     findings = {at("app.py"): [finding(at("app.py"))]}
-    assert told(check(".", findings=findings, options=Options(ignore=("PL101",)))) == []
+    assert told(check(".", findings=findings, options=Settings(ignore=("PL101",)))) == []
 
 
 def test_the_rules_that_ran_are_part_of_the_report(project: Path, check: Callable[..., Report]) -> None:
-    assert check(".", options=Options(select=("PL101",))).rules == {c: load_pages()[c] for c in ("PL001", "PL101")}
+    assert check(".", options=Settings(select=("PL101",))).rules == {c: load_pages()[c] for c in ("PL001", "PL101")}
 
 
 # --- comments ---------------------------------------------------------------------------------------------------------
@@ -293,7 +299,7 @@ def test_files_that_do_not_parse_are_told_where_they_were_asked_for(
         ("PL001", "app.py:2:5", "This file does not parse as Python: invalid syntax. Nothing in it was checked.")
     ]
     assert (report.diagnostics[0].severity, report.diagnostics[0].confidence) == (Severity.ERROR, Confidence.HIGH)
-    assert told(check("app.py", reading=Reading(unreadable=broken), options=Options(ignore=("PL001",)))) == []
+    assert told(check("app.py", reading=Reading(unreadable=broken), options=Settings(ignore=("PL001",)))) == []
 
 
 def test_files_that_cannot_be_opened_are_told(
@@ -364,7 +370,7 @@ def test_a_run_without_python_files_is_warned_of(
 ) -> None:
     (tmp_path / "docs").mkdir()
     monkeypatch.setattr(session, "read_project", lambda *_: Reading())
-    report, _ = session.check([str(tmp_path / "docs"), str(tmp_path)], Options(), {})
+    report, _ = session.check([str(tmp_path / "docs"), str(tmp_path)], Configuration(fixed=Settings()), {})
     assert report.warnings == (f"no Python files in {tmp_path / 'docs'}, {tmp_path}",)
     assert report.statistics.files == 0
 
@@ -393,7 +399,7 @@ def test_what_is_given_is_checked_in_the_place_of_what_is_on_disk(
         return Reading()
 
     monkeypatch.setattr(session, "read_project", read)
-    report, sources = session.check(["./app.py"], Options(), {"./app.py": b"new"})
+    report, sources = session.check(["./app.py"], Configuration(fixed=Settings()), {"./app.py": b"new"})
     assert seen == {"app.py": b"new"}
     assert (sources("app.py"), report.statistics.files) == ("new", 1)
 
@@ -401,7 +407,7 @@ def test_what_is_given_is_checked_in_the_place_of_what_is_on_disk(
 def texts(project: Path, monkeypatch: pytest.MonkeyPatch) -> Sources:
     """The texts that a report refers to."""
     monkeypatch.setattr(session, "read_project", lambda *_: Reading())
-    return session.check(["."], Options(), {})[1]
+    return session.check(["."], Configuration(fixed=Settings()), {})[1]
 
 
 def test_texts_are_decoded_as_python_decodes_them(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -427,12 +433,12 @@ def test_an_error_of_ours_says_what_was_being_done(project: Path, monkeypatch: p
 
     monkeypatch.setattr(session, "read_project", fail)
     with pytest.raises(ZeroDivisionError) as failed:
-        session.check(["."], Options(), {})
+        session.check(["."], Configuration(fixed=Settings()), {})
     assert failed.value.__notes__ == [f"reading {project}"]
     monkeypatch.setattr(session, "read_project", lambda *_: Reading((request(at("app.py", 2)),)))
     monkeypatch.setattr(session, "CHECKS", {"PL101": fail})
     with pytest.raises(ZeroDivisionError) as failed:
-        session.check(["."], Options(), {})
+        session.check(["."], Configuration(fixed=Settings()), {})
     assert failed.value.__notes__ == ["checking PL101 at app.py:2:1"]
 
 

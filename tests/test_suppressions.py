@@ -33,7 +33,7 @@ def finding(source: str, code: str = "PL101", path: str = "app.py") -> Diagnosti
 
 def told(source: str, *diagnostics: Diagnostic, chosen: Collection[str] = ALL) -> list[tuple[str, int, int, str]]:
     """Code, line, column and message of what is left of findings in a source, and of what its comments cause."""
-    left = suppressed(diagnostics, [read_comments(source, "app.py")], PAGES, chosen)
+    left = suppressed(diagnostics, [read_comments(source, "app.py")], PAGES, lambda path: chosen)
     return [(d.code, d.span.start.line, d.span.start.column, d.message) for d in left]
 
 
@@ -132,7 +132,7 @@ def test_an_ignore_for_a_file_must_be_of_use() -> None:
 
 
 def test_the_span_of_an_unused_ignore_is_the_rule_that_it_names() -> None:
-    (unused,) = suppressed([], [read_comments("x  # promptlint: ignore[PL201]\n", "app.py")], PAGES, ALL)
+    (unused,) = suppressed([], [read_comments("x  # promptlint: ignore[PL201]\n", "app.py")], PAGES, lambda path: ALL)
     assert (unused.span, unused.name) == (Span("app.py", Position(1, 25), Position(1, 30)), "unused-ignore")
     assert (unused.severity, unused.confidence) == (Severity.NOTE, Confidence.HIGH)
 
@@ -148,7 +148,7 @@ def test_unused_ignores_are_told_only_when_asked_for() -> None:
 def test_a_comment_holds_for_its_own_file_only() -> None:
     source = "f(HERE)\n"
     elsewhere = read_comments("# promptlint: file-ignore[PL101]\n", "other.py")
-    left = suppressed([finding(source)], [elsewhere], PAGES, ALL)
+    left = suppressed([finding(source)], [elsewhere], PAGES, lambda path: ALL)
     assert [(d.code, d.span.path) for d in left] == [("PL101", "app.py"), ("PL002", "other.py")]
 
 

@@ -7,10 +7,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from promptlint import suppressions
 from promptlint.checks import CHECKS
+from promptlint.config.configuration import Configuration
+from promptlint.config.kinds import ConfigError
+from promptlint.config.selection import Selection, chosen
+from promptlint.config.settings import Settings
 from promptlint.diagnostics import Diagnostic, Finding
 from promptlint.discovery import PathError, Project, discover, relative, repository
 from promptlint.discovery.files import MOST_BYTES, Files, read
@@ -20,104 +24,141 @@ from promptlint.knowledge.pages import Page, load_pages
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.project import decoded
 from promptlint.languages.python.read import read_project
-from promptlint.layout import Confidence, Gap, Known, Reading
+from promptlint.layout import Confidence, Gap, Known, Reading, Request
 from promptlint.reporters.report import Report, Sources, Statistics
 from promptlint.spans import Position, Span
 
-__all__ = ["KnowledgeError", "Options", "PathError", "SelectorError", "check"]
+__all__ = ["ConfigError", "KnowledgeError", "PathError", "check", "targets"]
 
 MOST_PROMPT_BYTES = 1_000_000
 """A longer prompt file is not read."""
+
+UNKNOWN_PROVIDER = "unknown"
+"""The provider of a call that could be to any."""
 
 _Given = Mapping[Path, bytes]
 """Absolute path → what stands in for the file on disk."""
 
 
-class SelectorError(Exception):
-    """A rule that was asked for does not exist: the message says which."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What to report. Rules are given by code, by name, by the beginning of a code, or as ALL."""
-
-    select: tuple[str, ...] = ()
-    """Empty: the rules whose pages say that they are on."""
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    """Has the last word."""
-    min_confidence: Confidence = Confidence.MEDIUM
-
-
-def check(paths: Sequence[str], options: Options, given: Mapping[str, bytes]) -> tuple[Report, Sources]:
+def check(paths: Sequence[str], configuration: Configuration, given: Mapping[str, bytes]) -> tuple[Report, Sources]:
     """Check files and folders, with the projects around them as context. Also gives the texts of the files reported on.
 
-    What is `given` for a path stands in for what is on disk. Raises PathError or SelectorError for what cannot be done,
-    and KnowledgeError where `rules/` is broken.
+    What is `given` for a path stands in for what is on disk. Raises PathError or ConfigError for what cannot be done,
+    and KnowledgeError where `rules/`, or a file of models of the user's, is broken.
     """
-    rules = chosen(load_pages(), options)
     with _doing("looking for files"):
         projects = discover(paths, given)
     placed = {Path(path).resolve(): raw for path, raw in given.items()}
-    parts = [_checked(project, rules, options.min_confidence, placed) for project in projects]
+    asked_for = chosen(load_pages(), configuration.settings(Path.cwd()))
+    parts = [
+        _checked(part, selection, placed) for project in projects for part, selection in _parts(project, configuration)
+    ]
     statistics = sum((part.statistics for part in parts), Statistics())
+    codes = {code for part in parts for code in part.rules} or asked_for.keys()
     report = Report(
         diagnostics=tuple(sorted((d for part in parts for d in part.diagnostics), key=lambda d: d.order)),
         gaps=tuple(sorted((gap for part in parts for gap in part.gaps), key=lambda gap: (gap.span, gap.reason))),
         statistics=statistics,
         warnings=() if statistics.files else (f"no Python files in {', '.join(paths)}",),
-        rules=rules,
+        rules={code: page for code, page in load_pages().items() if code in codes},
         directory=_within_repository(),
+        files=tuple(sorted(path for part in parts for path in part.files)),
     )
     return report, _sources(placed)
 
 
-def _checked(project: Project, rules: Mapping[str, Page], least: Confidence, given: _Given) -> Report:
+def targets(paths: Sequence[str], configuration: Configuration) -> tuple[str, ...]:
+    """The files that would be checked. Raises PathError or ConfigError."""
+    found = []
+    for project in discover(paths):
+        shown = _shown(project.root)
+        found += [shown(path) for part, _ in _parts(project, configuration) for path in part.targets]
+    return tuple(sorted(found))
+
+
+def _parts(project: Project, configuration: Configuration) -> Iterator[tuple[Project, Selection]]:
+    """The files to report on, by what must be known to read them. Mostly that is the same for all."""
+    home = configuration.settings(project.root)
+    parts: defaultdict[_Known, dict[str, Settings]] = defaultdict(dict)
+    if project.unlisted:
+        parts[_needed(home)] = {}
+    asked = frozenset(project.asked)
+    for target in project.targets:
+        path = project.root / target
+        above = asked.intersection((target, *(_inside(parent) for parent in PurePosixPath(target).parents)))
+        if not all(configuration.excluded(path, project.root / each) for each in above):
+            settings = configuration.settings(path.parent)
+            parts[_needed(settings)][target] = settings
+    for needed, settings_of in parts.items():
+        unlisted = project.unlisted if needed == _needed(home) else ()
+        part = replace(project, targets=frozenset(settings_of), unlisted=unlisted)
+        yield part, Selection(load_pages(), settings_of, project.root, home)
+
+
+_Known = tuple[tuple[Path, ...], str, str]
+
+
+def _needed(settings: Settings) -> _Known:
+    """What must be known to read a file: models, default provider, default model."""
+    return settings.models, settings.default_provider, settings.default_model
+
+
+def _inside(parent: PurePosixPath) -> str:
+    return "" if parent == PurePosixPath() else parent.as_posix()
+
+
+def _checked(project: Project, selection: Selection, given: _Given) -> Report:
     """The part of a report that one project gives: read, check, merge, suppress."""
     overlaid = {relative(path, project.root): raw for path, raw in given.items()}
     files = Files(project.root, project.paths, overlaid, suppressions.MARKER)
     providers = load_providers()
     with _doing(f"reading {project.root}"):
         read_text = prompt_files(project.root)
-        reading = read_project(files, project.targets, load_models(), providers, read_text)
-    findings = [found for found in _findings(reading, rules, providers) if _asked_for(found, project.targets, files)]
-    unreadable = _unreadable(project, files, reading) if suppressions.UNREADABLE in rules else []
+        models = load_models(selection.any.models)
+        reading = read_project(files, project.targets, models, providers, read_text)
+        reading = _assumed(reading, selection.any, providers)
+    findings = []
+    homes: dict[str, str] = {}
+    for found in _findings(reading, selection.rules, providers):
+        home = _home(found, project.targets, files)
+        if home is not None and found.code in selection.codes(home):
+            findings.append(found)
+            homes[found.finding.at.path] = home
+    unreadable = [d for d in _unreadable(project, files, reading) if d.code in selection.codes(d.span.path)]
     with _doing("reading comments"):
         marked = sorted(files.holding & project.targets)
         comments = [suppressions.read_comments(_text(files[path]), path) for path in marked]
-    told = suppressions.suppressed([*merged(findings, rules), *unreadable], comments, load_pages(), rules)
+    merged_findings = merged(findings, selection.rules)
+    told = suppressions.suppressed([*merged_findings, *unreadable], comments, load_pages(), selection.codes)
+    wanted = (d for each in told for d in _wanted(each, selection, homes.get(each.span.path, each.span.path)))
     shown = _shown(project.root)
     return Report(
-        diagnostics=tuple(_placed(diagnostic, shown) for diagnostic in told if diagnostic.confidence >= least),
+        diagnostics=tuple(_placed(diagnostic, shown) for diagnostic in wanted),
         gaps=tuple(Gap(_span(g.span, shown), g.reason) for g in reading.gaps if g.span.path in project.targets),
         statistics=_statistics(project, reading, {found.call for found in findings}),
+        rules=selection.rules,
+        files=tuple(map(shown, project.targets)),
     )
 
 
-# --- which rules ------------------------------------------------------------------------------------------------------
+def _assumed(reading: Reading, settings: Settings, providers: Providers) -> Reading:
+    """The reading with what the user says of calls whose provider or model cannot be told."""
+    provider, model = settings.default_provider, settings.default_model
+    if provider and provider not in providers.by_name:
+        guess = closest(provider, providers.by_name)
+        known = ", ".join(sorted(providers.by_name))
+        where = settings.place("default-provider")
+        raise ConfigError(f"{where}: default-provider: there is no provider '{provider}'{guess}; one of {known}")
 
+    def assumed(request: Request) -> Request:
+        site = request.site
+        if provider and site.provider == UNKNOWN_PROVIDER:
+            site = replace(site, provider=provider)
+        if model and site.model is None and providers[site.provider].model(model):
+            site = replace(site, model=model)
+        return request if site is request.site else replace(request, site=site)
 
-def chosen(pages: Mapping[str, Page], options: Options) -> Mapping[str, Page]:
-    """The pages of the rules that options ask for. Raises SelectorError for a rule that does not exist.
-
-    That a file could not be read is always told, unless it is ignored by name: silence would say that it is clean.
-    """
-    default = {code for code, page in pages.items() if page.default}
-    wanted = _selected(pages, options.select) if options.select else default
-    wanted = {suppressions.UNREADABLE} | wanted | _selected(pages, options.extend_select)
-    wanted -= _selected(pages, options.ignore)
-    return {code: page for code, page in pages.items() if code in wanted}
-
-
-def _selected(pages: Mapping[str, Page], selectors: Iterable[str]) -> set[str]:
-    codes: set[str] = set()
-    for selector in selectors:
-        meant = {c for c, page in pages.items() if selector in ("ALL", page.name) or c.startswith(selector)}
-        if not meant or not selector:
-            known = [*pages, *(page.name for page in pages.values()), "ALL"]
-            raise SelectorError(f"there is no rule '{selector}'{closest(selector, known)}")
-        codes |= meant
-    return codes
+    return replace(reading, requests=tuple(map(assumed, reading.requests))) if provider or model else reading
 
 
 # --- findings to diagnostics ------------------------------------------------------------------------------------------
@@ -174,10 +215,22 @@ def _weight(found: Found) -> tuple[Confidence, int, int]:
     return finding.confidence, finding.stranded.high if finding.stranded else 0, len(finding.flow)
 
 
-def _asked_for(found: Found, targets: Collection[str], files: Collection[str]) -> bool:
-    """Whether a finding is in a file that is reported on, or in a text which such a file reads in."""
+def _home(found: Found, targets: Collection[str], files: Collection[str]) -> str | None:
+    """The file reported on that a finding is told for: its own, or the one which reads its text in. None: not told."""
     path = found.finding.at.path
-    return path in targets or (path not in files and found.call.path in targets)
+    if path in targets:
+        return path
+    return found.call.path if path not in files and found.call.path in targets else None
+
+
+def _wanted(diagnostic: Diagnostic, selection: Selection, home: str) -> Iterator[Diagnostic]:
+    """The diagnostic as the settings of its file want it; nothing when they do not."""
+    settings = selection[home]
+    confidence = selection.confidence(home, diagnostic.code) or diagnostic.confidence
+    tokens = diagnostic.stranded.high if diagnostic.stranded else settings.min_tokens
+    if confidence >= settings.min_confidence and tokens >= settings.min_tokens:
+        severity = selection.severity(home, diagnostic.code) or diagnostic.severity
+        yield replace(diagnostic, confidence=confidence, severity=severity)
 
 
 def _unreadable(project: Project, files: Files, reading: Reading) -> Iterator[Diagnostic]:

@@ -10,7 +10,7 @@ import io
 import re
 import tokenize
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from promptlint.diagnostics import Diagnostic
@@ -78,23 +78,25 @@ def suppressed(
     diagnostics: Sequence[Diagnostic],
     comments: Sequence[Comments],
     pages: Mapping[str, Page],
-    chosen: Collection[str],
+    chosen: Callable[[str], Collection[str]],
 ) -> tuple[Diagnostic, ...]:
     """The diagnostics that no comment ignores, and those about the comments.
 
-    `chosen` are the codes of the rules that ran: a comment about another one may well be of use in another run. So may
-    any comment in a file that could not be read.
+    `chosen` gives the codes of the rules that ran on a file: a comment about another one may well be of use in another
+    run. So may any comment in a file that could not be read.
     """
     codes = {page.name: code for code, page in pages.items()} | {code: code for code in pages}
     broken = {diagnostic.span.path for diagnostic in diagnostics if diagnostic.code == UNREADABLE}
     ignores = [ignore for each in comments for ignore in each.ignores]
     kept, used = _applied(diagnostics, ignores, codes)
+    idle = [i for i in ignores if i not in used and codes.get(i.rule) in chosen(i.span.path)]
     about = [
         *_misunderstood(comments, pages[UNKNOWN]),
         *_unknown(ignores, codes, pages[UNKNOWN]),
-        *_unused([i for i in ignores if i not in used and codes.get(i.rule) in chosen], codes, pages[UNUSED]),
+        *_unused(idle, codes, pages[UNUSED]),
     ]
-    told, _ = _applied([d for d in about if d.code in chosen and d.span.path not in broken], ignores, codes)
+    due = [d for d in about if d.code in chosen(d.span.path) and d.span.path not in broken]
+    told, _ = _applied(due, ignores, codes)
     return (*kept, *told)
 
 

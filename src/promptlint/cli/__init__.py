@@ -10,6 +10,7 @@ import click
 
 from promptlint import __version__
 from promptlint.cli.check import check
+from promptlint.cli.config import config
 from promptlint.cli.outcome import CLEAN, FAILED
 from promptlint.cli.rule import rule
 
@@ -20,7 +21,7 @@ def commands() -> None:
     """Says what stops the prompts of LLM calls being cached or batched."""
 
 
-for _command in (check, rule):
+for _command in (check, rule, config):
     commands.add_command(_command)
 
 

@@ -4,81 +4,102 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from promptlint.cli.outcome import CLEAN, FOUND, RefusedError
+from promptlint.cli.outcome import CLEAN, FOUND, refusing
 from promptlint.cli.printing import write
-from promptlint.reporters import FORMATS, reporter
+from promptlint.cli.settings import configured, settings_options
+from promptlint.reporters import FOR_PEOPLE, FORMATS, STATISTICS, reporter
 
 if TYPE_CHECKING:
     from promptlint.reporters.report import Report, Sources
-    from promptlint.session import Options
 
 _STDIN = "-"
+_Output = tuple[str, str | None]
+"""A format, and the file that it goes to; None: standard output."""
 
 
-def _split(context: click.Context, parameter: click.Parameter, values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+def _outputs(context: click.Context, parameter: click.Parameter, values: Iterable[str]) -> tuple[_Output, ...]:
+    outputs = []
+    for value in values:
+        name, _, file = value.partition(":")
+        if name not in FORMATS:
+            from promptlint.knowledge.documents import closest
 
-
-_RULES = "Codes, names or the beginnings of codes, separated by commas; or ALL."
+            raise click.BadParameter(
+                f"there is no format '{name}'{closest(name, FORMATS)}; one of {', '.join(FORMATS)}"
+            )
+        outputs.append((name, file or None))
+    return tuple(outputs)
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--select", multiple=True, callback=_split, metavar="RULES", help=f"Check only these rules. {_RULES}")
-@click.option("--extend-select", multiple=True, callback=_split, metavar="RULES", help="Check these rules as well.")
-@click.option("--ignore", multiple=True, callback=_split, metavar="RULES", help="Do not check these rules.")
+@settings_options
 @click.option(
-    "--min-confidence",
-    type=click.Choice(["low", "medium", "high"]),
-    default="medium",
-    show_default=True,
-    help="Report only findings that are at least this certain.",
+    "-o", "--output-file", metavar="FILE", envvar="PROMPTLINT_OUTPUT_FILE", help="Write the report to a file."
 )
-@click.option("--output-format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
-@click.option("-o", "--output-file", metavar="FILE", help="Write the report to a file.")
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    callback=_outputs,
+    metavar="FORMAT[:FILE]",
+    help="Show findings in this format, in a file or here. May be given several times.",
+)
 @click.option("--statistics", is_flag=True, help="Show numbers instead of findings.")
 @click.option("--show-gaps", is_flag=True, help="List the prompts that could not be understood, and why.")
+@click.option("--show-files", is_flag=True, help="List the files that would be checked, and check nothing.")
+@click.option("--show-settings", is_flag=True, help="Show what holds for PATHS, and where it was set; check nothing.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something was found.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of the file which is read from standard input as -.")
 def check(
     paths: tuple[str, ...],
-    select: tuple[str, ...],
-    extend_select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    min_confidence: str,
-    output_format: str,
     output_file: str | None,
+    outputs: tuple[_Output, ...],
     statistics: bool,
     show_gaps: bool,
+    show_files: bool,
+    show_settings: bool,
     exit_zero: bool,
     stdin_filename: str | None,
+    **given_settings: Any,
 ) -> int:
-    """Check Python files and folders.
+    """Check files and folders.
 
     Without PATHS the working directory is checked, with - standard input.
 
     Exits with 0 if nothing was found, with 1 if something was, and with 2 if it could not do what was asked.
     """
-    text = output_format in ("full", "concise")
-    if statistics and not text:
-        raise click.UsageError("--statistics is for people: it goes with --output-format full or concise")
-    given = _standard_input(paths, stdin_filename)
-    from dataclasses import replace
+    with refusing():
+        configuration, here = configured(given_settings)
+        outputs = outputs or ((here.output_format, output_file),)
+        _must_fit(outputs, statistics)
+        given = _standard_input(paths, stdin_filename)
+        asked = tuple(given) or paths or (".",)
+        from promptlint import session
 
-    from promptlint.layout import Confidence
-    from promptlint.session import Options
+        if show_settings or show_files:
+            from promptlint.cli.inspection import files_shown, settings_shown
 
-    options = Options(select, extend_select, ignore, Confidence[min_confidence.upper()])
-    report, sources = _checked(tuple(given) or paths or (".",), options, given)
+            click.echo((settings_shown if show_settings else files_shown)(asked, configuration), nl=False)
+            return CLEAN
+        report, sources = session.check(asked, configuration, given)
     for warning in report.warnings:
         click.echo(f"Warning: {warning}", err=True)
-    shown = report if show_gaps or statistics or not text else replace(report, gaps=())
-    write(reporter("statistics" if statistics else output_format)(shown, sources), output_file)
+    for name, file in outputs:
+        _report(STATISTICS if statistics else name, file, report, sources, show_gaps)
     return FOUND if report.diagnostics and not exit_zero else CLEAN
+
+
+def _must_fit(outputs: Iterable[_Output], statistics: bool) -> None:
+    if statistics and any(name not in FOR_PEOPLE for name, _ in outputs):
+        raise click.UsageError(f"--statistics is for people: it goes with --output-format {' or '.join(FOR_PEOPLE)}")
+    here = [name for name, file in outputs if file is None]
+    if len(here) > 1:
+        raise click.UsageError(f"only one report can be shown here: give {here[1]} a file, as {here[1]}:report.txt")
 
 
 def _standard_input(paths: tuple[str, ...], name: str | None) -> dict[str, bytes]:
@@ -91,10 +112,8 @@ def _standard_input(paths: tuple[str, ...], name: str | None) -> dict[str, bytes
     return {name or "<stdin>": sys.stdin.buffer.read()}
 
 
-def _checked(paths: tuple[str, ...], options: Options, given: dict[str, bytes]) -> tuple[Report, Sources]:
-    from promptlint import session
+def _report(name: str, file: str | None, report: Report, sources: Sources, gaps: bool) -> None:
+    from dataclasses import replace
 
-    try:
-        return session.check(paths, options, given)
-    except (session.PathError, session.SelectorError, session.KnowledgeError) as error:
-        raise RefusedError(str(error)) from error
+    short = name in FOR_PEOPLE and not gaps
+    write(reporter(name)(replace(report, gaps=()) if short else report, sources), file)

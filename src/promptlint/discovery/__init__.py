@@ -33,6 +33,8 @@ class Project:
     paths: tuple[str, ...]
     """All its Python files, and those that were asked for by name; sorted."""
     targets: frozenset[str]
+    asked: tuple[str, ...] = ("",)
+    """The files and folders that were asked for; the root itself is the empty path."""
     unlisted: tuple[tuple[str, str], ...] = ()
     """Folders that were asked for and could not be looked into, each with the reason."""
 
@@ -104,4 +106,6 @@ def _project(root: Path, asked: Sequence[Path]) -> Project:
             unlisted.update(tree.unlisted_below(inside))
         else:
             targets.add(inside)
-    return Project(root, tuple(sorted(targets.union(tree.files))), frozenset(targets), tuple(sorted(unlisted)))
+    within = tuple(sorted("" if path == root else path.relative_to(root).as_posix() for path in asked))
+    paths = tuple(sorted(targets.union(tree.files)))
+    return Project(root, paths, frozenset(targets), within, tuple(sorted(unlisted)))

@@ -43,9 +43,12 @@ class Books:
         self._sets: dict[str, set[str]] = {key: set() for key in _SETS}
         self._examples: list[tuple[str, str, tuple[str, ...]]] = []
 
-    def add(self, document: Value) -> None:
-        """Read one file. Raises KnowledgeError."""
-        entry = document.entry("a models file", "checked", _MODEL_KEYS)
+    def add(self, document: Value, *, shipped: bool) -> None:
+        """Read one file. One that is shipped must say when it was checked, and against what. Raises KnowledgeError."""
+        required, optional = ("checked", _MODEL_KEYS) if shipped else ("", f"checked {_MODEL_KEYS}")
+        entry = document.entry("a models file", required, optional)
+        if "checked" in entry:
+            _read_checked(entry)
         self._read_calls(entry)
         self._read_sources(entry)
         for key, names in self._sets.items():
@@ -91,14 +94,7 @@ class Books:
         return by_path
 
     def _read_calls(self, entry: Entry) -> None:
-        sends = any(key in entry for key in ("clients", "calls", "functions"))
-        checked = entry["checked"].entry("'checked'", "source on", "version")
-        if sends:
-            checked.needs("'checked'", "version")
-        checked["on"].day()
-        checked.text("source")
-        checked.text("version")
-        if sends and not ("library" in entry and "provider" in entry):
+        if _sends(entry) and not ("library" in entry and "provider" in entry):
             raise entry.at.error("a models file with clients, calls or functions needs 'library' and 'provider'")
         if "provider" in entry:
             entry["provider"].word("provider", self._providers)
@@ -141,6 +137,19 @@ class Books:
         for key, shelf in (("passes-through", self._passes), ("calls-argument", self._calls_argument)):
             for name, position in entry.pairs(key):
                 shelf.put(name.written(), position.whole(), name)
+
+
+def _sends(entry: Entry) -> bool:
+    return any(key in entry for key in ("clients", "calls", "functions"))
+
+
+def _read_checked(entry: Entry) -> None:
+    checked = entry["checked"].entry("'checked'", "source on", "version")
+    if _sends(entry):
+        checked.needs("'checked'", "version")
+    checked["on"].day()
+    checked.text("source")
+    checked.text("version")
 
 
 def _example(value: Value) -> tuple[str, str, tuple[str, ...]]:

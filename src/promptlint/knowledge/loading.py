@@ -47,11 +47,15 @@ def _shipped_models() -> Models:
 def _read_models(extra: Sequence[Path]) -> Models:
     books = Books(sorted(path.stem for path in (RULES / "providers").glob("*.yaml")))
     for path in sorted((RULES / "models").glob("*.yaml")):
-        books.add(read(path, _shown(path), shipped=True))
+        books.add(read(path, _shown(path), shipped=True), shipped=True)
     for path in extra:
-        books.add(read(path, path.as_posix(), shipped=False))
+        books.add(read(path, _shown_from(Path.cwd(), path), shipped=False), shipped=False)
     return books.models()
 
 
 def _shown(path: Path) -> str:
-    return path.relative_to(RULES.parent).as_posix() if path.is_relative_to(RULES.parent) else path.as_posix()
+    return _shown_from(RULES.parent, path)
+
+
+def _shown_from(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()

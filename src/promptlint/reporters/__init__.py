@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
 FORMATS = ("full", "concise", "json", "sarif")
 """Names of the output formats, the default first; each is a module of this package."""
+STATISTICS = "statistics"
+"""What people may ask for instead of findings: a module too."""
+FOR_PEOPLE = ("full", "concise")
+"""The formats that people read: they may be shortened, and replaced by statistics."""
 
 
 def reporter(name: str) -> Reporter:

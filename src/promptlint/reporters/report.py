@@ -49,6 +49,8 @@ class Report:
     """What the user should know of the run itself; not part of what was found."""
     rules: Mapping[str, Page] = field(default_factory=dict)
     """Code → page of the rules that ran."""
+    files: tuple[str, ...] = ()
+    """The files that were checked."""
     directory: str = ""
     """Path of the working directory within its repository, with `/`; empty at the top of it, or where there is none."""
 
