@@ -6,29 +6,24 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from promptlint.changes import Change, Coarsen, MarkBreakpoint, MoveToEnd, Sort, ToBatch
 from promptlint.layout import (
     Arm,
     Breakpoint,
-    Change,
-    Coarsen,
     Confidence,
     Disorder,
     Evidence,
     Known,
     Layout,
     Loop,
-    MarkBreakpoint,
     Mode,
-    MoveToEnd,
     Origin,
     Request,
     Role,
     Segment,
     Site,
-    Sort,
     Step,
     Tie,
-    ToBatch,
     Tokens,
     Volatility,
 )
@@ -150,6 +145,7 @@ requests = st.builds(
         offline=_signs,
         markable=st.booleans(),
         caching=st.none() | spans(),
+        automatic=st.none() | st.builds(Breakpoint, spans(), st.sampled_from([None, "1h"])),
         once=st.booleans(),
         confidence=st.sampled_from(Confidence),
     ),

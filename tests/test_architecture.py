@@ -20,6 +20,7 @@ PACKAGE = ROOT / "src" / "promptlint"
 ORDER: tuple[frozenset[str], ...] = (
     frozenset({"promptlint", "spans"}),
     frozenset({"layout"}),
+    frozenset({"changes"}),
     frozenset({"diagnostics"}),
     frozenset({"knowledge"}),
     frozenset({"checks", "discovery", "languages", "reporters", "suppressions"}),
@@ -33,7 +34,7 @@ ORDER: tuple[frozenset[str], ...] = (
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
 PARSERS = {"ast", "jinja2", "libcst", "symtable", "tokenize", "yaml"}
-NO_PARSERS = {"spans", "layout", "diagnostics", "checks"}
+NO_PARSERS = {"spans", "layout", "changes", "diagnostics", "checks"}
 
 FILE_SYSTEM = {"fileinput", "glob", "os", "pathlib", "shutil", "subprocess", "tempfile"}
 PURE = {"pathlib.PurePath", "pathlib.PurePosixPath"}

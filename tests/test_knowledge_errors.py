@@ -20,7 +20,9 @@ provider: openai
 checked: {version: 1.2.3, source: its documents, on: 2026-11-22}
 """
 CHECKED = "checked: {source: its documents, on: 2026-11-22}\n"
-CALL_KEYS = "call, also, like, prompt, mode, model, model-position, stream, breakpoint, batch, distinctive, until"
+CALL_KEYS = (
+    "call, also, like, prompt, mode, model, model-position, stream, breakpoint, batch, distinctive, until, parameters"
+)
 PART_KEYS = "role, argument, position, markable, from, many, switch"
 PROVIDERS = (
     "anthropic, azure, bedrock, bedrock-openai, cohere, deepseek, foundry, gemini, groq, mistral, ollama, openai, "

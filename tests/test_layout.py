@@ -9,25 +9,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from promptlint.changes import Change, Coarsen, MarkBreakpoint, MoveToEnd, Sort, ToBatch
 from promptlint.checks import CHECKS
-from promptlint.layout import (
-    Arm,
-    Breakpoint,
-    Change,
-    Coarsen,
-    Disorder,
-    Layout,
-    MarkBreakpoint,
-    MoveToEnd,
-    Origin,
-    Request,
-    Role,
-    Segment,
-    Sort,
-    ToBatch,
-    Tokens,
-    Volatility,
-)
+from promptlint.layout import Arm, Breakpoint, Disorder, Layout, Origin, Request, Role, Segment, Tokens, Volatility
 from promptlint.spans import Position, Span
 from tests.checks.building import EXPLICIT, IMPLICIT
 from tests.strategies import layouts, layouts_with_changes, requests, segments

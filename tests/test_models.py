@@ -16,7 +16,7 @@ from openai.types.responses import ResponseInputTextParam
 
 from promptlint.knowledge.loading import load_models, load_providers
 from promptlint.knowledge.models import Call, Client, Clock, Marker, Part, Source
-from promptlint.layout import Confidence, Mode, Role, Volatility
+from promptlint.layout import Confidence, Mode, Role, Setting, Volatility
 
 MODELS = load_models()
 
@@ -180,6 +180,14 @@ def test_messages_create_is_read_in_the_order_of_the_cache() -> None:
         marker=Marker("cache_control", request="cache_control"),
         batch="messages.batches.create",
         distinctive=True,
+        parameters={
+            Setting.TOOL_CHOICE: "tool_choice",
+            Setting.THINKING: "thinking",
+            Setting.EFFORT: "output_config.effort",
+            Setting.FORMAT: "output_config.format",
+            Setting.SPEED: "speed",
+            Setting.FEATURES: "betas",
+        },
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from promptlint.layout import Change, Confidence, Step, Tokens
+from promptlint.changes import Change
+from promptlint.layout import Confidence, Step, Tokens
 from promptlint.spans import Span
 
 

@@ -1,12 +1,12 @@
 """The layout of a prompt: what one call will send, in the order in which the provider caches it.
 
-Readers make layouts, checks judge them, writers turn changes of them into edits. Nothing here knows a language, a
+Readers make layouts, checks judge them, and writers turn changes of them into edits. Nothing here knows a language, a
 library or a provider.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum, StrEnum
 
 from promptlint.spans import Span
@@ -85,6 +85,11 @@ class Breakpoint:
 
     span: Span
     ttl: str | None = None
+    optional: bool = False
+    """Whether some requests go without it, though they hold the text before it."""
+    block: str = ""
+    """Kind of the block that carries it, or stands right before it, as the library says it (`document`); `empty` when
+    that block has no text; empty when the kind is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,70 +194,44 @@ class Layout:
         return tuple(s for s in self.segments[index + 1 :] if here.together_with(s))
 
 
-@dataclass(frozen=True, slots=True)
-class MoveToEnd:
-    """Put a segment behind all others of its role."""
+class Setting(StrEnum):
+    """What a parameter of a request settles, whatever a library calls it. The words are those of `rules/`."""
 
-    index: int
-
-    def applied_to(self, layout: Layout) -> Layout:
-        """The layout as it is after the move: the segment joins the last block of its role."""
-        moved = layout.segments[self.index]
-        rest = layout.segments[: self.index] + layout.segments[self.index + 1 :]
-        last = max((i for i, s in enumerate(rest) if s.role is moved.role), default=self.index - 1)
-        block = rest[last].block if 0 <= last < len(rest) and rest[last].role is moved.role else moved.block
-        return Layout((*rest[: last + 1], replace(moved, block=block), *rest[last + 1 :]))
-
-
-@dataclass(frozen=True, slots=True)
-class MarkBreakpoint:
-    """Put a cache breakpoint right after a segment."""
-
-    index: int
-    ttl: str | None = None
-
-    def applied_to(self, layout: Layout) -> Layout:
-        """The layout with the mark. A segment which has one already keeps it."""
-        segment = layout.segments[self.index]
-        mark = segment.breakpoint or Breakpoint(segment.origin.span, self.ttl)
-        marked = replace(segment, breakpoint=mark)
-        return Layout((*layout.segments[: self.index], marked, *layout.segments[self.index + 1 :]))
+    MODEL = "model"
+    TOOL_CHOICE = "tool-choice"
+    PARALLEL_TOOLS = "parallel-tools"
+    THINKING = "thinking"
+    EFFORT = "effort"
+    FORMAT = "format"
+    """The schema that the answer has to fit."""
+    VERBOSITY = "verbosity"
+    SPEED = "speed"
+    FEATURES = "features"
+    """Beta features that are switched on."""
+    CONTEXT = "context"
+    """What the provider may drop from a long prompt."""
+    CACHE_KEY = "cache-key"
+    CACHE_MODE = "cache-mode"
+    CACHE_LIFETIME = "cache-lifetime"
+    CACHED_PREFIX = "cached-prefix"
+    """The name of a prefix which another call has put into the cache."""
 
 
 @dataclass(frozen=True, slots=True)
-class Coarsen:
-    """Let a clock tell the date only."""
+class Parameter:
+    """A value which is sent beside the prompt."""
 
-    index: int
+    setting: Setting
+    name: str
+    """As the call spells it: `config.cached_content`."""
+    value: tuple[Segment, ...]
+    """What it is made of, as a stretch of a prompt is."""
 
-    def applied_to(self, layout: Layout) -> Layout:
-        """The layout with a text that changes once a day."""
-        coarse = replace(layout.segments[self.index], volatility=Volatility.PERIODIC)
-        return Layout((*layout.segments[: self.index], coarse, *layout.segments[self.index + 1 :]))
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """Give an order to what has none."""
-
-    index: int
-
-    def applied_to(self, layout: Layout) -> Layout:
-        """The layout with the segment in a fixed order."""
-        ordered = replace(layout.segments[self.index], unordered=None)
-        return Layout((*layout.segments[: self.index], ordered, *layout.segments[self.index + 1 :]))
-
-
-@dataclass(frozen=True, slots=True)
-class ToBatch:
-    """Send what a loop sends one by one through the provider's batch API: the layout stays as it is."""
-
-    def applied_to(self, layout: Layout) -> Layout:
-        """The same layout: a batch changes how a prompt is sent, not the prompt."""
-        return layout
-
-
-Change = MoveToEnd | MarkBreakpoint | Coarsen | Sort | ToBatch
+    @property
+    def literal(self) -> str | None:
+        """The text of a value written in the source; None when it is another, or depends on a branch."""
+        whole = all(segment.literal and not segment.arms for segment in self.value)
+        return "".join(segment.text for segment in self.value) if whole else None
 
 
 class Mode(Enum):
@@ -327,11 +306,20 @@ class Site:
     markable: bool = True
     """Whether this call can carry a cache breakpoint at all."""
     caching: Span | None = None
-    """Where caching is switched on for the whole request, other than by breakpoints in the layout."""
+    """Where caching is switched on other than by breakpoints in the layout: for the whole request, or in code on the
+    way which is not followed to the end."""
+    automatic: Breakpoint | None = None
+    """The breakpoint which the provider is asked to set by itself, behind the last block of each request."""
+    parameters: tuple[Parameter, ...] = ()
+    """What is sent beside the prompt and known to matter to a cache, in the order of `Setting`."""
     once: bool = False
     """Whether nothing shows that the same prefix is sent more than once."""
     confidence: Confidence = Confidence.HIGH
     """How sure the reader is that this is that call."""
+
+    def parameter(self, setting: Setting) -> Parameter | None:
+        """The parameter for a setting; None when it is not given."""
+        return next((parameter for parameter in self.parameters if parameter.setting is setting), None)
 
 
 class Known(Enum):

@@ -6,21 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from promptlint.changes import MarkBreakpoint
 from promptlint.checks.missing_breakpoint import check
 from promptlint.diagnostics import Finding
-from promptlint.layout import (
-    Breakpoint,
-    Confidence,
-    Known,
-    MarkBreakpoint,
-    Mode,
-    Request,
-    Role,
-    Segment,
-    Step,
-    Tie,
-    Tokens,
-)
+from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Segment, Step, Tie, Tokens
 from tests.checks.building import (
     CALL,
     EXPLICIT,

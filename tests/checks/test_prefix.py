@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from promptlint.changes import MoveToEnd
 from promptlint.checks.prefix import move_to_end, opening, sent, stable
-from promptlint.layout import Arm, Layout, MoveToEnd, Role, Segment, Tokens, Volatility
+from promptlint.layout import Arm, Layout, Role, Segment, Tokens, Volatility
 from tests.checks.building import answer, clock, data, history, listing, request, session, side, text, unknown
 
 

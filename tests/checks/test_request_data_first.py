@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from promptlint.changes import MoveToEnd
 from promptlint.checks.request_data_first import check
 from promptlint.diagnostics import Finding
-from promptlint.layout import Confidence, MoveToEnd, Request, Role, Tie, Tokens
+from promptlint.layout import Confidence, Request, Role, Tie, Tokens
 from tests.checks.building import CALL, EXPLICIT, clock, data, history, line, loop, request, session, text
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from promptlint.changes import Sort
 from promptlint.checks.unordered_content import check
 from promptlint.diagnostics import Finding
-from promptlint.layout import Confidence, Disorder, Request, Role, Sort, Tokens, Volatility
+from promptlint.layout import Confidence, Disorder, Request, Role, Tokens, Volatility
 from tests.checks.building import CALL, EXPLICIT, NAMES, data, history, line, listing, request, text, unknown
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from promptlint.changes import Coarsen, MoveToEnd
 from promptlint.checks.volatile_prefix import check
 from promptlint.diagnostics import Finding
-from promptlint.layout import Coarsen, Confidence, Known, MoveToEnd, Origin, Request, Role, Segment, Step, Tie, Tokens
+from promptlint.layout import Confidence, Known, Origin, Request, Role, Segment, Step, Tie, Tokens
 from tests.checks.building import (
     CALL,
     EXPLICIT,

@@ -6,6 +6,7 @@ the prompts it sends. A fence of a file names its path behind the language; a `p
 ```text
 call openai.OpenAI.chat.completions.create async gpt-6-sol       how it is sent: mode, model, what is special
   loop for `questions` independent                              the loops around it, the outermost first
+  with cache-key SESSION user                                   what is sent beside the prompt and matters to a cache
   tools "name" "look"                                           a tool: its keys and values
   system "It is " breakpoint                                    a block of the prompt; text in quotes is constant
        + CALL datetime.now()                                    more of the same block: how often it changes, what it is
@@ -26,7 +27,20 @@ from pathlib import Path
 
 from promptlint.knowledge.loading import load_models, load_providers
 from promptlint.languages.python.read import read_project
-from promptlint.layout import Confidence, Known, Layout, Loop, Mode, Reading, Request, Role, Segment, Site
+from promptlint.layout import (
+    Breakpoint,
+    Confidence,
+    Known,
+    Layout,
+    Loop,
+    Mode,
+    Reading,
+    Request,
+    Role,
+    Segment,
+    Setting,
+    Site,
+)
 
 MODELS, PROVIDERS = load_models(), load_providers()
 _FENCE = re.compile(r"^```(\w+)(?: (.*))?$")
@@ -109,6 +123,7 @@ def _request(request: Request) -> Iterator[str]:
     yield from (f"  loop {loop.kind} `{loop.over}` {_way(loop)}" for loop in site.loops)
     yield from (f"  waits: {reason}" for reason in dict.fromkeys(e.reason for e in site.waiting))
     yield from (f"  offline: {reason}" for reason in dict.fromkeys(e.reason for e in site.offline))
+    yield from (f"  with {line}" for line in _parameters(site))
     yield from (f"  {line}" for line in _segments(request.layout))
 
 
@@ -121,6 +136,8 @@ def _manner(site: Site, known: Known) -> Iterator[str]:
         yield f"provider={site.provider}"
     if site.caching is not None:
         yield "caching"
+    if site.automatic is not None:
+        yield f"automatic {site.automatic.ttl or ''}".strip()
     if site.once:
         yield "once"
     if site.confidence is not Confidence.HIGH:
@@ -161,6 +178,17 @@ def _key(segment: Segment) -> tuple[object, ...]:
     return segment.role, segment.arms, segment.repeated, segment.growing, segment.unordered
 
 
+def _parameters(site: Site) -> Iterator[str]:
+    for parameter in site.parameters:
+        if parameter.setting is not Setting.MODEL:
+            yield f"{parameter.setting.value} {' + '.join(_content([segment]) for segment in parameter.value)}"
+
+
+def _mark(mark: Breakpoint) -> str:
+    words = ["maybe" if mark.optional else "", "breakpoint", mark.ttl or ""]
+    return " ".join(word for word in words if word)
+
+
 def _content(segments: list[Segment]) -> str:
     first = segments[0]
     if not first.literal:
@@ -180,5 +208,5 @@ def _flags(segment: Segment, branches: dict[int, int]) -> str:
     if segment.unordered is not None:
         flags.append(f"no order: {segment.unordered.text}")
     if segment.breakpoint is not None:
-        flags.append(f"breakpoint {segment.breakpoint.ttl or ''}".strip())
+        flags.append(_mark(segment.breakpoint))
     return f" [{', '.join(flags)}]" if flags else ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
+from promptlint.changes import MarkBreakpoint
 from promptlint.checks.prefix import opening, seen_again, sent, sent_again, stable
 from promptlint.checks.wording import about, call, money, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Known, MarkBreakpoint, Mode, Request, Role, Segment, Step, Volatility
+from promptlint.layout import Confidence, Known, Mode, Request, Role, Segment, Step, Volatility
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -19,7 +20,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     another matter: its items do not see each other's cache.
     """
     site, layout = request.site, request.layout
-    marked = layout.breakpoints or site.caching or request.known is Known.NOT
+    marked = layout.breakpoints or site.automatic or site.caching or request.known is Known.NOT
     if marked or not provider.explicit or not site.markable or site.mode is Mode.BATCH or not sent_again(request):
         return
     limit = Volatility.SESSION if layout.conversation else Volatility.PERIODIC

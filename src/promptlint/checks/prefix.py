@@ -16,8 +16,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from promptlint.changes import MoveToEnd
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Layout, MoveToEnd, Request, Role, Segment, Tie, Tokens, Volatility
+from promptlint.layout import Confidence, Layout, Request, Role, Segment, Tie, Tokens, Volatility
 
 _LEAST_TOKENS, _PART_OF_MINIMUM = 128, 1 / 4
 """Re-billed text matters from this part of the cacheable minimum on, and never when it is shorter than that."""

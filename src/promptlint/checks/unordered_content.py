@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from promptlint.changes import Sort
 from promptlint.checks.prefix import Loss, loss_behind, opening, sent_again
 from promptlint.checks.wording import behind, place, quoted, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Layout, Request, Role, Segment, Sort, Volatility
+from promptlint.layout import Confidence, Layout, Request, Role, Segment, Volatility
 
 _HEAD = (Role.TOOLS, Role.SYSTEM)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from promptlint.changes import Coarsen
 from promptlint.checks.prefix import Break, breaks, move_to_end
 from promptlint.checks.wording import also, cost, place, way, who
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Coarsen, Request, Segment, Volatility
+from promptlint.layout import Request, Segment, Volatility
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from promptlint.knowledge.documents import Entry, Shelf, Value
 from promptlint.knowledge.models import Call, Client, Given, Marker, Part, Record, Switch
 from promptlint.knowledge.sources import HOW_OFTEN
-from promptlint.layout import Mode, Role
+from promptlint.layout import Mode, Role, Setting
 
 _MODES = {mode.value: mode for mode in Mode}
 ROLES = {role.value: role for role in Role if role is not Role.UNKNOWN}
 """The roles by name."""
+_SETTINGS = {setting.value: setting for setting in Setting}
 _PART_ROLES: dict[str, Role | None] = {**ROLES, "from-item": None}
-_CALL_KEYS = "also like prompt mode model model-position stream breakpoint batch distinctive until"
+_CALL_KEYS = "also like prompt mode model model-position stream breakpoint batch distinctive until parameters"
 _CLIENT_KEYS = "also async async-argument batch provider endpoint model model-position given"
 
 
@@ -83,6 +84,7 @@ class Library:
             batch=entry.text("batch", start.batch),
             distinctive=entry.flag("distinctive", start.distinctive),
             until=entry.text("until", start.until),
+            parameters=_parameters(entry) or start.parameters,
         )
 
 
@@ -124,6 +126,11 @@ def _part(value: Value) -> Part:
     return part
 
 
+def _parameters(entry: Entry) -> dict[Setting, str]:
+    pairs = entry.pairs("parameters")
+    return {setting.word("setting", _SETTINGS): argument.text() for setting, argument in pairs}
+
+
 def _switch(value: Value) -> Switch:
     entry = value.entry("a switch", "how-often because", "format")
     return Switch(entry["how-often"].word("how-often", HOW_OFTEN), entry.text("because"), entry.text("format"))
@@ -132,5 +139,5 @@ def _switch(value: Value) -> Switch:
 def _marker(value: Value) -> Marker | None:
     if value.empty:
         return None
-    entry = value.entry("a breakpoint", "key", "request element")
-    return Marker(entry.text("key"), entry.text("request"), entry.flag("element"))
+    entry = value.entry("a breakpoint", "key", "request injects element")
+    return Marker(entry.text("key"), entry.text("request"), entry.text("injects"), entry.flag("element"))

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 from promptlint.knowledge.documents import Entry, Shelf, Value
 from promptlint.knowledge.providers import Batch, Fact, ModelFacts, Price, Provider, normal
-from promptlint.layout import Role
+from promptlint.layout import Role, Setting
 
 T = TypeVar("T")
 
 _ROLES = {role.value: role for role in (Role.TOOLS, Role.SYSTEM, Role.USER)}
+_CHANGES: dict[str, Setting | Role] = {**{setting.value: setting for setting in Setting}, **_ROLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ class _Cache:
     lifetimes: Mapping[str, float]
     read: float | None
     minimum: int
+    longer_first: bool
+    lookback: int | None
+    invalidates: Mapping[Setting | Role, tuple[Role, ...]]
 
 
 class ProviderFile:
@@ -57,16 +61,20 @@ class ProviderFile:
                 for section in ("cache", "tokens", "batch", "minimums", "prices")
                 if section in self._entry
             ),
+            longer_first=cache.longer_first,
+            lookback=cache.lookback,
+            invalidates=cache.invalidates,
             prefixes=tuple(self._entry.texts("prefixes")),
         )
 
     def _cache(self, files: Mapping[str, ProviderFile]) -> _Cache:
         keys = "order explicit lifetimes minimum"
-        entry = self._entry["cache"].entry("'cache'", "source on", f"like breakpoints read {keys}")
+        more = "breakpoints read longer-first lookback invalidates"
+        entry = self._entry["cache"].entry("'cache'", "source on", f"like {more} {keys}")
         like = self._like("cache", entry, files)
         if like is None:
             entry.needs("'cache'", keys)
-        start = like._cache(files) if like else _Cache((), False, None, {}, None, 0)
+        start = like._cache(files) if like else _Cache((), False, None, {}, None, 0, False, None, {})
         lifetimes = {ttl.written(): price.number() for ttl, price in entry.pairs("lifetimes")}
         return _Cache(
             order=tuple(item.word("role", _ROLES) for item in entry.items("order")) or start.order,
@@ -75,6 +83,9 @@ class ProviderFile:
             lifetimes=lifetimes if "lifetimes" in entry else start.lifetimes,
             read=entry.number("read", start.read),
             minimum=entry["minimum"].whole() if "minimum" in entry else start.minimum,
+            longer_first=entry.flag("longer-first", start.longer_first),
+            lookback=entry.whole("lookback", start.lookback),
+            invalidates=_invalidates(entry) if "invalidates" in entry else start.invalidates,
         )
 
     def _characters(self, files: Mapping[str, ProviderFile]) -> tuple[float, float]:
@@ -122,6 +133,13 @@ class ProviderFile:
 def _fact(section: Value) -> Fact:
     said = {key.written(): value for key, value in section.pairs()}
     return Fact(said["source"].text(), said["on"].day())
+
+
+def _invalidates(entry: Entry) -> dict[Setting | Role, tuple[Role, ...]]:
+    return {
+        change.word("change", _CHANGES): tuple(item.word("role", _ROLES) for item in lost.items())
+        for change, lost in entry.pairs("invalidates")
+    }
 
 
 def _minimums(entry: Entry) -> dict[str, int]:

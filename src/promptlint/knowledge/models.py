@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from promptlint.layout import Confidence, Mode, Role, Volatility
+from promptlint.layout import Confidence, Mode, Role, Setting, Volatility
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,9 @@ class Marker:
     key: str
     """Key of a block that carries the mark (`cache_control`)."""
     request: str = ""
-    """Argument which switches caching on for the whole request; empty: there is none."""
+    """Argument which asks the provider to set a breakpoint behind the last block by itself; empty: there is none."""
+    injects: str = ""
+    """Argument by which the library sets breakpoints, somewhere in the prompt; empty: there is none."""
     element: bool = False
     """Whether the mark is an element of its own behind the block (Bedrock's `cachePoint`), not a key of it."""
 
@@ -134,6 +136,8 @@ class Call:
     """Of a function: whether it is a coroutine."""
     until: str = ""
     """A version of the library which no longer has it; empty: it is still there."""
+    parameters: Mapping[Setting, str] = field(default_factory=dict)
+    """What is sent beside the prompt and matters to a cache: setting → argument, as a path in a part."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from promptlint.layout import Role, Tokens
+from promptlint.layout import Role, Setting, Tokens
 
 _SEPARATORS = str.maketrans(".@:", "---")
 _VERSION = re.compile(r"\d{1,2}(-|$)")
@@ -84,6 +84,12 @@ class Provider:
     batch: Batch | None
     models: Mapping[str, ModelFacts] = field(default_factory=dict)
     sources: tuple[Fact, ...] = ()
+    longer_first: bool = False
+    """Whether a breakpoint with a longer lifetime must stand before those with a shorter one."""
+    lookback: int | None = None
+    """How many blocks back from a breakpoint the provider looks for what an earlier request has written."""
+    invalidates: Mapping[Setting | Role, tuple[Role, ...]] = field(default_factory=dict)
+    """What changes between two requests → the parts of the prompt whose cache is lost. USER stands for all messages."""
     prefixes: tuple[str, ...] = ()
     """What may stand before a model's name, in the order in which it does (`us-`, `anthropic-`)."""
 

@@ -73,6 +73,16 @@ def content_of(message: Term, engine: Engine) -> Term | None:
     return part_of(message, engine.models.content_keys, engine)
 
 
+def kind_of(block: Term, engine: Engine) -> str:
+    """What kind of block a block says it is, by its type or else by its first key; empty when it does not tell."""
+    told = part_of(block, ("type",), engine)
+    kind = engine.head(told) if told is not None else None
+    if isinstance(kind, Str):
+        return kind.value
+    first = block.items[0] if isinstance(block, Map) and block.items else None
+    return first.key.value if isinstance(first, Entry) and isinstance(first.key, Str) and told is None else ""
+
+
 def role_of(message: Term, engine: Engine) -> Role:
     """Whose words a message is."""
     if isinstance(message, Seq) and len(message.items) == 2:

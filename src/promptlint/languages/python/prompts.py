@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from promptlint.knowledge.models import Marker
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
-from promptlint.languages.python.messages import MISSING, absent, content_of, role_of
+from promptlint.languages.python.markers import Marks
+from promptlint.languages.python.messages import MISSING, absent, content_of, kind_of, role_of
+from promptlint.languages.python.parameters import parameters_of
+from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.terms import (
-    NONE,
     Attr,
     Call,
     Cat,
@@ -33,7 +34,7 @@ from promptlint.languages.python.terms import (
     Term,
 )
 from promptlint.languages.python.texts import Texts
-from promptlint.layout import Breakpoint, Known, Layout, Role, Volatility
+from promptlint.layout import Breakpoint, Known, Layout, Parameter, Role, Volatility
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Prompt:
     """Loops around the call whose items the prompt depends on."""
     reasons: tuple[str, ...]
     """Why parts of it could not be followed."""
+    parameters: tuple[Parameter, ...] = ()
+    automatic: Breakpoint | None = None
+    """The breakpoint that the provider is asked to set by itself."""
+    elsewhere: Place | None = None
+    """Where caching is switched on, or may be, other than by breakpoints in the layout."""
 
 
 class Prompts:
@@ -58,7 +64,9 @@ class Prompts:
         self.send = send
         self.judge = Judge(engine, send.record.call.at, frozenset(loop.number for loop in send.loops))
         self.texts = Texts(engine, provider, self.judge)
-        self.marker: Marker | None = send.model.marker
+        self.provider = provider
+        self.marks = Marks(engine, send.model.marker, send.record.call.at)
+        self._kind = ""
 
     def prompt(self) -> Prompt:
         """Read the arguments in cache order."""
@@ -74,10 +82,26 @@ class Prompts:
                 self.texts.role = part.role
                 self._blocks(term)
         segments = tuple(s for s in self.texts.segments if s.text)
+        parameters = parameters_of(self.send, self.provider, self.engine, self.argument)
+        automatic, elsewhere = self._switched_on()
         return Prompt(
             Layout(segments), self._known(), frozenset(self.judge.guessed), frozenset(self.judge.used_loops),
             tuple(dict.fromkeys(s.because for s in segments if s.volatility is None)),
+            tuple(parameters), automatic, elsewhere,
         )  # fmt: skip
+
+    def _switched_on(self) -> tuple[Breakpoint | None, Place | None]:
+        marker = self.send.model.marker
+        if marker is None:
+            return None, None
+        automatic = None
+        if marker.request:
+            self.marks.see(self.send.arguments)
+            automatic = self.marks.breakpoint(self.argument(marker.request))
+        injected = self.argument(marker.injects) if marker.injects else MISSING
+        if not absent(self.engine.head(injected)):
+            return automatic, getattr(injected, "at", self.send.record.call.at)
+        return automatic, self.marks.unread(self.send.arguments)
 
     def argument(self, path: str) -> Term:
         """An argument by its dotted path; `MISSING` when it is not given."""
@@ -254,36 +278,24 @@ class Prompts:
                     self._block_item(inner)
 
     def _block(self, block: Term) -> None:
+        if self.marks.is_element(block):
+            self._mark(block)
+            return
+        before = len(self.texts.segments)
+        self._kind = kind_of(block, self.engine)
         text = content_of(block, self.engine) if self.texts.role is not Role.TOOLS else None
         if text is not None:
             self._blocks(text)
-        elif self.texts.role is Role.TOOLS or not isinstance(block, (Map, Call)):
-            self.texts.text(self._unmarked(block))
-        elif isinstance(block, Call):
+        elif isinstance(block, Call) and self.texts.role is not Role.TOOLS:
             self.texts.hole(self.judge.hole(block))
+        else:
+            self.texts.text(self.marks.without(block))
+        if len(self.texts.segments) == before:
+            self._kind = "empty"
         self._mark(block)
-
-    def _unmarked(self, block: Term) -> Term:
-        if self.marker is None or not isinstance(block, Map):
-            return block
-        return Op("without", (block, Str(self.marker.key)))
 
     def _mark(self, block: Term) -> None:
         """Note the cache breakpoint that a block carries."""
-        if self.marker is None or not isinstance(block, Map):
-            return
-        mark = self.engine.reduced(Item(block, Op("key or", (Str(self.marker.key), MISSING))))
-        for value in self._values(mark):
-            if value in (NONE, MISSING):
-                continue
-            ttl = self.engine.head(Item(value, Op("key or", (Str("ttl"), NONE))))
-            place = getattr(value, "at", None) or self.send.record.call.at
-            span = self.engine.span(place if place.path else self.send.record.call.at)
-            self.texts.mark(Breakpoint(span, ttl.value if isinstance(ttl, Str) else None))
-            return
-
-    def _values(self, term: Term) -> tuple[Term, ...]:
-        plain = stripped(self.engine.reduced(term))
-        if isinstance(plain, Choice):
-            return (*self._values(plain.then), *self._values(plain.other))
-        return (plain,)
+        mark = self.marks.of(block)
+        if mark is not None:
+            self.texts.mark(replace(mark, block=self._kind))

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-
-from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
-from promptlint.languages.python.places import Place
 from promptlint.languages.python.prompts import Prompt
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.signs import signs_of
 from promptlint.languages.python.summaries import LoopFrame
 from promptlint.languages.python.terms import (
-    NONE,
     Call,
     Each,
-    Entry,
     Fold,
-    Func,
     Item,
     Op,
     Repeat,
@@ -25,10 +18,7 @@ from promptlint.languages.python.terms import (
     Term,
 )
 from promptlint.layout import Loop, Mode, Site, Tie
-from promptlint.spans import Span
 
-MOST_TERMS = 5_000
-"""Parts of a prompt that are looked at for a cache marker."""
 FEW = 10
 """Items, written in the source, which are too few to be worth a batch."""
 
@@ -49,7 +39,9 @@ def site_of(send: Send, prompt: Prompt, engine: Engine) -> Site:
         markable=send.model.marker is not None,
         waiting=waiting,
         offline=offline,
-        caching=_caching(send, engine),
+        caching=engine.span(prompt.elsewhere) if prompt.elsewhere is not None else None,
+        automatic=prompt.automatic,
+        parameters=prompt.parameters,
         once=send.function.is_module and not send.loops,
         confidence=send.confidence,
     )
@@ -79,41 +71,6 @@ def _mode(send: Send, engine: Engine) -> Mode:
             return Mode.STREAM
     asynchronous = send.client.is_async if send.client else send.model.is_async or send.record.function.is_async
     return Mode.ASYNC if asynchronous else Mode.SYNC
-
-
-def _caching(send: Send, engine: Engine) -> Span | None:
-    """Where caching is switched on for the whole request, or in code on the way which we do not follow to the end."""
-    marker = send.model.marker
-    if marker is None:
-        return None
-    if marker.request:
-        given = engine.head(Item(send.arguments, Op("key or", (Str(marker.request), NONE))))
-        if given != NONE and not isinstance(given, Item):
-            return engine.span(getattr(given, "at", None) or send.record.call.at)
-    place = _named_on_the_way(send.arguments, marker.key, engine)
-    return engine.span(place) if place is not None else None
-
-
-def _named_on_the_way(term: Term, key: str, engine: Engine) -> Place | None:
-    """Where a prompt's value, or a function that makes a part of it, names a key."""
-    stack: list[Term] = [term]
-    seen: set[int] = set()
-    functions: set[FunctionInfo] = set()
-    while stack and len(seen) < MOST_TERMS:
-        at = stack.pop()
-        if id(at) in seen:
-            continue
-        seen.add(id(at))
-        if isinstance(at, Entry) and isinstance(at.key, Str) and at.key.value == key:
-            return at.key.at
-        if isinstance(at, Call) and isinstance(function := engine.head(at.function), Func):
-            info = function.info
-            if info not in functions:
-                functions.add(info)
-                if key in ast.dump(info.node):
-                    return info.module.place(info.node)
-        stack.extend(at.children())
-    return None
 
 
 def _loop(frame: LoopFrame, send: Send, prompt: Prompt, engine: Engine) -> Loop:

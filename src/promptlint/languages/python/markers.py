@@ -1,0 +1,127 @@
+"""Cache markers: which blocks of a prompt carry one, and whether one is named in code that is not followed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TypeGuard
+
+from promptlint.knowledge.models import Marker
+from promptlint.languages.python.definitions import FunctionInfo
+from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.messages import MISSING, absent
+from promptlint.languages.python.places import Place
+from promptlint.languages.python.rewriting import stripped
+from promptlint.languages.python.terms import NONE, Call, Choice, Entry, Func, Item, Map, Maybe, Op, Splat, Str, Term
+from promptlint.layout import Breakpoint
+
+MOST_TERMS = 5_000
+"""Parts of a prompt that are looked at for a marker."""
+
+
+class Marks:
+    """Reads the markers of one prompt, and remembers where those that it has read are written."""
+
+    def __init__(self, engine: Engine, marker: Marker | None, call: Place) -> None:
+        self.engine = engine
+        self.marker = marker
+        self.call = call
+        self.read: set[Place] = set()
+        """The keys of the markers that were read, those that are None among them."""
+
+    def of(self, block: Term) -> Breakpoint | None:
+        """The breakpoint that a message, a block or a tool carries, or is."""
+        if self.marker is None or not isinstance(block, (Map, Call)):
+            return None
+        self.see(block)
+        return self.breakpoint(self._carried(block, self.marker.key))
+
+    def see(self, block: Term) -> None:
+        """Remember where the marker of a block is written, or of the arguments of a call."""
+        self.read.update(self._keys(block))
+
+    def breakpoint(self, term: Term) -> Breakpoint | None:
+        """The breakpoint that the value of a marker stands for; None when it marks nothing."""
+        values = list(_alternatives(term, self.engine))
+        marks = [value for value in values if not absent(value)]
+        if not marks:
+            return None
+        ttl = self.engine.head(Item(marks[0], Op("key or", (Str("ttl"), NONE))))
+        place = getattr(marks[0], "at", self.call)
+        return Breakpoint(
+            span=self.engine.span(place if place.path else self.call),
+            ttl=ttl.value if isinstance(ttl, Str) else None,
+            optional=len(marks) < len(values) or not isinstance(marks[0], (Map, Call)),
+        )
+
+    def is_element(self, block: Term) -> bool:
+        """Whether a block is nothing but a marker of its own (Bedrock's `cachePoint`)."""
+        return self.marker is not None and self.marker.element and any(True for _ in self._keys(block))
+
+    def without(self, block: Term) -> Term:
+        """The block without its marker."""
+        if self.marker is None or not isinstance(block, Map):
+            return block
+        return Op("without", (block, Str(self.marker.key)))
+
+    def _carried(self, block: Map | Call, key: str) -> Term:
+        if isinstance(block, Map):
+            return Item(block, Op("key or", (Str(key), MISSING)))
+        return block.keyword(key) or MISSING
+
+    def _keys(self, block: Term) -> Iterator[Place]:
+        """Where the keys are written by which a block, or one that it may be, is marked."""
+        plain = self.engine.head(block)
+        if isinstance(plain, Entry) and self.marker is not None and _names(plain.key, self.marker.key):
+            yield plain.key.at
+        elif isinstance(plain, Splat):
+            yield from self._keys(plain.value)
+        elif isinstance(plain, (Map, Call, Maybe, Choice)):
+            for part in plain.children():
+                yield from self._keys(part)
+
+    def unread(self, term: Term) -> Place | None:
+        """Where the value of a prompt, or a function that makes a part of it, names a marker that was not read."""
+        stack: list[Term] = [term]
+        seen: set[int] = set()
+        functions: set[FunctionInfo] = set()
+        while stack and len(seen) < MOST_TERMS and self.marker is not None:
+            at = stack.pop()
+            if id(at) in seen:
+                continue
+            seen.add(id(at))
+            places = [at.key.at] if isinstance(at, Entry) and _names(at.key, self.marker.key) else []
+            function = self.engine.head(at.function) if isinstance(at, Call) else None
+            if isinstance(function, Func) and function.info not in functions:
+                functions.add(function.info)
+                places = list(_named_in(function.info, self.marker.key))
+                stack.append(self.engine.summary(function.info).returns)
+            new = next((place for place in places if place not in self.read), None)
+            if new is not None:
+                return new
+            stack.extend(at.children())
+        return None
+
+
+def _alternatives(term: Term, engine: Engine) -> Iterator[Term]:
+    """The values that a marker may have. Of what is unknown we take it that no marker is in it."""
+    plain = stripped(engine.reduced(term))
+    if isinstance(plain, Choice):
+        yield from _alternatives(plain.then, engine)
+        yield from _alternatives(plain.other, engine)
+    elif isinstance(plain, Item) and isinstance(key := stripped(plain.key), Op) and key.operator == "key or":
+        yield from _alternatives(key.operands[1], engine)
+    else:
+        yield plain
+
+
+def _names(key: Term, name: str) -> TypeGuard[Str]:
+    return isinstance(key, Str) and key.value == name
+
+
+def _named_in(info: FunctionInfo, key: str) -> Iterator[Place]:
+    """Where a function has a key as a text of its own, or as the name of an argument."""
+    for node in ast.walk(info.node):
+        named = node.value if isinstance(node, ast.Constant) else node.arg if isinstance(node, ast.keyword) else None
+        if named == key:
+            yield info.module.place(node)

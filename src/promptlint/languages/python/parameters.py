@@ -1,0 +1,32 @@
+"""What is sent beside a prompt and matters to a cache: arguments as stretches of text, with how often they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from promptlint.knowledge.providers import Provider
+from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.judging import Judge
+from promptlint.languages.python.messages import absent
+from promptlint.languages.python.senders import Send
+from promptlint.languages.python.terms import Term
+from promptlint.languages.python.texts import Texts
+from promptlint.layout import Parameter, Setting
+
+
+def parameters_of(
+    send: Send, provider: Provider, engine: Engine, argument: Callable[[str], Term]
+) -> Iterator[Parameter]:
+    """The parameters that a call gives; `argument` finds the value of one by its dotted path."""
+    paths = {Setting.MODEL: send.model.model, **send.model.parameters}
+    for setting in Setting:
+        path = paths.get(setting)
+        term = argument(path) if path else None
+        if path is None or term is None or absent(engine.head(term)):
+            continue
+        # Their callers are asked only where the prompt itself depends on them.
+        judge = Judge(engine, send.record.call.at, frozenset(loop.number for loop in send.loops))
+        texts = Texts(engine, provider, judge)
+        texts.text(term)
+        if texts.segments:
+            yield Parameter(setting, path, tuple(texts.segments))
