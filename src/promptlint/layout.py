@@ -93,11 +93,40 @@ class Breakpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What decides which side of a branch is sent."""
+
+    text: str
+    """The expression, as the user wrote it, at `span`."""
+    span: Span
+    volatility: Volatility | None
+    """How often it may come out the other way."""
+    each_turn: bool = False
+    """Whether it is decided anew on each turn of a loop around the call."""
+    confidence: Confidence = Confidence.HIGH
+
+
+@dataclass(frozen=True, slots=True)
 class Arm:
     """One side of one branch. Segments on different sides of the same branch are never sent together."""
 
     branch: int
     side: int
+    condition: Condition | None = None
+    """What decides the branch; None: that cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How a history loses what it began with while it grows: the next turn does not send again what this one sent."""
+
+    because: str
+    """What is done to it: "drops the oldest message on every turn"."""
+    text: str
+    """The expression that does it, at `span`."""
+    span: Span
+    keeps: int | None = None
+    """Messages that are left, where that is a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +167,8 @@ class Segment:
     """A history which is appended to from turn to turn."""
     unordered: Disorder | None = None
     """What it is an item of, when that has no fixed order."""
+    cut: Cut | None = None
+    """How the history that it is a part of loses its beginning from turn to turn."""
 
     @property
     def literal(self) -> bool:

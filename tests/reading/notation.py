@@ -175,7 +175,7 @@ def _joined(block: list[Segment], branches: dict[int, int]) -> Iterator[tuple[li
 
 
 def _key(segment: Segment) -> tuple[object, ...]:
-    return segment.role, segment.arms, segment.repeated, segment.growing, segment.unordered
+    return segment.role, segment.arms, segment.repeated, segment.growing, segment.unordered, segment.cut
 
 
 def _parameters(site: Site) -> Iterator[str]:
@@ -205,6 +205,7 @@ def _flags(segment: Segment, branches: dict[int, int]) -> str:
         number = branches.setdefault(arm.branch, len(branches) + 1)
         flags.append(f"{'else' if arm.side else 'if'} {number}")
     flags += ["growing"] if segment.growing else ["repeated"] if segment.repeated else []
+    flags += ["cut" if segment.cut.keeps is None else f"cut to {segment.cut.keeps}"] if segment.cut else []
     if segment.unordered is not None:
         flags.append(f"no order: {segment.unordered.text}")
     if segment.breakpoint is not None:

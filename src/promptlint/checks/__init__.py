@@ -13,7 +13,9 @@ from promptlint.checks import (
     batchable_loop,
     missing_breakpoint,
     request_data_first,
+    rewritten_history,
     unordered_content,
+    varying_tools,
     volatile_prefix,
 )
 from promptlint.diagnostics import Finding
@@ -27,6 +29,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "PL101": volatile_prefix.check,
         "PL102": request_data_first.check,
         "PL103": unordered_content.check,
+        "PL106": varying_tools.check,
+        "PL107": rewritten_history.check,
         "PL201": missing_breakpoint.check,
         "PL301": batchable_loop.check,
     }

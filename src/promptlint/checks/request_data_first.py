@@ -8,11 +8,11 @@ from promptlint.checks.prefix import Break, Loss, breaks, move_to_end
 from promptlint.checks.wording import also, cost, place, way, who
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Request, Segment, Site, Tie, Volatility
+from promptlint.layout import Confidence, Request, Role, Segment, Site, Tie, Volatility
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
-    """Find questions, documents and loop variables ahead of stable text.
+    """Find questions, documents and loop variables ahead of stable text. Tools are another rule's business.
 
     Stable is what different users share: the text of one conversation (SESSION) is not counted.
     """
@@ -30,7 +30,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
 
 
 def _data(segment: Segment) -> bool:
-    return segment.volatility is Volatility.REQUEST
+    return segment.volatility is Volatility.REQUEST and segment.role is not Role.TOOLS
 
 
 def _certainty(found: Break, site: Site) -> Confidence:

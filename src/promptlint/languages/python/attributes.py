@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python import clocks
+from promptlint.languages.python import clocks, histories
 from promptlint.languages.python.arguments import arguments
 from promptlint.languages.python.definitions import ClassInfo, FunctionInfo
 from promptlint.languages.python.rewriting import exchanged, stripped, substituted
@@ -22,6 +23,7 @@ from promptlint.languages.python.terms import (
     Hole,
     Map,
     Module,
+    Op,
     Opaque,
     Param,
     Repeat,
@@ -218,23 +220,24 @@ def _assigned(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -> Te
     """What the methods of a class keep in an attribute: what the constructor does, and what others put there later."""
     first: Term | None = None
     later: list[Term] = []
-    grows = False
+    changes: list[histories.Change] = []
     for method in klass.assigned[name][: MOST_ALTERNATIVES + 1]:
-        value = _left_by(method, name, receiver, engine)
+        value = _left_by(method, name, engine)
         if value is None:
             continue
+        change = histories.change(Attr(_own(method), name), value)
         if method.name in CONSTRUCTORS and first is None:
-            first = value
-        elif _adds_to(value, name):
-            grows = True
-        elif value not in later and stripped(value) != _AS_BEFORE:
-            later.append(value)
+            first = _seen_from(method, name, value, receiver, engine)
+        elif change is not None:
+            changes.append(change)
+        elif (seen := _seen_from(method, name, value, receiver, engine)) not in later:
+            later.append(seen)
     result = first if first is not None else field_default(klass, name, receiver, engine)
     for value in later:
         result = value if result is None or isinstance(stripped(result), Opaque) else _otherwise(result, value)
     if result is None:
         result = Opaque(f"`{name}` is set where we cannot follow")
-    return _with_history(result, name) if grows else result
+    return _with_history(engine.reduced(result), name, changes) if changes else result
 
 
 def _otherwise(first: Term, later: Term) -> Term:
@@ -244,39 +247,41 @@ def _otherwise(first: Term, later: Term) -> Term:
     return Choice(Opaque("was changed since"), later, first)
 
 
-def _left_by(method: FunctionInfo, name: str, receiver: Term, engine: Engine) -> Term | None:
-    me = method.receiver
-    if me is None:
-        return None
-    own = Param(method, me)
-    value = engine.summary(method).effects.get(Attr(own, name))
-    if value is None:
-        return None
-    value = exchanged(value, Attr(own, name), _AS_BEFORE) if not _adds_to(value, name) else value
+def _own(method: FunctionInfo) -> Param:
+    return Param(method, method.receiver or "")
+
+
+def _left_by(method: FunctionInfo, name: str, engine: Engine) -> Term | None:
+    """What a method leaves in an attribute of its object, in its own terms; None when it leaves it alone."""
+    return engine.summary(method).effects.get(Attr(_own(method), name)) if method.receiver else None
+
+
+def _seen_from(method: FunctionInfo, name: str, value: Term, receiver: Term, engine: Engine) -> Term:
+    """What a method leaves in an attribute, in the terms of whoever has the object."""
+    own = _own(method)
+    value = exchanged(value, Attr(own, name), _AS_BEFORE)
     values: dict[Term, Term] = {own: receiver}
     in_constructor = method.name in CONSTRUCTORS
     if in_constructor and isinstance(receiver, Call):
         for parameter, term in arguments(method, receiver, engine, (receiver,)).items():
-            if parameter != me:
+            if parameter != method.receiver:
                 values[Param(method, parameter)] = Via(
                     term, f"argument `{parameter}` of `{method.qualname}`", at=receiver.at
                 )
-    cap = Volatility.SESSION if in_constructor else None
-    return Via(substituted(value, values), "", cap=cap) if cap else substituted(value, values)
+    seen = substituted(value, values)
+    return Via(seen, "", cap=Volatility.SESSION) if in_constructor else seen
 
 
-def _adds_to(value: Term, name: str) -> bool:
-    plain = stripped(value)
-    if not isinstance(plain, (Seq, Map)) or not plain.items:
-        return False
-    first = plain.items[0]
-    held = stripped(first.value) if isinstance(first, Splat) else None
-    return isinstance(held, Attr) and held.name == name
-
-
-def _with_history(start: Term, name: str) -> Term:
-    history = Hole(Volatility.SESSION, History, name)
-    return Seq((Splat(start), Repeat(Each(0, Opaque(History)), (history,), growing=True)))
+def _with_history(start: Term, name: str, changes: list[histories.Change]) -> Term:
+    """What was there at first, with what the methods of an object have added to it since."""
+    result = start
+    if any(isinstance(change.like, (Seq, Map)) for change in changes):
+        history = Hole(Volatility.SESSION, History, name)
+        result = Seq((Splat(start), Repeat(Each(0, Opaque(History)), (history,), growing=True)))
+    lost = [change.cut for change in changes if change.cut is not None]
+    if isinstance(first := stripped(start), Op) and first.operator == "cut":
+        lost.append(first)
+    return replace(lost[0], operands=(result, *lost[0].operands[1:])) if lost else result
 
 
 def fields(info: ClassInfo, engine: Engine) -> list[str]:

@@ -13,7 +13,7 @@ from promptlint.spans import Lines, Span
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 MUTATORS = frozenset(
-    {"append", "extend", "insert", "update", "add", "appendleft", "setdefault", "clear", "pop", "remove"}
+    {"append", "extend", "insert", "update", "add", "appendleft", "setdefault", "clear", "pop", "popleft", "remove"}
 )
 
 
@@ -200,7 +200,7 @@ def changed_attributes(method: FunctionInfo) -> Iterator[str]:
         target: ast.expr | None = None
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             target = node
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
             target = node.value
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
             target = node.func.value

@@ -44,7 +44,7 @@ YIELDED = "<yield>"
 _OPERATORS: dict[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.BitOr: "|", ast.FloorDiv: "//",
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
-    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in", ast.Not: "not",
+    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in", ast.Not: "not", ast.USub: "negative",
 }  # fmt: skip
 
 
@@ -116,7 +116,7 @@ class Expressions:
         return self.walker.state.held.get(term, term)
 
     def _subscript(self, node: ast.Subscript) -> Term:
-        value, key = self.of(node.value), self._key(node.slice)
+        value, key = self.of(node.value), self.key(node.slice)
         at = self.module.place(node)
         content = self.walker.state.content(value)
         if isinstance(content, Map) and isinstance(key, Str):
@@ -130,7 +130,8 @@ class Expressions:
         term = Item(value, key, at=at)
         return self.walker.state.held.get(term, term)
 
-    def _key(self, node: ast.expr) -> Term:
+    def key(self, node: ast.expr) -> Term:
+        """What stands in brackets: a key, an index, or a slice, which is an Op."""
         if isinstance(node, ast.Slice):
             ends = [self.now(end) if end else NONE for end in (node.lower, node.upper, node.step)]
             return Op("slice", tuple(ends), at=self.module.place(node))
@@ -193,8 +194,11 @@ class Expressions:
         return term
 
     def _unary(self, node: ast.UnaryOp) -> Term:
-        operator = _OPERATORS.get(type(node.op), "negative")
-        return Op(operator, (self.now(node.operand),), at=self.module.place(node))
+        operator, value = _OPERATORS.get(type(node.op), "?"), self.now(node.operand)
+        at = self.module.place(node)
+        if operator == "negative" and isinstance(value, Const) and isinstance(value.value, (int, float)):
+            return Const(-value.value, at=at)
+        return Op(operator, (value,), at=at)
 
     def _compare(self, node: ast.Compare) -> Term:
         at = self.module.place(node)
@@ -290,3 +294,13 @@ class Expressions:
         elif so_far is not None:
             start = (Splat(so_far),)
         self.walker.state.held[YIELDED] = Seq((*start, *items), "generator")
+
+
+def loaded(target: ast.expr) -> ast.expr:
+    """The expression that reads what an assignment writes."""
+    if isinstance(target, ast.Name):
+        return ast.Name(target.id, ast.Load())
+    if isinstance(target, ast.Attribute):
+        return ast.Attribute(target.value, target.attr, ast.Load())
+    assert isinstance(target, ast.Subscript)
+    return ast.Subscript(target.value, target.slice, ast.Load())

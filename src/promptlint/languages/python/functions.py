@@ -8,7 +8,7 @@ from itertools import count
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python import clocks, operators
+from promptlint.languages.python import clocks, histories, operators
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.terms import (
     NONE,
@@ -212,6 +212,14 @@ def _json(term: Call, engine: Engine) -> Term | None:
     return Op("json", term.arguments[:1], at=term.at) if term.arguments else None
 
 
+def _deque(term: Call, engine: Engine) -> Term | None:
+    most = term.keyword("maxlen") or (term.arguments[1] if len(term.arguments) > 1 else NONE)
+    items: Term = Seq((), at=term.at)
+    if term.arguments:
+        items = Seq((Splat(term.arguments[0]),), at=term.at)
+    return items if stripped(most) == NONE else histories.cut(items, term.at, most)
+
+
 def _namespace(term: Call, engine: Engine) -> Term | None:
     return None
 
@@ -256,7 +264,8 @@ def _open(term: Call, engine: Engine) -> Term | None:
 
 _FUNCTIONS: dict[str, Callable[[Call, Engine], Term | None]] = {
     "str": _text, "repr": _text, "format": _text, "list": _list, "tuple": _list, "iter": _list, "dict": _dict,
-    "collections.OrderedDict": _dict, "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter,
+    "collections.deque": _deque, "collections.OrderedDict": _dict,
+    "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter,
     "reversed": _reversed, "next": _next, "anext": _next, "getattr": _getattr, "isinstance": _isinstance,
     "len": _length, "asyncio.gather": _gather, "json.dumps": _json, "orjson.dumps": _json, "ujson.dumps": _json,
     "yaml.dump": _json, "yaml.safe_dump": _json, "pprint.pformat": _json, "pathlib.Path": _path,

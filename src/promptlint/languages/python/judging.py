@@ -21,14 +21,17 @@ from promptlint.languages.python.terms import (
     Global,
     Hole,
     Item,
+    Map,
     Op,
     Opaque,
     Param,
+    Repeat,
+    Seq,
     Splat,
     Str,
     Term,
 )
-from promptlint.layout import Confidence, Volatility
+from promptlint.layout import Condition, Confidence, Volatility
 
 
 class Judge:
@@ -53,6 +56,29 @@ class Judge:
         text = self.engine.source(at)
         return replace(found, at=at if at.path else self.place, text=found.text or text)
 
+    def condition(self, term: Term) -> Condition:
+        """What decides a branch. Nobody is asked for more: how it comes out is no text of the prompt."""
+        guessed, used = set(self.guessed), set(self.used_loops)
+        found = self.hole(self.engine.head(term))
+        self.guessed, self.used_loops = guessed, used
+        return Condition(
+            found.text or found.because, self.engine.span(found.at if found.at.path else self.place), found.volatility,
+            self._each_turn(term), found.confidence,
+        )  # fmt: skip
+
+    def _each_turn(self, term: Term) -> bool:
+        """Whether a value is another one on each turn of a loop around the call."""
+        stack, seen = [term], set[int]()
+        while stack:
+            at = stack.pop()
+            if id(at) in seen:
+                continue
+            seen.add(id(at))
+            if isinstance(at, (Each, Carried)) and at.loop in self.loops:
+                return True
+            stack.extend(at.children())
+        return False
+
     def ask(self, term: Term) -> None:
         """Remember that more would be known if the parameters in a term were."""
         self.guessed |= {symbol for symbol in symbols(term) if isinstance(symbol, Param)}
@@ -73,6 +99,10 @@ class Judge:
             return self._call(term)
         if isinstance(term, Op):
             return self._most(term.operands, "is computed")
+        if isinstance(term, (Seq, Map, Repeat)):
+            return self._most(term.items, "is made of several values")
+        if isinstance(term, (Entry, Splat)):
+            return self.hole(self.engine.head(term.value))
         return Hole(None, "could not be followed")
 
     def _each(self, term: Each) -> Hole:
@@ -108,7 +138,7 @@ class Judge:
             named = self._named(name, inner.because)
             if named.volatility is None or named.confidence > inner.confidence:
                 return named
-        return inner
+        return replace(inner, text="")
 
     def _call(self, term: Call) -> Hole:
         function = stripped(term.function)

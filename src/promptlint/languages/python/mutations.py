@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from promptlint.languages.python import histories
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.states import State
-from promptlint.languages.python.terms import Const, Entry, Map, Op, Opaque, Seq, Splat, Str, Term
+from promptlint.languages.python.terms import (
+    NONE,
+    Const,
+    Entry,
+    Item,
+    Map,
+    Maybe,
+    Op,
+    Repeat,
+    Seq,
+    Splat,
+    Str,
+    Term,
+)
 
 
 def mutated(
@@ -23,13 +37,17 @@ def mutated(
         return _updated(content, plain, added)
     if method == "[]=":
         entry = arguments[0]
-        return _replaced(content, plain, entry) if isinstance(entry, Entry) else Opaque("a slice of it is replaced")
+        if not isinstance(entry, Entry):
+            return Seq((entry,)) if isinstance(entry, Splat) else entry
+        return _replaced(content, plain, entry)
     if method == "setdefault" and len(arguments) == 2:
         return _updated(content, plain, (Entry(arguments[0], arguments[1]),), first=True)
     if method == "clear":
         return Map(()) if isinstance(plain, Map) else Seq(())
     if method == "pop" and isinstance(plain, Map) and arguments:
         return _without(plain, arguments[0])
+    if method == "popleft" or (method in ("pop", "del") and arguments):
+        return _shortened(content, plain, arguments[0] if arguments else Const(0))
     return None
 
 
@@ -50,6 +68,28 @@ def _inserted(content: Term, plain: Term, arguments: tuple[Term, ...]) -> Term:
     if isinstance(index, Const) and index.value == 0:
         return Seq((item, *items), kind)
     return Seq((*items, item), kind)
+
+
+def _shortened(content: Term, plain: Term, key: Term) -> Term | None:
+    """A list without one of its items, or without some of the first."""
+    index = stripped(key)
+    if isinstance(plain, Map):
+        return _without(plain, key)
+    if isinstance(index, Op) and index.operator == "slice":
+        first, end, step = index.operands
+        rest = Item(content, Op("slice", (end, NONE, step)), at=index.at)
+        return histories.shortened(rest) if stripped(first) in (NONE, Const(0), Const(1)) else None
+    if not isinstance(index, Const) or not isinstance(index.value, int) or index.value < 0:
+        return None
+    items = plain.items if isinstance(plain, Seq) else (Splat(content),)
+    before = items[: index.value + 1]
+    if isinstance(plain, Seq) and len(before) > index.value and not any(_many(item) for item in before):
+        return Seq((*items[: index.value], *items[index.value + 1 :]), plain.kind, at=plain.at)
+    return histories.cut(content, at=index.at) if index.value <= 2 else None
+
+
+def _many(item: Term) -> bool:
+    return isinstance(item, (Splat, Repeat, Maybe))
 
 
 def _updated(content: Term, plain: Term, added: tuple[Term, ...], *, first: bool = False) -> Term:

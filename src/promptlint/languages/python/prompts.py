@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from promptlint.knowledge.providers import Provider
+from promptlint.languages.python import histories
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.markers import Marks
@@ -19,6 +20,8 @@ from promptlint.languages.python.terms import (
     Cat,
     Choice,
     Class,
+    Const,
+    Each,
     Entry,
     Global,
     Hole,
@@ -35,6 +38,9 @@ from promptlint.languages.python.terms import (
 )
 from promptlint.languages.python.texts import Texts
 from promptlint.layout import Breakpoint, Known, Layout, Parameter, Role, Volatility
+
+_NEWEST = (Const(1), Const(2))
+"""What is cut to so few messages is the newest question, and no history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,8 @@ class Prompts:
             if isinstance(plain, Seq):
                 for item in plain.items:
                     self._item(item)
+            elif isinstance(plain, Choice) and (whole := histories.rejoined(plain)) is not None:
+                self._messages(whole)
             elif isinstance(plain, (Choice, Maybe)):
                 self._branch(plain, self._messages)
             elif isinstance(plain, (Str, Cat)):
@@ -151,9 +159,20 @@ class Prompts:
             elif isinstance(plain, Map) or self._is_object(plain):
                 self._message(plain)
             elif isinstance(plain, Item) and isinstance(stripped(plain.key), Op):
-                self._messages(plain.value)
+                self._sliced(plain)
+            elif isinstance(plain, Op) and plain.operator == "cut":
+                with self.texts.cutting(plain):
+                    self._messages(plain.operands[0])
             else:
                 self._history(plain)
+
+    def _sliced(self, term: Item) -> None:
+        lost = histories.window(term)
+        if lost is not None and self.engine.head(lost.operands[1]) in _NEWEST:
+            self._history(term)
+        else:
+            with self.texts.cutting(lost):
+                self._messages(term.value)
 
     def _is_object(self, term: Term) -> bool:
         """Whether a value is an object whose fields are known: of a class of the project, or a record of a library."""
@@ -166,10 +185,9 @@ class Prompts:
         self.texts.next_block()
         self.texts.role = Role.UNKNOWN
         hole = self.judge.hole(term)
-        name = term.name if isinstance(term, (Param, Attr)) else ""
-        grows = name.lower().strip("_") in self.engine.models.histories
+        grows = self.texts.loses_its_beginning or self._named_history(term)
         if grows:
-            hole = Hole(Volatility.SESSION, "is what was said so far", name, at=hole.at)
+            hole = Hole(Volatility.SESSION, "is what was said so far", getattr(term, "name", ""), at=hole.at)
         with self.texts.repeating(growing=grows):
             self.texts.hole(hole)
 
@@ -189,9 +207,28 @@ class Prompts:
             for turn in turns:
                 self._item(turn)
             return
-        with self.texts.repeating(growing=item.growing):
+        grows, lost = self._gone_through(item.each)
+        with self.texts.cutting(lost), self.texts.repeating(growing=item.growing or grows):
             for inner in item.items:
                 self._item(inner)
+
+    def _gone_through(self, each: Term) -> tuple[bool, Op | None]:
+        """Whether a loop goes through a history that grows, and what is cut off that in front."""
+        term: Term = each.over if isinstance(each, Each) else NONE
+        lost: Op | None = None
+        while True:
+            term = self.engine.head(term)
+            cut = term if isinstance(term, Op) and term.operator == "cut" else histories.window(term)
+            if cut is not None:
+                lost, term = cut, cut.operands[0]
+            elif isinstance(term, Seq) and any(isinstance(item, Repeat) and item.growing for item in term.items):
+                return True, lost
+            else:
+                return self._named_history(term), lost
+
+    def _named_history(self, term: Term) -> bool:
+        name = term.name if isinstance(term, (Param, Attr)) else ""
+        return name.lower().strip("_") in self.engine.models.histories
 
     def _branch(self, term: Choice | Maybe, read: object) -> None:
         assert callable(read)
@@ -200,6 +237,8 @@ class Prompts:
         sides = self.texts.sides(term.condition)
         for side in sides:
             for item in other if side else then:
+                if absent(self.engine.head(item)):
+                    continue
                 if len(sides) == 1:
                     read(item)
                 else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from promptlint.languages.python import histories
 from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.rewriting import cat, stripped, symbols
 from promptlint.languages.python.terms import (
@@ -19,6 +20,7 @@ from promptlint.languages.python.terms import (
     Item,
     Map,
     Maybe,
+    Op,
     Opaque,
     Param,
     Ref,
@@ -175,41 +177,25 @@ def _common(left: tuple[Term, ...], right: tuple[Term, ...]) -> int:
 
 def folded(carried: Carried, body: Term, each: Term, initial: Term) -> Term:
     """What is held after a loop which turns `carried` into `body` on each of its turns."""
-    added = _added(carried, body)
-    if added is not None:
-        if not added:
-            return initial
-        repeat = Repeat(each, added)
-        start = stripped(initial)
-        plain = stripped(body)
-        if isinstance(plain, (Seq, Map)):
-            kind = type(plain)
-            head = start.items if isinstance(start, kind) else (Splat(initial),)
-            if isinstance(plain, Seq):
-                return Seq((*head, repeat), plain.kind, plain.unordered, at=plain.at)
-            return Map((*head, repeat), at=plain.at)
-        return cat(initial, Cat((repeat,)))
+    change = histories.change(carried, body)
+    if change is not None:
+        total = _total(change, each, initial) if change.added else initial
+        return replace(change.cut, operands=(total, *change.cut.operands[1:])) if change.cut else total
     if carried not in symbols(body):
         return body if stripped(initial) == UNASSIGNED else Choice(each, body, initial)
     return Fold(carried, body, each, initial)
 
 
-def _added(carried: Carried, body: Term) -> tuple[Term, ...] | None:
-    """What each turn adds behind what was there; None when it does anything else."""
-    plain = stripped(body)
-    if plain == carried:
-        return ()
-    if isinstance(plain, (Seq, Map)):
-        first, rest = plain.items[:1], plain.items[1:]
-        if first != (Splat(carried),):
-            return None
-    elif isinstance(plain, Cat):
-        first, rest = plain.parts[:1], plain.parts[1:]
-        if not first or stripped(first[0]) != carried:
-            return None
-    else:
-        return None
-    return None if any(carried in symbols(item) for item in rest) else rest
+def _total(change: histories.Change, each: Term, initial: Term) -> Term:
+    repeat = Repeat(each, change.added)
+    start, like = stripped(initial), change.like
+    if isinstance(like, Seq):
+        head = start.items if isinstance(start, Seq) else (Splat(initial),)
+        return Seq((*head, repeat), like.kind, like.unordered, at=like.at)
+    if isinstance(like, Map):
+        head = start.items if isinstance(start, Map) else (Splat(initial),)
+        return Map((*head, repeat), at=like.at)
+    return cat(initial, Cat((repeat,)))
 
 
 def grown(term: Term, loop: int) -> Term:
@@ -219,7 +205,7 @@ def grown(term: Term, loop: int) -> Term:
         ours = isinstance(item, Repeat) and isinstance(item.each, Each) and item.each.loop == loop
         return replace(item, growing=True) if ours and isinstance(item, Repeat) else item
 
-    if isinstance(term, Via):
+    if isinstance(term, Via) or (isinstance(term, Op) and term.operator == "cut"):
         return term.rebuilt(lambda value: grown(value, loop))
     return term.rebuilt(growing) if isinstance(term, (Seq, Map, Cat)) else term
 

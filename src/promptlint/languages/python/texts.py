@@ -31,7 +31,7 @@ from promptlint.languages.python.terms import (
     Term,
     Via,
 )
-from promptlint.layout import Arm, Breakpoint, Disorder, Origin, Role, Segment, Step, Tokens, Volatility
+from promptlint.layout import Arm, Breakpoint, Condition, Cut, Disorder, Origin, Role, Segment, Step, Tokens, Volatility
 
 MOST_SEGMENTS = 3_000
 """Segments of one prompt; what follows them is left out, and the prompt counts as partly known."""
@@ -53,8 +53,10 @@ class Texts:
         self._steps: list[Via] = []
         self._arms: list[Arm] = []
         self._branches: dict[Term, int] = {}
+        self._conditions: dict[int, Condition] = {}
         self._repeated = 0
         self._growing = 0
+        self._cuts: list[Cut] = []
         self._unordered: list[Disorder] = []
         self._depth = 0
 
@@ -67,7 +69,9 @@ class Texts:
         while isinstance(branch, Op) and branch.operator == "not":
             branch, negated = branch.operands[0], 1 - negated
         number = self._branches.setdefault(branch, len(self._branches) + 1)
-        self._arms.append(Arm(number, side ^ negated))
+        if number not in self._conditions:
+            self._conditions[number] = self.judge.condition(branch)
+        self._arms.append(Arm(number, side ^ negated, self._conditions[number]))
         yield
         self._arms.pop()
 
@@ -91,6 +95,28 @@ class Texts:
         yield
         self._repeated -= 1
         self._growing -= growing
+
+    @contextmanager
+    def cutting(self, lost: Op | None) -> Iterator[None]:
+        """In a history that loses its beginning (an Op `cut`); None: it does not."""
+        if lost is not None:
+            self._cuts.append(self._cut(lost))
+        yield
+        if lost is not None:
+            self._cuts.pop()
+
+    @property
+    def loses_its_beginning(self) -> bool:
+        """Whether we are in a history of which only the newest messages are kept."""
+        return bool(self._cuts)
+
+    def _cut(self, lost: Op) -> Cut:
+        _, kept, because = lost.operands
+        keeps = self.engine.head(kept)
+        number = keeps.value if isinstance(keeps, Const) and isinstance(keeps.value, int) else None
+        at = lost.at if lost.at.path else self.judge.place
+        words = because.value if isinstance(because, Str) else ""
+        return Cut(words, self.engine.source(at), self.engine.span(at), number)
 
     @contextmanager
     def without_order(self, term: Term) -> Iterator[None]:
@@ -177,7 +203,7 @@ class Texts:
         elif isinstance(term, Op) and term.operator in ("json", "parts", "changed"):
             for operand in term.operands:
                 self.text(operand)
-        elif isinstance(term, Op) and term.operator == "any order":
+        elif isinstance(term, Op) and term.operator in ("any order", "cut"):
             self.text(term.operands[0])
         elif isinstance(term, Func):
             self._function(term)
@@ -266,7 +292,7 @@ class Texts:
         self.segments.append(
             replace(
                 segment, block=self.block, arms=self._sides(), repeated=self._repeated > 0, growing=growing,
-                unordered=unordered,
+                unordered=unordered, cut=self._cuts[-1] if growing and self._cuts else None,
             )
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from promptlint.languages.python.rewriting import stripped, substituted
 from promptlint.languages.python.states import Key, State, all_joined, folded, grown, root_of
 from promptlint.languages.python.summaries import substituted_record
-from promptlint.languages.python.terms import UNASSIGNED, Carried, Each, Map, Seq, Splat, Term
+from promptlint.languages.python.terms import UNASSIGNED, Carried, Each, Map, Ref, Seq, Splat, Term
 
 if TYPE_CHECKING:
     from promptlint.languages.python.walking import Walker
@@ -43,7 +43,12 @@ class Turns:
         carried: dict[Key, Carried] = {key: Carried(self.each.loop, key) for key in changed}
         for key, symbol in carried.items():
             content = stripped(before.held.get(key, key if isinstance(key, Term) else UNASSIGNED))
-            start.held[key] = self._placeholder(symbol, content)
+            if isinstance(key, str) and isinstance(content, Ref):
+                # Another list takes the name: what this one holds may be a part of it.
+                held = self._placeholder(symbol, stripped(before.content(content)))
+                start.held[key] = start.fresh(held, content.at)
+            else:
+                start.held[key] = self._placeholder(symbol, content)
         after = self._turn(start)
         self._settle(before, after, carried, marks)
 
@@ -71,18 +76,22 @@ class Turns:
         for key, symbol in carried.items():
             initial = before.held.get(key, key if isinstance(key, Term) else UNASSIGNED)
             body = after.held.get(key, initial)
+            another = isinstance(key, str) and isinstance(stripped(initial), Ref)
+            if another:
+                initial, body = before.snapshot(initial), after.snapshot(body)
             total = folded(symbol, body, self.each, initial)
             so_far[symbol] = before.snapshot(after.snapshot(grown(total, self.each.loop)))
-            after.held[key] = total
+            after.held[key] = after.fresh(total) if another else total
         if so_far:
             for i in range(marks[0], len(self.walker.calls)):
                 self.walker.calls[i] = substituted_record(self.walker.calls[i], so_far)
             for i in range(marks[1], len(self.walker.returned)):
                 conditions, value = self.walker.returned[i]
                 self.walker.returned[i] = conditions, substituted(value, so_far)
-            for key, value in after.held.items():
-                if key not in carried:
-                    after.held[key] = substituted(value, so_far)
+            for state in (*self.walker.ended[marks[2] :], after):
+                for key, value in state.held.items():
+                    if state is not after or key not in carried:
+                        state.held[key] = substituted(value, so_far)
         for key, value in before.held.items():
             after.held.setdefault(key, value)
         self.walker.state, self.walker.alive = after, True

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 
 from promptlint.languages.python.definitions import MUTATORS, FunctionInfo, ModuleInfo, leaves_early
-from promptlint.languages.python.expressions import YIELDED, Expressions
+from promptlint.languages.python.expressions import YIELDED, Expressions, loaded
 from promptlint.languages.python.imports import bindings
 from promptlint.languages.python.mutations import mutated
 from promptlint.languages.python.project import Project
@@ -132,6 +132,8 @@ class Walker:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 self.state.held.pop(target.id, None)
+            elif isinstance(target, ast.Subscript):
+                self.change(self.expressions.of(target.value), "del", (self.expressions.key(target.slice),), ())
 
     def _Assign(self, node: ast.Assign) -> None:
         value = self.expressions.of(node.value)
@@ -143,7 +145,7 @@ class Walker:
             self.assign(node.target, self.expressions.of(node.value))
 
     def _AugAssign(self, node: ast.AugAssign) -> None:
-        load = ast.copy_location(_loaded(node.target), node.target)
+        load = ast.copy_location(loaded(node.target), node.target)
         before, value = self.expressions.of(load), self.expressions.of(node.value)
         place = self.state.place(before)
         operator = {ast.Add: "+", ast.BitOr: "|"}.get(type(node.op), "?")
@@ -334,9 +336,12 @@ class Walker:
             self.state.held[Attr(owner, target.attr, at=at)] = value
         elif isinstance(target, ast.Subscript):
             owner = self.expressions.of(target.value)
-            key = self.expressions.now(target.slice) if not isinstance(target.slice, ast.Slice) else None
-            entry = Entry(key, value, at=at) if key is not None else Splat(self.state.snapshot(value))
-            self.change(owner, "[]=", (entry,), ())
+            if not isinstance(target.slice, ast.Slice):
+                self.change(owner, "[]=", (Entry(self.expressions.now(target.slice), value, at=at),), ())
+            else:
+                whole = target.slice.lower is target.slice.upper is None
+                part = Splat(self.state.snapshot(value)) if whole else Opaque("a slice of it is replaced")
+                self.change(owner, "[]=", (part,), ())
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, value)
         elif isinstance(target, ast.Starred):
@@ -386,12 +391,3 @@ class Walker:
             owner = self.state.place(place)
             self._hold(owner, exchanged(now(content), owner, Before(owner)))
         return call
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    if isinstance(target, ast.Name):
-        return ast.Name(target.id, ast.Load())
-    if isinstance(target, ast.Attribute):
-        return ast.Attribute(target.value, target.attr, ast.Load())
-    assert isinstance(target, ast.Subscript)
-    return ast.Subscript(target.value, target.slice, ast.Load())

@@ -1,0 +1,73 @@
+"""PL106: the tools differ from call to call. They stand first, so the whole prompt is lost with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from promptlint.checks.prefix import Loss, loss_behind, opening, sent_again
+from promptlint.checks.wording import behind, quoted, way
+from promptlint.diagnostics import Finding
+from promptlint.knowledge.providers import Provider
+from promptlint.layout import Condition, Request, Role, Tie, Volatility
+
+
+def check(request: Request, provider: Provider) -> Iterator[Finding]:
+    """Find tools that are picked for a request or for a turn; their order alone is another rule's business.
+
+    One finding is enough: the first change loses everything. Where it could not be told how often tools change, or what
+    decides about them, nothing is blamed.
+    """
+    if not sent_again(request):
+        return
+    found = next(_conditional(request, provider), None) or next(_other(request, provider), None)
+    if found is not None:
+        yield found
+
+
+def _conditional(request: Request, provider: Provider) -> Iterator[Finding]:
+    """Tools that are sent only under a condition."""
+    tools = [(i, s) for i, s in enumerate(opening(request.layout).segments) if s.role is Role.TOOLS]
+    for condition in dict.fromkeys(arm.condition for _, s in tools for arm in s.arms if arm.condition):
+        depending = [(i, s) for i, s in tools if any(arm.condition == condition for arm in s.arms)]
+        branches = {arm.branch for _, s in depending for arm in s.arms if arm.condition == condition}
+        index = depending[0][0]
+        loss = loss_behind(request, provider, index, Volatility.PERIODIC)
+        filtered = len(branches) > 1 or any(s.repeated for _, s in depending)
+        if _comes_out_anew(condition, request, loss, filtered=filtered):
+            how = "is decided anew on each turn" if condition.each_turn else "may differ from request to request"
+            what = f"Which tools are sent depends on {quoted(condition.text)}, and {how}"
+            yield _finding(request, index, loss, what, condition)
+
+
+def _other(request: Request, provider: Provider) -> Iterator[Finding]:
+    """Tools that are the data of one request."""
+    for index, segment in enumerate(opening(request.layout).segments):
+        loss = loss_behind(request, provider, index, Volatility.PERIODIC)
+        if segment.role is Role.TOOLS and segment.volatility is Volatility.REQUEST and (loss.enough or loss.history):
+            what = f"The tools differ from request to request: {quoted(segment.text)} {segment.because}"
+            yield _finding(request, index, loss, what, None)
+
+
+def _finding(request: Request, index: int, loss: Loss, what: str, condition: Condition | None) -> Finding:
+    segment = request.layout.segments[index]
+    sure = min(segment.confidence, request.site.confidence)
+    return Finding(
+        at=condition.span if condition else segment.origin.span,
+        message=f"{what}. Tools stand first in the prompt: each change re-bills {behind(loss)} at full price. Send the"
+        " same list each time, and refuse a tool that may not be used when it is called.",
+        confidence=min(sure, condition.confidence) if condition else sure,
+        flow=way(segment, request.site),
+        stranded=loss.rebilled,
+    )
+
+
+def _comes_out_anew(condition: Condition, request: Request, loss: Loss, *, filtered: bool) -> bool:
+    """Whether a condition may come out another way while the same prefix is in use.
+
+    One condition makes two prompts, and each of them can be cached: it costs only within a conversation. A filter makes
+    as many as there are requests. What is asked of the task of a conversation comes out the same on all of its turns.
+    """
+    if condition.volatility is None or condition.volatility < Volatility.REQUEST:
+        return False
+    turns = any(loop.tie is Tie.CHAINED for loop in request.site.loops)
+    return (loss.history and (condition.each_turn or not turns)) or (filtered and loss.enough)
