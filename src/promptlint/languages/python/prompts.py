@@ -15,6 +15,7 @@ from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.terms import (
+    NONE,
     Attr,
     Call,
     Cat,
