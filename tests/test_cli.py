@@ -484,6 +484,25 @@ def test_sarif(run: Run, idle: Path) -> None:
     assert str(idle.parent) not in done.out
 
 
+def test_several_reports_of_one_run(run: Run, idle: Path, tmp_path: Path) -> None:
+    done = run("check", "--output", "concise", "--output", "sarif:report.sarif", "--output", "gitlab:quality.json")
+    assert (done.code, done.out.splitlines()[0], done.err) == (1, f"idle.py:1:29: {TOLD}", "")
+    assert json.loads((tmp_path / "report.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+    assert json.loads((tmp_path / "quality.json").read_text(encoding="utf-8"))[0]["check_name"] == "unused-ignore"
+
+
+def test_only_one_report_can_be_shown(run: Run, idle: Path) -> None:
+    assert run("check", "--output", "json", "--output", "sarif").err == (
+        f"{USAGE}only one report can be shown here: give sarif a file, as sarif:report.txt\n"
+    )
+    assert "there is no format 'sarf' (did you mean 'sarif'?)" in run("check", "--output", "sarf:x").err
+
+
+def test_the_environment_may_choose_the_format(run: Run, idle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMPTLINT_OUTPUT_FORMAT", "concise")
+    assert run("check").out.startswith(f"idle.py:1:29: {TOLD}")
+
+
 def test_statistics(run: Run, idle: Path) -> None:
     done = run("check", "--statistics")
     assert (done.code, done.out.splitlines()[0]) == (1, "      1  PL002 [unused-ignore]")

@@ -17,13 +17,14 @@ def render(report: Report, sources: Sources) -> str:
     """A JSON object with the findings, and the prompts that could not be followed. ASCII, so that no pipe breaks it."""
     document = {
         "schema_version": SCHEMA_VERSION,
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
+        "diagnostics": [diagnostic_object(diagnostic) for diagnostic in report.diagnostics],
         "gaps": [_gap(gap) for gap in report.gaps],
     }
     return json.dumps(document, indent=2) + "\n"
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+def diagnostic_object(diagnostic: Diagnostic) -> dict[str, Any]:
+    """A finding as an object of JSON, in the form that the schema of reports describes."""
     stranded = diagnostic.stranded
     return {
         "code": diagnostic.code,

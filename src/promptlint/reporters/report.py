@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from posixpath import join, normpath
 
 from promptlint.diagnostics import Diagnostic
 from promptlint.knowledge.pages import Page
@@ -53,6 +54,10 @@ class Report:
     """The files that were checked."""
     directory: str = ""
     """Path of the working directory within its repository, with `/`; empty at the top of it, or where there is none."""
+
+    def in_repository(self, path: str) -> str:
+        """A path of the report from the top of the repository, with `/`."""
+        return normpath(join(self.directory, path))
 
 
 Sources = Callable[[str], str]

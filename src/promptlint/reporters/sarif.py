@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
-from posixpath import join, normpath
 from typing import Any
 from urllib.parse import quote
 
-from promptlint import __version__
+from promptlint import HOME, __version__
 from promptlint.diagnostics import Diagnostic, Severity
 from promptlint.knowledge.pages import Page
 from promptlint.layout import Step
@@ -33,12 +32,13 @@ _PROBLEMS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 def render(report: Report, sources: Sources) -> str:
     """One run with all rules that ran, and their results. ASCII, so that no pipe breaks it."""
-    places = _Places(report.directory, sources)
+    places = _Places(report, sources)
     rules = list(report.rules)
     run = {
         "tool": {
             "driver": {
                 "name": "promptlint",
+                "informationUri": HOME,
                 "semanticVersion": __version__,
                 "rules": [_rule(page) for page in report.rules.values()],
             }
@@ -106,14 +106,14 @@ def _escaped(text: str) -> str:
 class _Places:
     """Spans as SARIF locations."""
 
-    def __init__(self, directory: str, sources: Sources) -> None:
-        self._directory = directory
+    def __init__(self, report: Report, sources: Sources) -> None:
+        self._report = report
         self._lines: Callable[[str], Lines] = cache(lambda path: Lines(sources(path)))
         self._hashes: Callable[[str], LineHashes] = cache(lambda path: LineHashes(sources(path)))
 
     def location(self, span: Span, *, text: str = "", id: int | None = None) -> dict[str, Any]:
         """A location, with a message and an id where there are any."""
-        uri = quote(normpath(join(self._directory, span.path)), errors="surrogateescape")
+        uri = quote(self._report.in_repository(span.path), errors="surrogateescape")
         location: dict[str, Any] = {} if id is None else {"id": id}
         artifact = {"uri": uri, "uriBaseId": ROOT}
         location["physicalLocation"] = {"artifactLocation": artifact, "region": self._region(span)}
