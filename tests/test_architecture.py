@@ -19,13 +19,14 @@ PACKAGE = ROOT / "src" / "promptlint"
 
 ORDER: tuple[frozenset[str], ...] = (
     frozenset({"promptlint", "spans"}),
-    frozenset({"layout"}),
-    frozenset({"changes"}),
+    frozenset({"edits", "layout"}),
+    frozenset({"changes", "shapes"}),
     frozenset({"diagnostics"}),
     frozenset({"knowledge"}),
     frozenset({"checks", "discovery", "languages", "reporters", "suppressions"}),
-    frozenset({"config"}),
+    frozenset({"config", "fixing"}),
     frozenset({"session"}),
+    frozenset({"repairing"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )
@@ -34,11 +35,11 @@ ORDER: tuple[frozenset[str], ...] = (
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
 PARSERS = {"ast", "jinja2", "libcst", "symtable", "tokenize", "yaml"}
-NO_PARSERS = {"spans", "layout", "changes", "diagnostics", "checks"}
+NO_PARSERS = {"spans", "edits", "layout", "changes", "shapes", "diagnostics", "checks", "fixing"}
 
 FILE_SYSTEM = {"fileinput", "glob", "os", "pathlib", "shutil", "subprocess", "tempfile"}
 PURE = {"pathlib.PurePath", "pathlib.PurePosixPath"}
-TOUCH_FILES = {"session", "config", "cli", "discovery", "knowledge"}
+TOUCH_FILES = {"session", "repairing", "config", "cli", "discovery", "knowledge"}
 
 NAMELESS = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
 

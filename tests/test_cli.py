@@ -621,7 +621,7 @@ def test_the_version() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, f"promptlint {__version__}\n", "")
 
 
-OF_CLI = ("check", "config", "outcome", "printing", "rule", "settings")
+OF_CLI = ("check", "config", "mending", "outcome", "printing", "rule", "settings")
 LIGHT = ["promptlint.cli", *(f"promptlint.cli.{name}" for name in OF_CLI), "promptlint.reporters"]
 
 

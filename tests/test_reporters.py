@@ -302,6 +302,8 @@ def test_json_is_as_promised() -> None:
                     },
                 ],
                 "stranded_tokens": [1900, 2400],
+                "fix": None,
+                "fix_refused": None,
             },
             {
                 "code": "PL001",
@@ -314,6 +316,8 @@ def test_json_is_as_promised() -> None:
                 "end": {"line": 1, "column": 5},
                 "flow": [],
                 "stranded_tokens": None,
+                "fix": None,
+                "fix_refused": None,
             },
         ],
         "gaps": [

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from promptlint import repairing
 from promptlint.checks import CHECKS
+from promptlint.config.configuration import Configuration
+from promptlint.config.settings import Settings
+from promptlint.edits import Applicability
 from promptlint.knowledge.loading import load_models, load_providers
 from promptlint.knowledge.pages import Fix, Page, load_pages
 from promptlint.languages.python.read import read_source
@@ -53,6 +59,31 @@ def sources(page: Page, verdict: str) -> Iterator[str]:
             yield fence["source"]
 
 
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What a page calls bad, and what the fixes make of it."""
+
+    code: str
+    bad: str
+    good: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.code}-{self.number}"
+
+
+def mended() -> list[Mended]:
+    """Every fence that is called good, with the bad one right before it."""
+    found = []
+    for code, page in PAGES.items():
+        fences = list(FENCE.finditer(page.text))
+        for before, after in pairwise(fences):
+            if after["info"] == "python good":
+                assert before["info"] == "python bad", f"{code}: good stands right behind bad"
+                found.append(Mended(code, before["source"], after["source"], len(found) + 1))
+    return found
+
+
 def reported(source: str) -> list[str]:
     """Code and message of what is found in a file of that source, in the order of the rules."""
     providers = load_providers()
@@ -73,6 +104,23 @@ def test_what_is_called_bad_is_found_and_nothing_else(example: Example) -> None:
     assert {message.split()[0] for message in found} == {example.code}, found
 
 
+@pytest.mark.parametrize("example", mended(), ids=str)
+def test_the_fixes_make_of_what_is_bad_exactly_what_is_called_good(
+    example: Mended, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    options = Configuration(fixed=Settings(select=(example.code,)))
+    repaired = repairing.repaired(["app.py"], options, {"app.py": example.bad.encode()}, Applicability.UNSAFE)
+    assert [change.after.decode() for change in repaired.changes.values()] == [example.good]
+    assert repaired.report.diagnostics == ()
+
+
+@each_page
+def test_a_page_with_a_fix_shows_what_it_makes(page: Page) -> None:
+    shown = {example.code for example in mended()}
+    assert (page.fix is not Fix.NONE) == (page.code in shown)
+
+
 @pytest.mark.parametrize("example", examples("ok"), ids=str)
 def test_what_is_called_ok_is_silent_for_all_rules(example: Example) -> None:
     assert reported(example.source) == []
@@ -86,7 +134,7 @@ def test_a_page_shows_both_sides(page: Page) -> None:
 
 @each_page
 def test_every_fence_of_a_page_is_run(page: Page) -> None:
-    assert {fence["info"] for fence in FENCE.finditer(page.text)} == {"python bad", "python ok"}
+    assert {fence["info"] for fence in FENCE.finditer(page.text)} <= {"python bad", "python good", "python ok"}
     assert page.text.count("```") == 2 * len(FENCE.findall(page.text))
 
 

@@ -145,7 +145,7 @@ def test_a_rule_that_does_not_exist_is_refused(option: str, selector: str, messa
 def test_findings_at_one_place_are_one_diagnostic_that_names_the_other_calls() -> None:
     place = at("app.py", 3)
     calls = [at("c.py"), at("a.py"), at("b.py"), at("a.py")]
-    (diagnostic,) = merged([Found("PL101", finding(place), call) for call in calls], PAGES)
+    (diagnostic,) = merged([Found("PL101", finding(place), request(call)) for call in calls], PAGES)
     assert diagnostic == Diagnostic(
         code="PL101",
         name="volatile-prefix",
@@ -172,21 +172,21 @@ def test_the_best_finding_of_a_place_is_told(best: dict[str, Any]) -> None:
         "flow": (Step("a", at("a.py")),),
     }
     findings = [finding(at("app.py"), **fields) for fields in (usual, usual | best, usual)]
-    (diagnostic,) = merged([Found("PL101", found, at("a.py")) for found in findings], PAGES)
+    (diagnostic,) = merged([Found("PL101", found, request(at("a.py"))) for found in findings], PAGES)
     assert {name: getattr(diagnostic, name) for name in usual} == usual | best
 
 
 def test_other_rules_and_other_places_are_told_apart() -> None:
     found = [
-        Found("PL101", finding(at("app.py", 3)), at("a.py")),
-        Found("PL102", finding(at("app.py", 3)), at("a.py")),
-        Found("PL101", finding(at("app.py", 4)), at("a.py")),
+        Found("PL101", finding(at("app.py", 3)), request(at("a.py"))),
+        Found("PL102", finding(at("app.py", 3)), request(at("a.py"))),
+        Found("PL101", finding(at("app.py", 4)), request(at("a.py"))),
     ]
     assert [(d.code, d.span.start.line) for d in merged(found, PAGES)] == [("PL101", 3), ("PL102", 3), ("PL101", 4)]
 
 
 def test_a_finding_may_be_graver_or_milder_than_its_rule() -> None:
-    (diagnostic,) = merged([Found("PL101", finding(at("app.py"), severity=Severity.NOTE), at("a.py"))], PAGES)
+    (diagnostic,) = merged([Found("PL101", finding(at("app.py"), severity=Severity.NOTE), request(at("a.py")))], PAGES)
     assert diagnostic.severity is Severity.NOTE
 
 

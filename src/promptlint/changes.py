@@ -51,14 +51,14 @@ class Coarsen:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """Give an order to what has none."""
+    """Give an order to what has none: all the items of which this segment is one."""
 
     index: int
 
     def applied_to(self, layout: Layout) -> Layout:
-        """The layout with the segment in a fixed order."""
-        ordered = replace(layout.segments[self.index], unordered=None)
-        return Layout((*layout.segments[: self.index], ordered, *layout.segments[self.index + 1 :]))
+        """The layout with all items in a fixed order."""
+        disorder = layout.segments[self.index].unordered
+        return Layout(tuple(replace(s, unordered=None) if s.unordered == disorder else s for s in layout.segments))
 
 
 @dataclass(frozen=True, slots=True)

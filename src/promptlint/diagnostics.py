@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from promptlint.changes import Change
+from promptlint.edits import Fix
 from promptlint.layout import Confidence, Step, Tokens
 from promptlint.spans import Span
 
@@ -34,6 +35,14 @@ class Finding:
     stranded: Tokens | None = None
     """The tokens which are re-billed at full price because of it."""
     change: Change | None = None
+    """What would mend it; None: nothing that a machine can do."""
+    instead: tuple[Change, ...] = ()
+    """Further changes that would do, should the source not allow the first one."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All changes that would mend it, the best first."""
+        return (self.change, *self.instead) if self.change else self.instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,10 @@ class Diagnostic:
     stranded: Tokens | None = None
     related: tuple[Span, ...] = ()
     """Other calls which the same cause touches."""
+    fix: Fix | None = None
+    """Edits that mend it, which read back as promised."""
+    refused: str = ""
+    """Why what would mend it was not written: a clause."""
 
     @property
     def order(self) -> tuple[str, int, int, str, str]:

@@ -186,9 +186,6 @@ class Segment:
         return all(sides.get(arm.branch, arm.side) == arm.side for arm in other.arms)
 
 
-Shape = tuple[tuple[Role, Volatility | None, str, bool], ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The segments of one prompt in cache order: tools, then system, then messages, as the provider has them."""
@@ -203,11 +200,6 @@ class Layout:
             if segment.literal and not segment.text:
                 raise ValueError(f"an empty literal at {segment.origin.span}")
             block = segment.block
-
-    @property
-    def shape(self) -> Shape:
-        """What must be equal for two layouts to send the same prompt: not where it is written."""
-        return tuple((s.role, s.volatility, s.text, s.breakpoint is not None) for s in self.segments)
 
     @property
     def breakpoints(self) -> tuple[Breakpoint, ...]:

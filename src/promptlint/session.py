@@ -18,12 +18,16 @@ from promptlint.config.settings import Settings
 from promptlint.diagnostics import Diagnostic, Finding
 from promptlint.discovery import PathError, Project, discover, relative, repository
 from promptlint.discovery.files import MOST_BYTES, Files, read
+from promptlint.edits import Fix, RefusedError
+from promptlint.fixing import Proof
 from promptlint.knowledge.documents import KnowledgeError, closest
 from promptlint.knowledge.loading import load_models, load_providers
+from promptlint.knowledge.models import Models
 from promptlint.knowledge.pages import Page, load_pages
 from promptlint.knowledge.providers import Providers
-from promptlint.languages.python.project import decoded
+from promptlint.languages.python.project import decoded, encoded
 from promptlint.languages.python.read import read_project
+from promptlint.languages.python.writing import Writer
 from promptlint.layout import Confidence, Gap, Known, Reading, Request
 from promptlint.reporters.report import Report, Sources, Statistics
 from promptlint.spans import Position, Span
@@ -130,10 +134,12 @@ def _checked(project: Project, selection: Selection, given: _Given) -> Report:
         comments = [suppressions.read_comments(_text(files[path]), path) for path in marked]
     merged_findings = merged(findings, selection.rules)
     told = suppressions.suppressed([*merged_findings, *unreadable], comments, load_pages(), selection.codes)
-    wanted = (d for each in told for d in _wanted(each, selection, homes.get(each.span.path, each.span.path)))
+    wanted = [d for each in told for d in _wanted(each, selection, homes.get(each.span.path, each.span.path))]
+    with _doing("writing fixes"):
+        mended = _with_fixes(wanted, findings, _proof(project, files, reading, overlaid, models))
     shown = _shown(project.root)
     return Report(
-        diagnostics=tuple(_placed(diagnostic, shown) for diagnostic in wanted),
+        diagnostics=tuple(_placed(diagnostic, shown) for diagnostic in mended),
         gaps=tuple(Gap(_span(g.span, shown), g.reason) for g in reading.gaps if g.span.path in project.targets),
         statistics=_statistics(project, reading, {found.call for found in findings}),
         rules=selection.rules,
@@ -166,11 +172,16 @@ def _assumed(reading: Reading, settings: Settings, providers: Providers) -> Read
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a check found, and the call that sends the prompt in question."""
+    """What a check found in a prompt."""
 
     code: str
     finding: Finding
-    call: Span
+    request: Request
+
+    @property
+    def call(self) -> Span:
+        """The call that sends the prompt."""
+        return self.request.site.span
 
 
 def _findings(reading: Reading, rules: Iterable[str], providers: Providers) -> Iterator[Found]:
@@ -179,7 +190,7 @@ def _findings(reading: Reading, rules: Iterable[str], providers: Providers) -> I
         for code, find in checks:
             with _doing(f"checking {code} at {request.site.span}"):
                 for finding in find(request, providers[request.site.provider]):
-                    yield Found(code, finding, request.site.span)
+                    yield Found(code, finding, request)
 
 
 def merged(findings: Iterable[Found], pages: Mapping[str, Page]) -> list[Diagnostic]:
@@ -213,6 +224,52 @@ def merged(findings: Iterable[Found], pages: Mapping[str, Page]) -> list[Diagnos
 def _weight(found: Found) -> tuple[Confidence, int, int]:
     finding = found.finding
     return finding.confidence, finding.stranded.high if finding.stranded else 0, len(finding.flow)
+
+
+# --- fixes ------------------------------------------------------------------------------------------------------------
+
+
+def _proof(project: Project, files: Files, reading: Reading, given: Mapping[str, bytes], models: Models) -> Proof:
+    """What the fixes in a project are held to."""
+    providers, read_text = load_providers(), prompt_files(project.root)
+
+    def text(path: str) -> str:
+        return decoded(files[path])
+
+    def read_again(changed: Mapping[str, str], sites: Collection[str]) -> Reading:
+        raw = {path: _encoded(text, files[path]) for path, text in changed.items()}
+        again = Files(project.root, project.paths, {**given, **raw}, suppressions.MARKER)
+        return read_project(again, sites, models, providers, read_text, only=True)
+
+    def editable(path: str) -> bool:
+        return path in project.targets
+
+    return Proof(reading, text, editable, Writer(text, models).write, read_again)
+
+
+def _encoded(text: str, like: bytes) -> bytes:
+    try:
+        if encoded(decoded(like), like) == like:
+            return encoded(text, like)
+    except UnicodeEncodeError:
+        pass
+    raise RefusedError("the encoding of the file cannot hold it")
+
+
+def _with_fixes(told: Iterable[Diagnostic], findings: Iterable[Found], proof: Proof) -> list[Diagnostic]:
+    best: dict[tuple[str, Span], Found] = {}
+    for found in sorted(findings, key=_weight):
+        best[found.code, found.finding.at] = found
+    return [_with_fix(diagnostic, best.get((diagnostic.code, diagnostic.span)), proof) for diagnostic in told]
+
+
+def _with_fix(diagnostic: Diagnostic, found: Found | None, proof: Proof) -> Diagnostic:
+    if found is None or not found.finding.changes:
+        return diagnostic
+    try:
+        return replace(diagnostic, fix=proof.fix(found.request, found.finding.changes))
+    except RefusedError as refused:
+        return replace(diagnostic, refused=str(refused))
 
 
 def _home(found: Found, targets: Collection[str], files: Collection[str]) -> str | None:
@@ -317,7 +374,12 @@ def _placed(diagnostic: Diagnostic, shown: Callable[[str], str]) -> Diagnostic:
         span=_span(diagnostic.span, shown),
         flow=tuple(replace(step, span=_span(step.span, shown)) for step in diagnostic.flow),
         related=tuple(_span(span, shown) for span in diagnostic.related),
+        fix=_moved(diagnostic.fix, shown) if diagnostic.fix else None,
     )
+
+
+def _moved(fix: Fix, shown: Callable[[str], str]) -> Fix:
+    return replace(fix, edits=tuple(replace(edit, span=_span(edit.span, shown)) for edit in fix.edits))
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from promptlint.languages.python.read import read_project
 from promptlint.layout import Reading, Request
+from promptlint.shapes import shape
 from promptlint.spans import Span
 from tests.reading.notation import MODELS, PROVIDERS, cases
 
@@ -322,7 +323,7 @@ def test_every_text_is_in_the_file_it_is_said_to_be_in(program: bytes) -> None:
 def test_what_stands_around_a_program_says_nothing(program: bytes, blank: int) -> None:
     (plain,) = read(("main.py", program)).requests
     (moved,) = read(("main.py", b"# \xc3\xa9\n\n" * blank + program)).requests
-    assert moved.layout.shape == plain.layout.shape
+    assert shape(moved.layout) == shape(plain.layout)
 
 
 def test_reading_twice_gives_the_same_in_whatever_order_the_files_come() -> None:

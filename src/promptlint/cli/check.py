@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from promptlint.cli.mending import Mending, made, mending_options, patch, save
 from promptlint.cli.outcome import CLEAN, FOUND, refusing
 from promptlint.cli.printing import write
 from promptlint.cli.settings import configured, settings_options
 from promptlint.reporters import FOR_PEOPLE, FORMATS, STATISTICS, reporter
 
 if TYPE_CHECKING:
-    from promptlint.reporters.report import Report, Sources
+    from promptlint.config.configuration import Configuration
+    from promptlint.repairing import Repaired
 
 _STDIN = "-"
 _Output = tuple[str, str | None]
@@ -54,6 +56,7 @@ def _outputs(context: click.Context, parameter: click.Parameter, values: Iterabl
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and check nothing.")
 @click.option("--show-settings", is_flag=True, help="Show what holds for PATHS, and where it was set; check nothing.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something was found.")
+@mending_options
 @click.option("--stdin-filename", metavar="FILE", help="The name of the file which is read from standard input as -.")
 def check(
     paths: tuple[str, ...],
@@ -65,33 +68,40 @@ def check(
     show_settings: bool,
     exit_zero: bool,
     stdin_filename: str | None,
-    **given_settings: Any,
+    **options: Any,
 ) -> int:
     """Check files and folders.
 
     Without PATHS the working directory is checked, with - standard input.
 
-    Exits with 0 if nothing was found, with 1 if something was, and with 2 if it could not do what was asked.
+    Exits with 0 if nothing was found or all was fixed, with 1 if something is left, and with 2 if it could not do what
+    was asked.
     """
+    wanted = Mending.of(options)
     with refusing():
-        configuration, here = configured(given_settings)
+        configuration, here = configured(options)
         outputs = outputs or ((here.output_format, output_file),)
         _must_fit(outputs, statistics)
         given = _standard_input(paths, stdin_filename)
         asked = tuple(given) or paths or (".",)
-        from promptlint import session
-
         if show_settings or show_files:
             from promptlint.cli.inspection import files_shown, settings_shown
 
             click.echo((settings_shown if show_settings else files_shown)(asked, configuration), nl=False)
             return CLEAN
-        report, sources = session.check(asked, configuration, given)
+        repaired = _checked(asked, configuration, given, wanted)
+    report = repaired.report
     for warning in report.warnings:
         click.echo(f"Warning: {warning}", err=True)
-    for name, file in outputs:
-        _report(STATISTICS if statistics else name, file, report, sources, show_gaps)
-    return FOUND if report.diagnostics and not exit_zero else CLEAN
+    if wanted.diff:
+        write(patch(repaired), output_file)
+        return FOUND if repaired.changes and not exit_zero else CLEAN
+    save(repaired, standard_input=bool(given))
+    for name, file in () if wanted.fix_only else outputs:
+        _report(STATISTICS if statistics else name, file, repaired, show_gaps, wanted)
+    left = report.diagnostics and not wanted.fix_only
+    failed = left or (repaired.made and wanted.exit_non_zero_on_fix)
+    return FOUND if failed and not exit_zero else CLEAN
 
 
 def _must_fit(outputs: Iterable[_Output], statistics: bool) -> None:
@@ -112,8 +122,21 @@ def _standard_input(paths: tuple[str, ...], name: str | None) -> dict[str, bytes
     return {name or "<stdin>": sys.stdin.buffer.read()}
 
 
-def _report(name: str, file: str | None, report: Report, sources: Sources, gaps: bool) -> None:
+def _checked(
+    paths: tuple[str, ...], configuration: Configuration, given: dict[str, bytes], wanted: Mending
+) -> Repaired:
+    from promptlint import session
+    from promptlint.repairing import Repaired, repaired
+
+    if wanted.least is None:
+        return Repaired(*session.check(paths, configuration, given))
+    return repaired(paths, configuration, given, wanted.least)
+
+
+def _report(name: str, file: str | None, repaired: Repaired, gaps: bool, wanted: Mending) -> None:
     from dataclasses import replace
 
-    short = name in FOR_PEOPLE and not gaps
-    write(reporter(name)(replace(report, gaps=()) if short else report, sources), file)
+    for_people = name in FOR_PEOPLE
+    report = repaired.report if gaps or not for_people else replace(repaired.report, gaps=())
+    listed = made(repaired) if for_people and wanted.show_fixes else ""
+    write(listed + reporter(name)(report, repaired.sources), file)

@@ -13,9 +13,13 @@ from promptlint.layout import Role
 _MODEL_KEYS = (
     "library provider imports clients endpoint model same-client calls functions records "
     "role-words content-keys provider-by-model varies clocks units directives passes-through text-methods unordered "
-    "orders order-free words histories somebody-waits nobody-waits calls-argument maps parallel examples"
+    "sortable sortable-text orders order-free words histories somebody-waits nobody-waits calls-argument maps parallel "
+    "examples"
 )
-_SETS = ("imports", "same-client", "text-methods", "orders", "order-free", "maps", "parallel", "histories")
+_SETS = (
+    "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps", "parallel",
+    "histories",
+)  # fmt: skip
 
 
 class Books:
@@ -75,6 +79,8 @@ class Books:
             passes=self._passes.things,
             text_methods=frozenset(self._sets["text-methods"]),
             unordered=self._unordered.things,
+            sortable=frozenset(self._sets["sortable"]),
+            sortable_text=frozenset(self._sets["sortable-text"]),
             orders=frozenset(self._sets["orders"]),
             counts=frozenset(self._sets["order-free"]),
             words=tuple(self._words),

@@ -226,6 +226,10 @@ class Models:
     """Methods of strings which pass the text on."""
     unordered: Mapping[str, str] = field(default_factory=dict)
     """Dotted name of a call, or `.method` → why what it gives has no fixed order."""
+    sortable: frozenset[str] = frozenset()
+    """Of what has no order: what holds things that can always be sorted."""
+    sortable_text: frozenset[str] = frozenset()
+    """Of what has no order: what holds anything, which can be sorted if it is text."""
     orders: frozenset[str] = frozenset()
     """Calls which give an order to what has none."""
     counts: frozenset[str] = frozenset()

@@ -7,17 +7,20 @@ from collections.abc import Iterator
 import click
 
 from promptlint.diagnostics import Diagnostic
+from promptlint.edits import Applicability
+from promptlint.reporters.patches import hunks
 from promptlint.reporters.report import Report, Sources
 from promptlint.reporters.text import COLOURS, Excerpts, gap_line, harmless, summary
 
 _MOST_RELATED = 5
 """Further calls that are named."""
+_SIGNS = {"+": "green", "-": "red"}
 
 
 def render(report: Report, sources: Sources) -> str:
     """A paragraph for each finding, and a last line that sums up."""
     excerpts = Excerpts(sources)
-    findings = ["\n".join([*_finding(diagnostic, excerpts), ""]) for diagnostic in report.diagnostics]
+    findings = ["\n".join([*_finding(d, excerpts), *_fix(d, sources), ""]) for d in report.diagnostics]
     gaps = ["\n".join([*map(gap_line, report.gaps), ""])] if report.gaps else []
     return "\n".join([*findings, *gaps, summary(report)]) + "\n"
 
@@ -41,6 +44,19 @@ def _finding(diagnostic: Diagnostic, excerpts: Excerpts) -> Iterator[str]:
         yield f"{margin}     {_dim(excerpts.line(step.span))}"
     if diagnostic.related:
         yield f"{margin} {_dim('=')} {_also(diagnostic)}"
+
+
+def _fix(diagnostic: Diagnostic, sources: Sources) -> Iterator[str]:
+    if diagnostic.fix is None:
+        return
+    margin = " " * len(str(diagnostic.span.start.line))
+    unsafe = "" if diagnostic.fix.applicability is Applicability.SAFE else "unsafe "
+    yield f"{margin} {_dim('=')} {unsafe}fix: {harmless(diagnostic.fix.message)}"
+    for path, lines in hunks(diagnostic.fix, sources):
+        if path != diagnostic.span.path:
+            yield f"{margin}   {harmless(path)}:"
+        for line in lines:
+            yield f"{margin}   {click.style(harmless(line.rstrip()), fg=_SIGNS.get(line[0]))}".rstrip()
 
 
 def _also(diagnostic: Diagnostic) -> str:

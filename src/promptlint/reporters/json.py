@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from promptlint.diagnostics import Diagnostic
+from promptlint.edits import Fix
 from promptlint.layout import Gap, Step
 from promptlint.reporters.report import Report, Sources
 from promptlint.spans import Position, Span
@@ -35,6 +36,16 @@ def diagnostic_object(diagnostic: Diagnostic) -> dict[str, Any]:
         **_place(diagnostic.span),
         "flow": [_step(step) for step in diagnostic.flow],
         "stranded_tokens": [stranded.low, stranded.high] if stranded else None,
+        "fix": _fix(diagnostic.fix) if diagnostic.fix else None,
+        "fix_refused": diagnostic.refused or None,
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "applicability": fix.applicability.name.lower(),
+        "message": fix.message,
+        "edits": [{**_place(edit.span), "content": edit.content} for edit in fix.edits],
     }
 
 

@@ -52,6 +52,8 @@ class Report:
     """Code → page of the rules that ran."""
     files: tuple[str, ...] = ()
     """The files that were checked."""
+    mended: int = 0
+    """How many findings were mended, and are not in `diagnostics` any more."""
     directory: str = ""
     """Path of the working directory within its repository, with `/`; empty at the top of it, or where there is none."""
 

@@ -8,6 +8,7 @@ from functools import cache
 import click
 
 from promptlint.diagnostics import Severity
+from promptlint.edits import Applicability
 from promptlint.layout import Gap
 from promptlint.reporters.report import Report, Sources
 from promptlint.spans import Lines, Span
@@ -83,7 +84,18 @@ def summary(report: Report) -> str:
         said = f"Found {counted(found, 'finding')} in {counted(len({d.span.path for d in report.diagnostics}), 'file')}"
     else:
         said = f"Found nothing in {counted(report.statistics.files, 'file')}"
-    return f"{click.style(said, bold=True)} ({_followed(report)})."
+    if report.mended:
+        said = f"Fixed {counted(report.mended, 'finding')}. {said}"
+    return f"{click.style(said, bold=True)} ({_followed(report)}).{_fixable(report)}"
+
+
+def _fixable(report: Report) -> str:
+    """A line that says how many findings a fix is there for; nothing when there is none."""
+    levels = [d.fix.applicability for d in report.diagnostics if d.fix]
+    safe, unsafe = levels.count(Applicability.SAFE), levels.count(Applicability.UNSAFE)
+    options = [(safe, "--fix"), (unsafe, "--fix --unsafe-fixes")]
+    said = [f"{number:,} with {option}" for number, option in options if number]
+    return f"\nCan be fixed: {', '.join(said)}." if said else ""
 
 
 def _followed(report: Report) -> str:

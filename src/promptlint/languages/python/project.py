@@ -112,6 +112,12 @@ def decoded(raw: bytes) -> str:
     return raw.decode(encoding)
 
 
+def encoded(text: str, like: bytes) -> bytes:
+    """A text as the bytes of a Python file in the encoding of another. Raises as `str.encode` does."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(like).readline)
+    return text.encode(encoding)
+
+
 def joined(folder: str, name: str) -> str:
     """A path of the project, without `.` and `..`."""
     return normpath(join(folder, name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
@@ -37,8 +37,10 @@ def read_project(
     models: Models,
     providers: Providers,
     read_text: Callable[[str], bytes | None],
+    *,
+    only: bool = False,
 ) -> Reading:
-    """The requests sent by the files `targets`, with all `files` as context.
+    """The requests sent by the files `targets`, with all `files` as context; those of other files too, unless `only`.
 
     Paths are relative to the working directory, with `/`. Nothing is read but through `files` and `read_text`. What
     cannot be parsed or followed is in the result, never raised.
@@ -49,7 +51,7 @@ def read_project(
 
     def run() -> None:
         try:
-            result.append(reader.read(targets))
+            result.append(reader.read(targets, sorted(targets) if only else sorted(files)))
         except BaseException as error:
             failure.append(error)
 
@@ -82,10 +84,10 @@ class _Reader:
         self.providers = providers
         self.callers = Callers(self.engine, tuple(sorted(files)))
 
-    def read(self, targets: Collection[str]) -> Reading:
+    def read(self, targets: Collection[str], paths: Sequence[str]) -> Reading:
         requests: list[Request] = []
         gaps: list[Gap] = []
-        for path in sorted(self.files):
+        for path in paths:
             raw = self.files[path]
             if path in targets or self.senders.worth_parsing(raw):
                 module = self.project.module(path) if self.senders.worth_parsing(raw) else None

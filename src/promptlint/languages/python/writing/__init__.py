@@ -1,0 +1,36 @@
+"""The writer's door: a change of the layout to edits of the source that makes it.
+
+Edits replace exact spans, so that everything else stays as it is, byte by byte. What cannot be written well is refused
+with a reason; whether what was written does what was promised is for the reader to tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from promptlint.changes import Change, Coarsen, Sort
+from promptlint.edits import Fix, RefusedError
+from promptlint.knowledge.models import Models
+from promptlint.languages.python.writing import clocks, order
+from promptlint.languages.python.writing.source import Sources
+from promptlint.layout import Request
+
+__all__ = ["Writer"]
+
+
+class Writer:
+    """Writes changes into the files of one project."""
+
+    def __init__(self, text: Callable[[str], str], models: Models) -> None:
+        """`text` gives the text of a file, by its path; it raises KeyError where there is none."""
+        self._sources = Sources(text, models)
+
+    def write(self, request: Request, change: Change) -> Iterator[Fix]:
+        """The ways to write a change, the best first. Raises RefusedError where there is none, or no further one."""
+        match change:
+            case Coarsen(index):
+                yield from clocks.coarsened(request.layout.segments[index], self._sources)
+            case Sort(index):
+                yield from order.sorted_things(request.layout.segments[index], self._sources)
+            case _:
+                raise RefusedError("this change cannot be written yet")

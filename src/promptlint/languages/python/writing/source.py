@@ -1,0 +1,144 @@
+"""A file to be changed: its syntax tree, and the way from nodes to spans and back."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from promptlint.edits import Edit, RefusedError
+from promptlint.knowledge.models import Models
+from promptlint.spans import Lines, Span
+
+Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
+
+
+class Sources:
+    """The files that are changed, each parsed once."""
+
+    def __init__(self, text: Callable[[str], str], models: Models) -> None:
+        self.models = models
+        self._text = text
+        self._parsed: dict[str, Source] = {}
+
+    def __getitem__(self, path: str) -> Source:
+        """The file at a path. Raises RefusedError where it is no Python file that can be parsed."""
+        if path not in self._parsed:
+            try:
+                self._parsed[path] = Source(path, self._text(path))
+            except (KeyError, SyntaxError, ValueError, RecursionError) as error:
+                raise RefusedError(f"it is written in {path}, which is no Python file") from error
+        return self._parsed[path]
+
+    def at(self, span: Span) -> tuple[Source, ast.expr]:
+        """The file and the outermost expression at a span. Raises RefusedError where there is none."""
+        source = self[span.path]
+        return source, source.expression(span)
+
+
+class Source:
+    """One file."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.content = text
+        self.lines = Lines(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.tree = ast.parse(text)
+        self._parents = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+
+    # --- nodes and spans ----------------------------------------------------------------------------------------------
+
+    def span(self, node: ast.expr | ast.stmt | ast.arg) -> Span:
+        """Where a node is written."""
+        start = self.lines.from_utf8(node.lineno, node.col_offset)
+        end = self.lines.from_utf8(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+        return Span(self.path, start, end)
+
+    def text(self, node: ast.expr | ast.stmt | ast.arg) -> str:
+        """A node as it is written."""
+        return self.lines.slice(self.span(node))
+
+    def expression(self, span: Span) -> ast.expr:
+        """The outermost expression at a span. Raises RefusedError where there is none."""
+        for node in ast.walk(self.tree):  # breadth first: the outermost comes first
+            if isinstance(node, ast.expr) and node.lineno == span.start.line and self.span(node) == span:
+                return node
+        raise RefusedError("the place where it is written cannot be found again")
+
+    def argument(self, span: Span) -> ast.arg | None:
+        """The parameter that is declared at a span; None where there is none."""
+        found = (n for n in ast.walk(self.tree) if isinstance(n, ast.arg) and n.lineno == span.start.line)
+        return next((node for node in found if self.span(node) == span), None)
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """What a node is a part of; None: it is the module."""
+        return self._parents.get(node)
+
+    def above(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What a node is in, from the inside out."""
+        at = self.parent(node)
+        while at is not None:
+            yield at
+            at = self.parent(at)
+
+    # --- edits --------------------------------------------------------------------------------------------------------
+
+    def replaced(self, node: ast.expr, content: str) -> Edit:
+        """Another text in the place of a node."""
+        return Edit(self.span(node), content)
+
+    def after(self, node: ast.expr, content: str) -> Edit:
+        """A text right behind a node."""
+        end = self.span(node).end
+        return Edit(Span(self.path, end, end), content)
+
+    def before(self, node: ast.expr | ast.stmt, content: str) -> Edit:
+        """A text right in front of a node."""
+        start = self.span(node).start
+        return Edit(Span(self.path, start, start), content)
+
+    def wrapped(self, node: ast.expr, function: str) -> tuple[Edit, ...]:
+        """A call of a function around a node."""
+        return self.before(node, f"{function}("), self.after(node, ")")
+
+    # --- names --------------------------------------------------------------------------------------------------------
+
+    def scope(self, node: ast.AST) -> Scope:
+        """The function, class or module that a node stands in."""
+        return next((a for a in self.above(node) if isinstance(a, Scope)), self.tree)
+
+    def loads(self, name: str, scope: Scope) -> list[ast.Name]:
+        """Every place in a scope where a name is read, in the order of the source."""
+        found = [n for n in ast.walk(scope) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
+        return sorted(found, key=lambda n: (n.lineno, n.col_offset))
+
+    def stores(self, name: str, scope: Scope) -> list[ast.Name]:
+        """Every place in a scope where a name is assigned."""
+        return [
+            n for n in ast.walk(scope) if isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load)
+        ]
+
+    @cached_property
+    def _imported(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                names |= {a.asname or a.name.split(".")[0]: a.name if a.asname else a.name.split(".")[0]
+                          for a in node.names}  # fmt: skip
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+        return names
+
+    def dotted(self, node: ast.expr) -> str:
+        """The full name of what an expression calls or names; empty where it is no name."""
+        if isinstance(node, ast.Call):
+            return self.dotted(node.func)
+        if isinstance(node, ast.Name):
+            return self._imported.get(node.id, node.id)
+        if isinstance(node, ast.Attribute):
+            base = self.dotted(node.value)
+            return f"{base}.{node.attr}" if base else ""
+        return ""

@@ -1,0 +1,156 @@
+"""Fixes on real files: what is written, what is left alone, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from promptlint import repairing
+from promptlint.cli import commands
+from promptlint.config.configuration import Configuration
+from promptlint.config.settings import Settings
+from promptlint.edits import Applicability
+
+PROGRAM = """\
+import os
+from datetime import datetime
+from openai import OpenAI
+
+GUIDE = "Réponds en français, et ne promets rien. " * 300
+
+
+def reply(client: OpenAI, question: str) -> str:
+    files = ", ".join(os.listdir("docs"))  # the names only
+    system = f"Now: {datetime.now()}\\nFiles: {files}\\n{GUIDE}"  # é
+    return client.responses.create(model="gpt-6-sol", instructions=system, input=question).output_text
+"""
+SAFE = PROGRAM.replace('os.listdir("docs")', 'sorted(os.listdir("docs"))')
+ALL = SAFE.replace("datetime.now()", "datetime.now().date()")
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file with a safe and an unsafe fix, alone in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "app.py"
+    path.write_bytes(PROGRAM.encode())
+    return path
+
+
+def check(*arguments: str, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(commands, ["check", *arguments], input=stdin, standalone_mode=False)
+
+
+def test_without_fix_nothing_is_written(app: Path) -> None:
+    check("app.py")
+    check("app.py", "--unsafe-fixes")
+    assert app.read_text() == PROGRAM
+
+
+def test_fix_makes_the_safe_fixes(app: Path) -> None:
+    done = check("app.py", "--fix")
+    assert app.read_text() == SAFE
+    assert done.return_value == 1
+    assert "Fixed 1 finding. Found 1 finding in 1 file" in done.output
+
+
+def test_unsafe_fixes_are_made_when_asked_for(app: Path) -> None:
+    done = check("app.py", "--fix", "--unsafe-fixes")
+    assert app.read_text() == ALL
+    assert done.return_value == 0
+
+
+def test_fixing_again_changes_nothing(app: Path) -> None:
+    check("app.py", "--fix", "--unsafe-fixes")
+    done = check("app.py", "--fix", "--unsafe-fixes", "--exit-non-zero-on-fix")
+    assert (app.read_text(), done.return_value) == (ALL, 0)
+
+
+def test_diff_shows_and_changes_nothing(app: Path) -> None:
+    done = check("app.py", "--diff")
+    assert app.read_text() == PROGRAM
+    assert done.return_value == 1
+    changed = [line for line in done.output.splitlines() if line.startswith(("+", "-"))]
+    assert changed == [
+        "--- a/app.py",
+        "+++ b/app.py",
+        '-    files = ", ".join(os.listdir("docs"))  # the names only',
+        '+    files = ", ".join(sorted(os.listdir("docs")))  # the names only',
+    ]
+
+
+def test_fix_only_says_nothing_of_what_is_left(app: Path) -> None:
+    done = check("app.py", "--fix-only")
+    assert (app.read_text(), done.output, done.return_value) == (SAFE, "", 0)
+
+
+def test_a_fix_can_be_a_failure(app: Path) -> None:
+    assert check("app.py", "--fix-only", "--exit-non-zero-on-fix").return_value == 1
+
+
+def test_show_fixes_lists_them(app: Path) -> None:
+    done = check("app.py", "--fix", "--show-fixes")
+    assert 'Fixed PL103 at app.py:9:23: Sort `os.listdir("docs")`.' in done.output
+
+
+def test_standard_input_is_fixed_to_standard_output(app: Path) -> None:
+    done = check("-", "--fix-only", "--stdin-filename", "app.py", stdin=PROGRAM.encode())
+    assert (done.output, app.read_text()) == (SAFE, PROGRAM)
+
+
+def test_an_ignored_finding_is_not_fixed(app: Path) -> None:
+    ignored = PROGRAM.replace("# the names only", "# promptlint: ignore[PL103] one file")
+    app.write_text(ignored)
+    check("app.py", "--fix")
+    assert app.read_text() == ignored
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        PROGRAM.replace("\n", "\r\n").encode(),
+        b"\xef\xbb\xbf" + PROGRAM.encode(),
+        b"# coding: latin-1\n" + PROGRAM.encode("latin-1"),
+        PROGRAM.rstrip("\n").encode(),
+    ],
+    ids=["CRLF", "BOM", "latin-1", "no newline at the end"],
+)
+def test_bytes_outside_the_change_stay_as_they_are(app: Path, raw: bytes) -> None:
+    app.write_bytes(raw)
+    check("app.py", "--fix")
+    assert app.read_bytes() == raw.replace(b'os.listdir("docs")', b'sorted(os.listdir("docs"))')
+
+
+def test_the_mode_stays_and_nothing_is_left_behind(app: Path) -> None:
+    app.chmod(0o751)
+    check("app.py", "--fix")
+    assert app.stat().st_mode & 0o777 == 0o751
+    assert list(app.parent.iterdir()) == [app]
+
+
+def test_a_link_stays_a_link(app: Path) -> None:
+    link = app.parent / "link.py"
+    link.symlink_to(app)
+    check("link.py", "--fix")
+    assert (link.is_symlink(), app.read_text()) == (True, SAFE)
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(app: Path) -> None:
+    repaired = repairing.repaired(["app.py"], Configuration(fixed=Settings()), {}, Applicability.SAFE)
+    app.write_text("# mine\n")
+    with pytest.raises(repairing.WriteError, match=r"^app\.py: was changed while it was checked"):
+        repairing.write(repaired.changes)
+    assert app.read_text() == "# mine\n"
+
+
+def test_a_text_in_a_file_that_was_not_asked_for_is_not_changed(app: Path) -> None:
+    other = app.parent / "texts.py"
+    other.write_text("import os\n\n\ndef files() -> str:\n    return ', '.join(os.listdir('docs'))\n")
+    app.write_text(
+        PROGRAM.replace('", ".join(os.listdir("docs"))', "texts.files()").replace("import os\n", "import texts\n")
+    )
+    before = other.read_text()
+    check("app.py", "--fix")
+    assert other.read_text() == before
