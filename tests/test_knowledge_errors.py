@@ -206,7 +206,8 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
             "1: unknown key 'checkd' (did you mean 'checked'?) in a models file; one of checked, library, provider, "
             "imports, clients, endpoint, model, same-client, calls, functions, records, role-words, content-keys, "
             "provider-by-model, varies, clocks, units, directives, passes-through, text-methods, unordered, sortable, "
-            "sortable-text, orders, order-free, words, histories, somebody-waits, nobody-waits, calls-argument, maps, parallel, examples",
+            "sortable-text, orders, order-free, words, histories, somebody-waits, nobody-waits, "
+            "calls-argument, maps, parallel, examples",
             id="key of the file",
         ),
         pytest.param(
