@@ -149,7 +149,7 @@ def test_what_cannot_be_done_is_said(run: Run, clean: Path, arguments: list[str]
 
 def test_usage_errors_say_what_to_do_instead(run: Run) -> None:
     assert run("check", "--statistics", "--output-format", "sarif").err == (
-        f"{USAGE}--statistics is for people: it goes with --output-format full or concise\n"
+        f"{USAGE}--statistics is for people: it goes with --output-format full or concise or grouped\n"
     )
     assert run("check", "--stdin-filename", "a.py").err == (
         f"{USAGE}--stdin-filename names what is read as -: give - as the path\n"
