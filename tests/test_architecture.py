@@ -24,7 +24,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset({"diagnostics"}),
     frozenset({"knowledge"}),
     frozenset({"checks", "discovery", "languages", "reporters", "suppressions"}),
-    frozenset({"config", "fixing"}),
+    frozenset({"baseline", "config", "fixing", "ignoring"}),
     frozenset({"session"}),
     frozenset({"repairing"}),
     frozenset({"cli"}),

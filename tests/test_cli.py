@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,55 +16,12 @@ from promptlint.config.keys import KEYS
 from promptlint.knowledge import pages
 from promptlint.knowledge.documents import KnowledgeError
 from promptlint.knowledge.pages import load_pages
+from tests.commands import CLOCK, Done, Run
 
 IDLE = "x = 1  # promptlint: ignore[PL101] why\n"
 """A file in which only the comment is found, at column 29."""
 IDLE_TOLD = "`PL101` finds nothing in this statement: the comment can go, or stands in the wrong place."
 TOLD = f"PL002 [unused-ignore] {IDLE_TOLD}"
-
-CLOCK = """\
-from datetime import datetime; from openai import OpenAI
-
-GUIDE = "Read the whole message before you decide. " * 300
-
-
-def reply(client: OpenAI, question: str) -> str:
-    system = f"Now: {datetime.now()} {GUIDE}"
-    response = client.responses.create(model="gpt-6-sol", instructions=system, input=question)
-    return response.output_text
-"""
-"""A program with one finding, at the clock in line 7, column 22."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
-    """Run a command in an empty folder, with nothing in the environment that it looks at."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "PROMPTLINT_TRACEBACK"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*arguments: str, stdin: bytes = b"") -> Done:
-        monkeypatch.setattr(sys, "argv", ["promptlint", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return Done(end.value.code, captured.out, captured.err)
-
-    return run
-
-
-Run = Callable[..., Done]
 
 
 @pytest.fixture
@@ -580,8 +534,9 @@ def test_a_terminal_has_colours_unless_it_says_that_it_cannot(
 @pytest.mark.parametrize("name", ["PL101", "volatile-prefix"])
 def test_the_page_of_a_rule(run: Run, name: str) -> None:
     done = run("rule", name)
-    title, body = load_pages()["PL101"].text.split("\n", 1)
-    facts = "(severity warning, confidence high, fix none, on by default, since 0.1.0)"
+    page = load_pages()["PL101"]
+    title, body = page.text.split("\n", 1)
+    facts = f"(severity warning, confidence high, fix {page.fix}, on by default, since 0.1.0)"
     assert done == Done(0, f"{title}\n\n{facts}\n{body}", "")
 
 

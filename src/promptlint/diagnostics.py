@@ -10,6 +10,9 @@ from promptlint.edits import Fix
 from promptlint.layout import Confidence, Step, Tokens
 from promptlint.spans import Span
 
+UNREADABLE = "PL001"
+"""The rule which says that a file could not be read: silence about that would say that the file is clean."""
+
 
 class Severity(StrEnum):
     """How much a finding matters."""

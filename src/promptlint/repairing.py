@@ -12,12 +12,11 @@ from pathlib import Path
 
 from promptlint import session
 from promptlint.config.configuration import Configuration
-from promptlint.diagnostics import Diagnostic
+from promptlint.diagnostics import UNREADABLE, Diagnostic
 from promptlint.discovery.files import MOST_BYTES, read, reason
 from promptlint.edits import Applicability, Edit, applied, compatible
 from promptlint.languages.python.project import decoded, encoded
 from promptlint.reporters.report import Report, Sources
-from promptlint.suppressions import UNREADABLE
 
 MOST_PASSES = 10
 """A mend can make room for another one; more rounds than this are two fixes undoing each other."""

@@ -15,7 +15,7 @@ from promptlint.config.configuration import Configuration
 from promptlint.config.kinds import ConfigError
 from promptlint.config.selection import Selection, chosen
 from promptlint.config.settings import Settings
-from promptlint.diagnostics import Diagnostic, Finding
+from promptlint.diagnostics import UNREADABLE, Diagnostic, Finding
 from promptlint.discovery import PathError, Project, discover, relative, repository
 from promptlint.discovery.files import MOST_BYTES, Files, read
 from promptlint.edits import Fix, RefusedError
@@ -297,7 +297,7 @@ def _unreadable(project: Project, files: Files, reading: Reading) -> Iterator[Di
     gaps += [Gap(Span(p, start, start), why) for p, why in files.unreadable.items() if p in project.targets]
     whys = [(gap.span, f"This file {gap.reason}") for gap in gaps]
     whys += [(Span(p or ".", start, start), f"This folder cannot be looked into: {why}") for p, why in project.unlisted]
-    page = load_pages()[suppressions.UNREADABLE]
+    page = load_pages()[UNREADABLE]
     for span, why in whys:
         message = f"{why}. Nothing in it was checked."
         yield Diagnostic(page.code, page.name, page.severity, Confidence.HIGH, message, span)

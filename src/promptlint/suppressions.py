@@ -13,17 +13,15 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from promptlint.diagnostics import Diagnostic
+from promptlint.diagnostics import UNREADABLE, Diagnostic
 from promptlint.knowledge.documents import closest
 from promptlint.knowledge.pages import Page
 from promptlint.layout import Confidence
 from promptlint.spans import Position, Span
 
-__all__ = ["MARKER", "UNREADABLE", "Comments", "read_comments", "suppressed"]
-
 MARKER = b"promptlint:"
 """Without these bytes, a file has no comment for us."""
-UNREADABLE, UNUSED, UNKNOWN = "PL001", "PL002", "PL003"
+UNUSED, UNKNOWN = "PL002", "PL003"
 
 _COMMENT = re.compile(r"#\s*promptlint:(?P<body>[^#]*)")
 _IGNORE = re.compile(r"\s*(?P<verb>ignore|file-ignore)\[(?P<rules>[^\]]*)\]")
@@ -117,8 +115,24 @@ def _applied(
     return kept, used
 
 
+def statements(text: str) -> tuple[range, ...]:
+    """The lines of each statement of a Python file, up to the place where it does not tokenize.
+
+    The head of a block is a statement of its own.
+    """
+    return tuple(lines for _, lines in _statements(text) if lines)
+
+
 def _comments(text: str) -> Iterator[tuple[str, int, int, range]]:
     """Each comment with its 1-based line, its 0-based column and the lines of the statement that it belongs to."""
+    for comments, lines in _statements(text):
+        for comment in comments:
+            row = comment.start[0]
+            yield comment.string, *comment.start, range(min(lines.start, row), lines.stop) if lines else lines
+
+
+def _statements(text: str) -> Iterator[tuple[list[tokenize.TokenInfo], range]]:
+    """The lines of each statement, with the comments above and in it; no lines for comments behind the last one."""
     waiting: list[tokenize.TokenInfo] = []
     first = 0
     source = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -127,13 +141,13 @@ def _comments(text: str) -> Iterator[tuple[str, int, int, range]]:
             if token.type == tokenize.COMMENT:
                 waiting.append(token)
             elif token.type == tokenize.NEWLINE:
-                yield from ((c.string, *c.start, range(min(first, c.start[0]), token.end[0] + 1)) for c in waiting)
+                yield waiting, range(first or token.start[0], token.end[0] + 1)
                 waiting, first = [], 0
             elif token.type not in _NO_STATEMENT:
                 first = first or token.start[0]
     except (tokenize.TokenError, SyntaxError, ValueError):
         pass
-    yield from ((c.string, *c.start, range(0)) for c in waiting)
+    yield waiting, range(0)
 
 
 def _span(path: str, line: int, column: int, length: int) -> Span:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,7 +37,14 @@ def _outputs(context: click.Context, parameter: click.Parameter, values: Iterabl
     return tuple(outputs)
 
 
-@click.command()
+class _Check(click.Command):
+    """`--add-ignore` may have a reason behind `=`; click would take the path behind it for one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, ["--add-ignore=" if each == "--add-ignore" else each for each in args])
+
+
+@click.command(cls=_Check)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @settings_options
 @click.option(
@@ -55,6 +62,9 @@ def _outputs(context: click.Context, parameter: click.Parameter, values: Iterabl
 @click.option("--show-gaps", is_flag=True, help="List the prompts that could not be understood, and why.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and check nothing.")
 @click.option("--show-settings", is_flag=True, help="Show what holds for PATHS, and where it was set; check nothing.")
+@click.option("--update-baseline", is_flag=True, help="Write what is found into the baseline.")
+@click.option("--diff-base", metavar="REV", help="Report only findings that lines changed since REV have to do with.")
+@click.option("--add-ignore", metavar="[=REASON]", help="Write a comment that ignores it above everything found.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something was found.")
 @mending_options
 @click.option("--stdin-filename", metavar="FILE", help="The name of the file which is read from standard input as -.")
@@ -90,18 +100,46 @@ def check(
             click.echo((settings_shown if show_settings else files_shown)(asked, configuration), nl=False)
             return CLEAN
         repaired = _checked(asked, configuration, given, wanted)
-    report = repaired.report
-    for warning in report.warnings:
+    for warning in repaired.report.warnings:
         click.echo(f"Warning: {warning}", err=True)
     if wanted.diff:
         write(patch(repaired), output_file)
         return FOUND if repaired.changes and not exit_zero else CLEAN
     save(repaired, standard_input=bool(given))
+    repaired = _adopted(repaired, here.baseline, given, options)
+    if options["update_baseline"]:
+        return CLEAN
     for name, file in () if wanted.fix_only else outputs:
         _report(STATISTICS if statistics else name, file, repaired, show_gaps, wanted)
-    left = report.diagnostics and not wanted.fix_only
+    left = repaired.report.diagnostics and not wanted.fix_only
     failed = left or (repaired.made and wanted.exit_non_zero_on_fix)
     return FOUND if failed and not exit_zero else CLEAN
+
+
+def _adopted(repaired: Repaired, baseline: str, given: Collection[str], options: Mapping[str, Any]) -> Repaired:
+    """The report with what a baseline, changed lines and new comments leave of it."""
+    revision, reason = options["diff_base"], options["add_ignore"]
+    if not (baseline or revision or options["update_baseline"]) and reason is None:
+        return repaired
+    from dataclasses import replace
+
+    from promptlint.cli import adoption
+
+    report, sources = repaired.report, repaired.sources
+    if options["update_baseline"]:
+        if not baseline or given:
+            raise click.UsageError("--update-baseline needs files, and --baseline FILE or the setting for it")
+        adoption.update_baseline(report, sources, baseline)
+        return repaired
+    if baseline:
+        report = adoption.without_baseline(report, sources, baseline, shrink=not given)
+    if revision:
+        report = adoption.changed_only(report, revision)
+    if reason is not None:
+        if given:
+            raise click.UsageError("--add-ignore writes into files: it cannot write into standard input")
+        report = adoption.add_ignores(report, sources, reason)
+    return replace(repaired, report=report)
 
 
 def _must_fit(outputs: Iterable[_Output], statistics: bool) -> None:

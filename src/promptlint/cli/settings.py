@@ -47,6 +47,7 @@ _OPTIONS = (
         envvar="PROMPTLINT_OUTPUT_FORMAT",
         help="How findings are shown.  [default: full]",
     ),
+    click.option("--baseline", metavar="FILE", help="Report only findings that are not in this file."),
     click.option(
         "--config",
         "configs",

@@ -10,11 +10,10 @@ from typing import Any
 
 from promptlint.config.kinds import ConfigError
 from promptlint.config.settings import COMMAND_LINE, Settings
-from promptlint.diagnostics import Severity
+from promptlint.diagnostics import UNREADABLE, Severity
 from promptlint.knowledge.documents import closest
 from promptlint.knowledge.pages import Page
 from promptlint.layout import Confidence
-from promptlint.suppressions import UNREADABLE
 
 
 def chosen(pages: Mapping[str, Page], settings: Settings) -> Mapping[str, Page]:
