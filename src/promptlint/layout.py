@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, StrEnum
 
+from promptlint.settings import Setting
 from promptlint.spans import Span
 
 
@@ -217,29 +218,6 @@ class Layout:
         return tuple(s for s in self.segments[index + 1 :] if here.together_with(s))
 
 
-class Setting(StrEnum):
-    """What a parameter of a request settles, whatever a library calls it. The words are those of `rules/`."""
-
-    MODEL = "model"
-    TOOL_CHOICE = "tool-choice"
-    PARALLEL_TOOLS = "parallel-tools"
-    THINKING = "thinking"
-    EFFORT = "effort"
-    FORMAT = "format"
-    """The schema that the answer has to fit."""
-    VERBOSITY = "verbosity"
-    SPEED = "speed"
-    FEATURES = "features"
-    """Beta features that are switched on."""
-    CONTEXT = "context"
-    """What the provider may drop from a long prompt."""
-    CACHE_KEY = "cache-key"
-    CACHE_MODE = "cache-mode"
-    CACHE_LIFETIME = "cache-lifetime"
-    CACHED_PREFIX = "cached-prefix"
-    """The name of a prefix which another call has put into the cache."""
-
-
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A value which is sent beside the prompt."""
@@ -255,6 +233,16 @@ class Parameter:
         """The text of a value written in the source; None when it is another, or depends on a branch."""
         whole = all(segment.literal and not segment.arms for segment in self.value)
         return "".join(segment.text for segment in self.value) if whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A cache marker which is none to the call that sends it."""
+
+    key: str
+    span: Span
+    instead: str = ""
+    """The key that this call knows; empty: it knows none there."""
 
 
 class Mode(Enum):
@@ -333,6 +321,8 @@ class Site:
     way which is not followed to the end."""
     automatic: Breakpoint | None = None
     """The breakpoint which the provider is asked to set by itself, behind the last block of each request."""
+    strays: tuple[Stray, ...] = ()
+    """Cache markers in the prompt which this call does not know."""
     parameters: tuple[Parameter, ...] = ()
     """What is sent beside the prompt and known to matter to a cache, in the order of `Setting`."""
     once: bool = False

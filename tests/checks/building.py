@@ -12,6 +12,7 @@ from typing import Any
 from promptlint.knowledge.providers import Batch, ModelFacts, Price, Provider
 from promptlint.layout import (
     Arm,
+    Breakpoint,
     Confidence,
     Disorder,
     Evidence,
@@ -19,6 +20,7 @@ from promptlint.layout import (
     Layout,
     Loop,
     Origin,
+    Parameter,
     Request,
     Role,
     Segment,
@@ -28,6 +30,7 @@ from promptlint.layout import (
     Tokens,
     Volatility,
 )
+from promptlint.settings import Setting
 from promptlint.spans import Position, Span
 
 
@@ -62,7 +65,8 @@ IMPLICIT = replace(EXPLICIT, name="implicit", title="Implicit", explicit=False)
 
 def text(tokens: int, role: Role = Role.SYSTEM, **more: Any) -> Segment:
     """Text written in the source, of `tokens` tokens, give or take nothing."""
-    return _segment("You are …", Volatility.CONSTANT, role, tokens=Tokens(tokens, tokens), **more)
+    written = more.pop("text", "You are …")
+    return _segment(written, Volatility.CONSTANT, role, tokens=Tokens(tokens, tokens), **more)
 
 
 def clock(role: Role = Role.SYSTEM, **more: Any) -> Segment:
@@ -113,6 +117,16 @@ def listing(tokens: int, role: Role = Role.SYSTEM, **more: Any) -> Segment:
 def side(number: int, branch: int = 1) -> tuple[Arm, ...]:
     """The branch on which a text depends."""
     return (Arm(branch, number),)
+
+
+def parameter(setting: Setting, *value: Segment) -> Parameter:
+    """A parameter beside the prompt, named as what it settles."""
+    return Parameter(setting, setting.value, value)
+
+
+def marked(segment: Segment, at: int = 50, **more: Any) -> Segment:
+    """A text with a breakpoint behind it, which is written at line `at`."""
+    return replace(segment, breakpoint=Breakpoint(line(at), **more))
 
 
 def _segment(written: str, volatility: Volatility | None, role: Role, **more: Any) -> Segment:

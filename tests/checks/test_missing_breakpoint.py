@@ -10,6 +10,7 @@ from promptlint.changes import MarkBreakpoint
 from promptlint.checks.missing_breakpoint import check
 from promptlint.diagnostics import Finding
 from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Segment, Step, Tie, Tokens
+from promptlint.settings import Setting
 from tests.checks.building import (
     CALL,
     EXPLICIT,
@@ -20,6 +21,7 @@ from tests.checks.building import (
     line,
     listing,
     loop,
+    parameter,
     request,
     session,
     side,
@@ -58,34 +60,8 @@ def test_a_prompt_that_is_sent_once() -> None:
     assert found(request(text(2000), data("question"), once=True, loops=(loop(Tie.SAME),))) == []
 
 
-def test_a_conversation_with_a_short_system_prompt() -> None:
-    assert only(request(text(100), history(), data("question"))) == Finding(
-        at=line(100),
-        message="This conversation is billed at full price on every turn: put a cache breakpoint on the newest"
-        " message.",
-        confidence=Confidence.MEDIUM,
-        flow=(CALL,),
-        stranded=Tokens(100, 100),
-    )
-
-
-def test_a_conversation_with_a_long_system_prompt() -> None:
-    finding = only(request(text(2000), session("profile"), history(), data("question")))
-    assert finding.confidence is Confidence.HIGH
-    assert finding.change == MarkBreakpoint(1)
-    assert finding.message == (
-        "~2,000 tokens at the start of this prompt and the conversation behind them are billed at full price on every"
-        " turn (at least $3.60 per 1,000 calls on clever-5): put a cache breakpoint on the newest message."
-    )
-
-
-def test_a_conversation_behind_a_system_prompt_that_could_not_be_told() -> None:
-    assert only(request(unknown("self.system"), history(), known=Known.PARTLY)).confidence is Confidence.MEDIUM
-
-
-def test_a_conversation_behind_changing_text_could_not_be_read_again() -> None:
-    assert found(request(text(100), clock(), history())) == []
-    assert found(request(text(100), data("context", Role.SYSTEM), history())) == []
+def test_a_conversation_wants_a_breakpoint_that_moves() -> None:
+    assert found(request(text(2000), session("profile"), history(), data("question"))) == []
 
 
 def test_only_the_start_is_named_where_changing_text_stands_before_the_history() -> None:
@@ -130,6 +106,7 @@ def test_what_is_marked_already() -> None:
     marked = replace(text(2000), breakpoint=Breakpoint(line(2)))
     assert found(request(marked, data("question"))) == []
     assert found(request(text(2000), data("question"), caching=line(95))) == []
+    assert found(request(text(2000), data("question"), automatic=Breakpoint(line(95)))) == []
 
 
 def test_a_call_that_cannot_carry_a_mark() -> None:
@@ -142,6 +119,13 @@ def test_marks_within_a_batch_are_another_matter() -> None:
 
 def test_a_provider_that_caches_without_being_asked() -> None:
     assert list(check(request(text(2000), data("question")), IMPLICIT)) == []
+
+
+def test_a_mode_in_which_nothing_is_cached_without_a_mark() -> None:
+    provider = replace(IMPLICIT, explicit_mode="explicit")
+    for mode, findings in (("explicit", 1), ("implicit", 0)):
+        setting = parameter(Setting.CACHE_MODE, text(1, text=mode))
+        assert len(list(check(request(text(2000), parameters=(setting,)), provider))) == findings
 
 
 def test_messages_that_could_not_be_followed_may_carry_a_mark() -> None:

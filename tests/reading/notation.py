@@ -27,20 +27,8 @@ from pathlib import Path
 
 from promptlint.knowledge.loading import load_models, load_providers
 from promptlint.languages.python.read import read_project
-from promptlint.layout import (
-    Breakpoint,
-    Confidence,
-    Known,
-    Layout,
-    Loop,
-    Mode,
-    Reading,
-    Request,
-    Role,
-    Segment,
-    Setting,
-    Site,
-)
+from promptlint.layout import Breakpoint, Confidence, Known, Layout, Loop, Mode, Reading, Request, Role, Segment, Site
+from promptlint.settings import Setting
 
 MODELS, PROVIDERS = load_models(), load_providers()
 _FENCE = re.compile(r"^```(\w+)(?: (.*))?$")

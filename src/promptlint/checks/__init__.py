@@ -11,9 +11,14 @@ from types import MappingProxyType
 
 from promptlint.checks import (
     batchable_loop,
+    breakpoint_after_volatile,
+    cache_key,
+    ignored_breakpoint,
     missing_breakpoint,
     request_data_first,
     rewritten_history,
+    too_many_breakpoints,
+    unmarked_conversation,
     unordered_content,
     varying_tools,
     volatile_prefix,
@@ -32,6 +37,11 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "PL106": varying_tools.check,
         "PL107": rewritten_history.check,
         "PL201": missing_breakpoint.check,
+        "PL202": breakpoint_after_volatile.check,
+        "PL203": too_many_breakpoints.check,
+        "PL208": unmarked_conversation.check,
+        "PL209": cache_key.check,
+        "PL210": ignored_breakpoint.check,
         "PL301": batchable_loop.check,
     }
 )

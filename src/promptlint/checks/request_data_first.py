@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from promptlint.checks.breakpoints import told_of
 from promptlint.checks.prefix import Break, Loss, breaks, move_to_end
 from promptlint.checks.wording import also, cost, place, way, who
 from promptlint.diagnostics import Finding
@@ -18,6 +19,8 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     """
     for found in breaks(request, provider, Volatility.PERIODIC, _data):
         segment, loss = found.segment, found.loss
+        if told_of(request, provider, found.index):
+            continue
         yield Finding(
             at=segment.origin.span,
             message=f"{who(segment)} changes with every request and stands in {place(segment)}"

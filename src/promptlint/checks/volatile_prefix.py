@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promptlint.changes import Coarsen
+from promptlint.checks.breakpoints import told_of
 from promptlint.checks.prefix import Break, breaks, move_to_end
-from promptlint.checks.wording import also, cost, place, way, who
+from promptlint.checks.wording import also, cost, place, tells_time, way, who
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Request, Segment, Volatility
@@ -20,6 +21,8 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     """
     for found in breaks(request, provider, Volatility.SESSION, _differs):
         segment, loss = found.segment, found.loss
+        if told_of(request, provider, found.index):
+            continue
         yield Finding(
             at=segment.origin.span,
             message=f"{who(segment)} changes on every call and stands in {place(segment)}"
@@ -28,7 +31,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             flow=way(segment, request.site),
             stranded=loss.rebilled,
             change=Coarsen(found.index)
-            if _tells_time(segment)
+            if tells_time(segment)
             else move_to_end(request.layout, found.index, Volatility.SESSION),
         )
 
@@ -37,14 +40,9 @@ def _differs(segment: Segment) -> bool:
     return segment.volatility is Volatility.CALL and not segment.unordered
 
 
-def _tells_time(segment: Segment) -> bool:
-    # What is known of clocks says "clock" in its reasons; the layout has no other word for it.
-    return "clock" in segment.because
-
-
 def _mend(found: Break) -> str:
     # In a conversation the end of the prompt is the newest message: unless the text is stored with it, the next turn
     # replays another prompt.
     stored = "add it to the newest message and store it there"
     move = stored if found.loss.history else "move it to the end of the prompt"
-    return f"Use a date, or {move}." if _tells_time(found.segment) else f"{move[0].upper()}{move[1:]}."
+    return f"Use a date, or {move}." if tells_time(found.segment) else f"{move[0].upper()}{move[1:]}."

@@ -47,6 +47,11 @@ def who(segment: Segment) -> str:
     return f"{quoted(segment.text)}, which {segment.because}," if segment.because else quoted(segment.text)
 
 
+def tells_time(segment: Segment) -> bool:
+    """Whether a text is a clock. What is known of clocks says "clock" in its reasons; the layout has no other word."""
+    return "clock" in segment.because
+
+
 def about(tokens: Tokens) -> int:
     """A number for people, in the middle of the range: two digits, then zeros."""
     middle = (tokens.low + tokens.high) // 2

@@ -7,7 +7,8 @@ from dataclasses import replace
 from promptlint.knowledge.documents import Entry, Shelf, Value
 from promptlint.knowledge.models import Call, Client, Given, Marker, Part, Record, Switch
 from promptlint.knowledge.sources import HOW_OFTEN
-from promptlint.layout import Mode, Role, Setting
+from promptlint.layout import Mode, Role
+from promptlint.settings import Setting
 
 _MODES = {mode.value: mode for mode in Mode}
 ROLES = {role.value: role for role in Role if role is not Role.UNKNOWN}
@@ -15,7 +16,7 @@ ROLES = {role.value: role for role in Role if role is not Role.UNKNOWN}
 _SETTINGS = {setting.value: setting for setting in Setting}
 _PART_ROLES: dict[str, Role | None] = {**ROLES, "from-item": None}
 _CALL_KEYS = "also like prompt mode model model-position stream breakpoint batch distinctive until parameters"
-_CLIENT_KEYS = "also async async-argument batch provider endpoint model model-position given"
+_CLIENT_KEYS = "also async async-argument batch provider endpoint model model-position given breakpoint"
 
 
 class Library:
@@ -44,6 +45,7 @@ class Library:
             model=tuple(entry.texts("model")) if "model" in entry else self._model,
             model_position=entry.whole("model-position"),
             given=_given(entry["given"]) if "given" in entry else None,
+            marker=_marker(entry["breakpoint"]) if "breakpoint" in entry else None,
         )
         for name, at in {client.name: entry["name"], **entry.texts("also")}.items():
             clients.put(name, replace(client, name=name), at)

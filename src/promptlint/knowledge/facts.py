@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
 from promptlint.knowledge.documents import Entry, Shelf, Value
 from promptlint.knowledge.providers import Batch, Fact, ModelFacts, Price, Provider, normal
-from promptlint.layout import Role, Setting
+from promptlint.layout import Role
+from promptlint.settings import Setting
 
 T = TypeVar("T")
 
@@ -20,15 +21,19 @@ _CHANGES: dict[str, Setting | Role] = {**{setting.value: setting for setting in 
 class _Cache:
     """The section `cache`: see the fields of the same names in Provider."""
 
-    order: tuple[Role, ...]
-    explicit: bool
-    breakpoints: int | None
-    lifetimes: Mapping[str, float]
-    read: float | None
-    minimum: int
-    longer_first: bool
-    lookback: int | None
-    invalidates: Mapping[Setting | Role, tuple[Role, ...]]
+    order: tuple[Role, ...] = ()
+    explicit: bool = False
+    breakpoints: int | None = None
+    lifetimes: Mapping[str, float] = field(default_factory=dict)
+    read: float | None = None
+    minimum: int = 0
+    longer_first: bool = False
+    lookback: int | None = None
+    invalidates: Mapping[Setting | Role, tuple[Role, ...]] = field(default_factory=dict)
+    marked_models: frozenset[str] = frozenset()
+    unmoved_models: frozenset[str] = frozenset()
+    explicit_mode: str = ""
+    within_prefix: tuple[Role, ...] = ()
 
 
 class ProviderFile:
@@ -47,12 +52,6 @@ class ProviderFile:
         return Provider(
             name=name,
             title=self._entry.text("title"),
-            order=cache.order,
-            explicit=cache.explicit,
-            breakpoints=cache.breakpoints,
-            lifetimes=cache.lifetimes,
-            read=cache.read,
-            minimum=cache.minimum,
             characters=(fewest, most),
             batch=self._batch(),
             models={model: ModelFacts(model, minimums.get(model), prices.get(model)) for model in names},
@@ -61,23 +60,22 @@ class ProviderFile:
                 for section in ("cache", "tokens", "batch", "minimums", "prices")
                 if section in self._entry
             ),
-            longer_first=cache.longer_first,
-            lookback=cache.lookback,
-            invalidates=cache.invalidates,
             prefixes=tuple(self._entry.texts("prefixes")),
+            **{part.name: getattr(cache, part.name) for part in fields(cache)},
         )
 
     def _cache(self, files: Mapping[str, ProviderFile]) -> _Cache:
         keys = "order explicit lifetimes minimum"
-        more = "breakpoints read longer-first lookback invalidates"
+        more = "breakpoints read longer-first lookback invalidates explicit-mode within-prefix"
+        more += " marked-models unmoved-models"
         entry = self._entry["cache"].entry("'cache'", "source on", f"like {more} {keys}")
         like = self._like("cache", entry, files)
         if like is None:
             entry.needs("'cache'", keys)
-        start = like._cache(files) if like else _Cache((), False, None, {}, None, 0, False, None, {})
+        start = like._cache(files) if like else _Cache()
         lifetimes = {ttl.written(): price.number() for ttl, price in entry.pairs("lifetimes")}
         return _Cache(
-            order=tuple(item.word("role", _ROLES) for item in entry.items("order")) or start.order,
+            order=_roles(entry, "order") or start.order,
             explicit=entry.flag("explicit", start.explicit),
             breakpoints=entry.whole("breakpoints", start.breakpoints),
             lifetimes=lifetimes if "lifetimes" in entry else start.lifetimes,
@@ -86,6 +84,10 @@ class ProviderFile:
             longer_first=entry.flag("longer-first", start.longer_first),
             lookback=entry.whole("lookback", start.lookback),
             invalidates=_invalidates(entry) if "invalidates" in entry else start.invalidates,
+            marked_models=_named(entry, "marked-models") or start.marked_models,
+            unmoved_models=_named(entry, "unmoved-models") or start.unmoved_models,
+            explicit_mode=entry.text("explicit-mode", start.explicit_mode),
+            within_prefix=_roles(entry, "within-prefix") or start.within_prefix,
         )
 
     def _characters(self, files: Mapping[str, ProviderFile]) -> tuple[float, float]:
@@ -133,6 +135,14 @@ class ProviderFile:
 def _fact(section: Value) -> Fact:
     said = {key.written(): value for key, value in section.pairs()}
     return Fact(said["source"].text(), said["on"].day())
+
+
+def _roles(entry: Entry, key: str) -> tuple[Role, ...]:
+    return tuple(item.word("role", _ROLES) for item in entry.items(key))
+
+
+def _named(entry: Entry, key: str) -> frozenset[str]:
+    return frozenset(_normal(model, at) for model, at in entry.texts(key).items())
 
 
 def _invalidates(entry: Entry) -> dict[Setting | Role, tuple[Role, ...]]:

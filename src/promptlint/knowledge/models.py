@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from promptlint.layout import Confidence, Mode, Role, Setting, Volatility
+from promptlint.layout import Confidence, Mode, Role, Volatility
+from promptlint.settings import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Client:
     model_position: int | None = None
     """0-based position of that argument when it may be passed without its name."""
     given: Given | None = None
+    marker: Marker | None = None
+    """How a breakpoint is spelled for this client, where its library leaves that to the provider."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from promptlint.layout import Role, Setting, Tokens
+from promptlint.layout import Role, Tokens
+from promptlint.settings import Setting
 
 _SEPARATORS = str.maketrans(".@:", "---")
 _VERSION = re.compile(r"\d{1,2}(-|$)")
@@ -90,6 +91,14 @@ class Provider:
     """How many blocks back from a breakpoint the provider looks for what an earlier request has written."""
     invalidates: Mapping[Setting | Role, tuple[Role, ...]] = field(default_factory=dict)
     """What changes between two requests → the parts of the prompt whose cache is lost. USER stands for all messages."""
+    marked_models: frozenset[str] = frozenset()
+    """The models that take breakpoints, of those which are known; empty: all."""
+    unmoved_models: frozenset[str] = frozenset()
+    """The models that do not set a breakpoint by themselves when a request asks for it."""
+    explicit_mode: str = ""
+    """The cache mode in which nothing is cached without a breakpoint; empty: there is none."""
+    within_prefix: tuple[Role, ...] = ()
+    """What cannot be sent beside a prefix that another call has cached: it has to be in there."""
     prefixes: tuple[str, ...] = ()
     """What may stand before a model's name, in the order in which it does (`us-`, `anthropic-`)."""
 
@@ -105,6 +114,14 @@ class Provider:
             bare = bare.removeprefix(prefix)
         fits = [known for known in self.models if bare == known or _is_variant(bare, known)]
         return self.models[max(fits, key=len)] if fits else None
+
+    def refuses(self, model: str | None, *, automatic: bool) -> bool:
+        """Whether a model is known to take no breakpoint, or none that it is to set by itself."""
+        facts = self.model(model)
+        if facts is None:
+            return False
+        unmarked = bool(self.marked_models) and facts.name not in self.marked_models
+        return unmarked or (automatic and facts.name in self.unmoved_models)
 
     def minimum_for(self, model: str | None) -> int:
         """Fewest tokens of a prefix that this provider caches for a model."""

@@ -13,7 +13,7 @@ from promptlint.languages.python.messages import MISSING, absent
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.terms import NONE, Call, Choice, Entry, Func, Item, Map, Maybe, Op, Splat, Str, Term
-from promptlint.layout import Breakpoint
+from promptlint.layout import Breakpoint, Stray
 
 MOST_TERMS = 5_000
 """Parts of a prompt that are looked at for a marker."""
@@ -26,15 +26,38 @@ class Marks:
         self.engine = engine
         self.marker = marker
         self.call = call
+        self.markable = True
+        """Whether what is read now can carry a marker at all."""
+        self.strays: list[Stray] = []
+        known = {call.marker.key for calls in engine.models.calls.values() for call in calls if call.marker}
+        self._others = sorted(known - {marker.key if marker else ""})
         self.read: set[Place] = set()
         """The keys of the markers that were read, those that are None among them."""
 
     def of(self, block: Term) -> Breakpoint | None:
         """The breakpoint that a message, a block or a tool carries, or is."""
-        if self.marker is None or not isinstance(block, (Map, Call)):
+        if not isinstance(block, (Map, Call)):
+            return None
+        for key in self._others:
+            other = self._under(key, block)
+            if other is not None and not other.optional:
+                self.strays.append(Stray(key, other.span, self._key))
+        if self.marker is None:
             return None
         self.see(block)
-        return self.breakpoint(self._carried(block, self.marker.key))
+        mark = self._under(self.marker.key, block)
+        if mark is not None and not self.markable:
+            self.strays.append(Stray(self.marker.key, mark.span))
+            return None
+        return mark
+
+    @property
+    def _key(self) -> str:
+        return self.marker.key if self.marker is not None and self.markable else ""
+
+    def _under(self, key: str, block: Map | Call) -> Breakpoint | None:
+        """The breakpoint under a key of a block; None when there is none, or it may not be there."""
+        return self.breakpoint(self._carried(block, key))
 
     def see(self, block: Term) -> None:
         """Remember where the marker of a block is written, or of the arguments of a call."""

@@ -11,7 +11,8 @@ from promptlint.languages.python.messages import absent
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.terms import Term
 from promptlint.languages.python.texts import Texts
-from promptlint.layout import Parameter, Setting
+from promptlint.layout import Parameter
+from promptlint.settings import Setting
 
 
 def parameters_of(

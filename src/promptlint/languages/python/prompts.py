@@ -38,7 +38,7 @@ from promptlint.languages.python.terms import (
     Term,
 )
 from promptlint.languages.python.texts import Texts
-from promptlint.layout import Breakpoint, Known, Layout, Parameter, Role, Volatility
+from promptlint.layout import Breakpoint, Known, Layout, Parameter, Role, Stray, Volatility
 
 _NEWEST = (Const(1), Const(2))
 """What is cut to so few messages is the newest question, and no history."""
@@ -61,6 +61,7 @@ class Prompt:
     """The breakpoint that the provider is asked to set by itself."""
     elsewhere: Place | None = None
     """Where caching is switched on, or may be, other than by breakpoints in the layout."""
+    strays: tuple[Stray, ...] = ()
 
 
 class Prompts:
@@ -72,7 +73,7 @@ class Prompts:
         self.judge = Judge(engine, send.record.call.at, frozenset(loop.number for loop in send.loops))
         self.texts = Texts(engine, provider, self.judge)
         self.provider = provider
-        self.marks = Marks(engine, send.model.marker, send.record.call.at)
+        self.marks = Marks(engine, send.marker, send.record.call.at)
         self._kind = ""
 
     def prompt(self) -> Prompt:
@@ -82,6 +83,7 @@ class Prompts:
             if absent(self.engine.head(term)):
                 continue
             self.texts.next_block()
+            self.marks.markable = part.markable
             if part.role is None:
                 self.texts.role = Role.UNKNOWN
                 self._messages(term)
@@ -94,11 +96,11 @@ class Prompts:
         return Prompt(
             Layout(segments), self._known(), frozenset(self.judge.guessed), frozenset(self.judge.used_loops),
             tuple(dict.fromkeys(s.because for s in segments if s.volatility is None)),
-            tuple(parameters), automatic, elsewhere,
+            tuple(parameters), automatic, elsewhere, tuple(dict.fromkeys(self.marks.strays)),
         )  # fmt: skip
 
     def _switched_on(self) -> tuple[Breakpoint | None, Place | None]:
-        marker = self.send.model.marker
+        marker = self.send.marker
         if marker is None:
             return None, None
         automatic = None

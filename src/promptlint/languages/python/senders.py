@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from promptlint.knowledge.models import Call as CallModel
-from promptlint.knowledge.models import Client
+from promptlint.knowledge.models import Client, Marker
 from promptlint.languages.python import attributes
 from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
@@ -58,6 +58,11 @@ class Send:
     def function(self) -> FunctionInfo:
         """The outermost function it is seen from."""
         return self.chain[-1].function
+
+    @property
+    def marker(self) -> Marker | None:
+        """How a breakpoint is spelled here; None: there is none."""
+        return self.client.marker or self.model.marker if self.client else self.model.marker
 
     @property
     def provider(self) -> str:

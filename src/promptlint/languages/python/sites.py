@@ -36,11 +36,12 @@ def site_of(send: Send, prompt: Prompt, engine: Engine) -> Site:
         mode=_mode(send, engine),
         batch=batch if not send.elsewhere else None,
         loops=tuple(_loop(frame, send, prompt, engine) for frame in send.loops),
-        markable=send.model.marker is not None,
+        markable=send.marker is not None,
         waiting=waiting,
         offline=offline,
         caching=engine.span(prompt.elsewhere) if prompt.elsewhere is not None else None,
         automatic=prompt.automatic,
+        strays=prompt.strays if send.provider != "unknown" else (),  # a gateway may know them
         parameters=prompt.parameters,
         once=send.function.is_module and not send.loops,
         confidence=send.confidence,

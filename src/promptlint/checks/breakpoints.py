@@ -1,0 +1,127 @@
+"""What rules about breakpoints share: where they stand in a prompt, and whether what they cover is ever sent again.
+
+A breakpoint writes everything before it into the cache, at a price above that of plain input, and a later request reads
+it only when all of it is the same. So a breakpoint behind a text that changes is paid for each time and never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from promptlint.checks.prefix import opening, sent_again, stable
+from promptlint.knowledge.providers import Provider
+from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Segment, Tie, Volatility
+from promptlint.settings import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A breakpoint, and the segment that it stands behind."""
+
+    index: int
+    segment: Segment
+    breakpoint: Breakpoint
+    automatic: bool = False
+    """Whether the provider sets it, behind the last block of each request."""
+
+
+def marks(request: Request) -> Iterator[Mark]:
+    """All breakpoints of a request, in cache order; the automatic one last."""
+    segments = request.layout.segments
+    for index, segment in enumerate(segments):
+        if segment.breakpoint is not None:
+            yield Mark(index, segment, segment.breakpoint)
+    if request.site.automatic is not None and segments:
+        yield Mark(len(segments) - 1, segments[-1], request.site.automatic, automatic=True)
+
+
+def explicit(request: Request, provider: Provider) -> bool:
+    """Whether nothing of a prompt is cached without a breakpoint."""
+    mode = request.site.parameter(Setting.CACHE_MODE)
+    return provider.explicit or (mode is not None and mode.literal == (provider.explicit_mode or None))
+
+
+def history(request: Request) -> int | None:
+    """Where a history begins which grows from turn to turn, and before which all is the same on each turn.
+
+    None where there is none, or the cache could not be read behind what changes. The data of a whole dialogue is the
+    same on each of its turns.
+    """
+    segments = request.layout.segments
+    start = next((i for i, segment in enumerate(segments) if segment.growing), None)
+    turns = any(loop.tie is Tie.CHAINED for loop in request.site.loops)
+    limit = Volatility.REQUEST if turns else Volatility.SESSION
+    steady = all(s.volatility is None or stable(s, limit) for s in opening(request.layout).segments)
+    return start if steady else None
+
+
+@dataclass(frozen=True, slots=True)
+class Waste:
+    """A text that changes, and the first breakpoint behind it: it is written each time and never read."""
+
+    index: int
+    """Of the text."""
+    mark: Mark
+    confidence: Confidence
+
+
+def wasted(request: Request, provider: Provider) -> Iterator[Waste]:
+    """The texts which change between any two requests, each with the first breakpoint that covers it.
+
+    A random text or a clock is new on every call. The data of a request is not: a conversation, or several questions
+    about one document, send it again. It counts only where nothing shows that they do: one prompt, in which no text
+    behind the breakpoint changes.
+
+    An automatic breakpoint is at the end of whatever is sent. What stands before text that stays the same, or before a
+    history, is then the fault of its place.
+    """
+    if request.site.mode is Mode.BATCH or provider.breakpoints is None or not sent_again(request):
+        return
+    begin = opening(request.layout).segments
+    for mark in marks(request):
+        covered = [i for i, s in enumerate(begin[: mark.index + 1]) if set(s.arms) <= set(mark.segment.arms)]
+        cause = next((i for i in covered if _changes(request, i, mark)), None)
+        if cause is not None and not (mark.automatic and _ahead(request, cause)):
+            yield Waste(cause, mark, min(_certainty(request, begin[cause]), _sure(mark)))
+            return
+
+
+def _ahead(request: Request, index: int) -> bool:
+    """Whether text that stays the same, or a history, stands behind a text."""
+    return any(s.growing or stable(s, Volatility.SESSION) for s in request.layout.after(index))
+
+
+def _changes(request: Request, index: int, mark: Mark) -> bool:
+    segment = request.layout.segments[index]
+    if segment.volatility is Volatility.CALL:
+        return not segment.unordered
+    if segment.volatility is not Volatility.REQUEST or segment.unordered or _answers(request):
+        return False
+    return all(stable(s, Volatility.SESSION) for s in request.layout.after(mark.index))
+
+
+def _answers(request: Request) -> bool:
+    """Whether a prompt is a dialogue, or may be one: the data at its start is then the same from turn to turn."""
+    whole = opening(request.layout).segments == request.layout.segments
+    told = request.known is Known.FULLY and all(s.role is not Role.UNKNOWN for s in request.layout.segments)
+    return not whole or not told or any(loop.tie is Tie.CHAINED for loop in request.site.loops)
+
+
+def _certainty(request: Request, cause: Segment) -> Confidence:
+    each = any(loop.tie is Tie.INDEPENDENT for loop in request.site.loops)
+    if cause.volatility is Volatility.CALL or each:
+        return min(cause.confidence, request.site.confidence)
+    return min(cause.confidence, request.site.confidence, Confidence.MEDIUM)
+
+
+def _sure(mark: Mark) -> Confidence:
+    return Confidence.MEDIUM if mark.breakpoint.optional else Confidence.HIGH
+
+
+def told_of(request: Request, provider: Provider, index: int) -> bool:
+    """Whether a text is covered by a breakpoint which is written each time because of it, or of one before it.
+
+    PL202 says so then, and what to do; other rules need not say that the text changes.
+    """
+    return any(waste.index <= index <= waste.mark.index for waste in wasted(request, provider))

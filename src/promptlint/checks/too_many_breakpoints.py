@@ -1,0 +1,70 @@
+"""PL203: more breakpoints than the provider takes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from promptlint.checks.breakpoints import Mark, marks
+from promptlint.checks.wording import call
+from promptlint.diagnostics import Finding
+from promptlint.knowledge.providers import Provider
+from promptlint.layout import Confidence, Request, Step
+
+
+def check(request: Request, provider: Provider) -> Iterator[Finding]:
+    """Find prompts with too many breakpoints, and loops or conversations that add one more each time.
+
+    A breakpoint that some requests go without is not counted. Neither are those on different sides of one branch.
+    """
+    most = provider.breakpoints
+    certain = [mark for mark in marks(request) if not mark.breakpoint.optional]
+    if most is None or not certain:
+        return
+    once = [mark for mark in certain if not (mark.segment.repeated or mark.segment.growing) or mark.automatic]
+    again = [mark for mark in certain if mark not in once]
+    together = _together(once)
+    limit = f"{provider.title} takes at most {most} in a request"
+    if len(together) > most:
+        extra = together[most]
+        yield Finding(
+            at=extra.breakpoint.span,
+            message=f"This is the {_ordinal(most + 1)} of {len(together)} breakpoints in this prompt, and {limit}."
+            " Keep those behind the tools, the system prompt and the newest message.",
+            confidence=request.site.confidence,
+            flow=(*_others(together, extra), call(request.site)),
+        )
+    elif again:
+        mark = again[0]
+        what = "every message of a growing conversation" if mark.segment.growing else "every item of a loop"
+        mend = "Take it off the older messages" if mark.segment.growing else "Put one behind the last of them"
+        yield Finding(
+            at=mark.breakpoint.span,
+            message=f"{what[0].upper()}{what[1:]} carries a breakpoint, and {limit}: a longer prompt is refused."
+            f" {mend}.",
+            confidence=min(request.site.confidence, mark.segment.confidence, Confidence.MEDIUM),
+            flow=(call(request.site),),
+        )
+
+
+def _together(found: Sequence[Mark], decided: Collection[int] = ()) -> Sequence[Mark]:
+    """The most breakpoints that one request can hold, whichever way the branches not yet `decided` go."""
+    branch = next((arm.branch for mark in found for arm in mark.segment.arms if arm.branch not in decided), None)
+    if branch is None:
+        return found
+    sides = {arm.side for mark in found for arm in mark.segment.arms if arm.branch == branch}
+    ways = ([mark for mark in found if _sent_on(mark, branch, side)] for side in sides)
+    return max((_together(way, {*decided, branch}) for way in ways), key=len)
+
+
+def _sent_on(mark: Mark, branch: int, side: int) -> bool:
+    return all(arm.side == side for arm in mark.segment.arms if arm.branch == branch)
+
+
+def _others(together: Sequence[Mark], extra: Mark) -> Iterator[Step]:
+    for mark in together:
+        if mark is not extra:
+            yield Step("another breakpoint", mark.breakpoint.span)
+
+
+def _ordinal(number: int) -> str:
+    return {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(number, f"{number}th")

@@ -1,0 +1,42 @@
+"""PL208: a conversation grows from turn to turn, and no breakpoint moves along with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from promptlint.changes import MarkBreakpoint
+from promptlint.checks.breakpoints import explicit, history, marks
+from promptlint.checks.wording import call
+from promptlint.diagnostics import Finding
+from promptlint.knowledge.providers import Provider
+from promptlint.layout import Confidence, Known, Mode, Request, Role, Step
+
+
+def check(request: Request, provider: Provider) -> Iterator[Finding]:
+    """Find histories which are sent anew on every turn, where the provider caches only up to a breakpoint.
+
+    What changes before the history is for other rules to say: a breakpoint behind it could not be read.
+    """
+    site, segments = request.site, request.layout.segments
+    start = history(request)
+    if start is None or site.caching or not site.markable or site.mode is Mode.BATCH:
+        return
+    placed = list(marks(request))
+    if not explicit(request, provider) or any(mark.index >= start for mark in placed):
+        return
+    cached = "Only what stands before it is cached" if placed else "Nothing of it is cached"
+    yield Finding(
+        at=site.span,
+        message="This conversation grows from turn to turn, and no breakpoint moves along with it."
+        f" {cached}: the rest is billed at full price on every turn. Put one on the newest message of each request.",
+        confidence=min(_certainty(request), site.confidence),
+        flow=(Step("this grows", segments[start].origin.span), call(site)),
+        change=MarkBreakpoint(len(segments) - 1),
+    )
+
+
+def _certainty(request: Request) -> Confidence:
+    # Messages that could not be followed may carry a mark of their own.
+    if any(s.volatility is None and s.role is Role.UNKNOWN for s in request.layout.segments):
+        return Confidence.LOW
+    return Confidence.HIGH if request.known is Known.FULLY else Confidence.MEDIUM

@@ -1,0 +1,95 @@
+"""PL208: a conversation grows, and no breakpoint moves along with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from promptlint.changes import MarkBreakpoint
+from promptlint.checks import CHECKS
+from promptlint.diagnostics import Finding
+from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Step, Tie
+from promptlint.settings import Setting
+from tests.checks.building import (
+    CALL,
+    EXPLICIT,
+    IMPLICIT,
+    clock,
+    data,
+    history,
+    line,
+    loop,
+    marked,
+    parameter,
+    request,
+    session,
+    text,
+    unknown,
+)
+
+check = CHECKS["PL208"]
+
+
+def found(subject: Request) -> list[Finding]:
+    return list(check(subject, EXPLICIT))
+
+
+def test_a_conversation_without_any_breakpoint() -> None:
+    assert found(request(text(100), history(), data("question"))) == [
+        Finding(
+            at=line(100),
+            message="This conversation grows from turn to turn, and no breakpoint moves along with it. Nothing of it is"
+            " cached: the rest is billed at full price on every turn. Put one on the newest message of each request.",
+            confidence=Confidence.HIGH,
+            flow=(Step("this grows", line(2)), CALL),
+            change=MarkBreakpoint(2),
+        )
+    ]
+
+
+def test_a_breakpoint_behind_the_system_prompt_alone() -> None:
+    (finding,) = found(request(marked(text(2000)), history(), data("question")))
+    assert "Only what stands before it is cached: the rest is billed at full price" in finding.message
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        pytest.param(request(text(9), history(), marked(data("question"))), id="on the newest message"),
+        pytest.param(request(text(9), marked(history()), data("question")), id="in the history"),
+        pytest.param(request(history(), automatic=Breakpoint(line(95))), id="automatic"),
+        pytest.param(request(history(), caching=line(95)), id="somewhere on the way"),
+        pytest.param(request(history(), markable=False), id="a call without markers"),
+        pytest.param(request(history(), mode=Mode.BATCH), id="in a batch"),
+        pytest.param(request(text(2000), data("question")), id="no conversation"),
+    ],
+)
+def test_what_is_right(subject: Request) -> None:
+    assert found(subject) == []
+
+
+def test_behind_changing_text_a_breakpoint_could_not_be_read() -> None:
+    assert found(request(text(100), clock(), history())) == []
+    assert found(request(text(100), data("context", Role.SYSTEM), history())) == []
+
+
+def test_the_data_of_a_dialogue_is_the_same_on_each_of_its_turns() -> None:
+    assert len(found(request(data("task"), history(), loops=(loop(Tie.CHAINED),)))) == 1
+    assert len(found(request(session("profile"), unknown("tools", Role.TOOLS), history()))) == 1
+
+
+def test_messages_that_could_not_be_followed_may_carry_a_mark() -> None:
+    messages = unknown("messages", Role.UNKNOWN)
+    (finding,) = found(request(messages, history(), known=Known.PARTLY))
+    assert finding.confidence is Confidence.LOW
+    (finding,) = found(request(unknown("system"), history(), known=Known.PARTLY))
+    assert finding.confidence is Confidence.MEDIUM
+
+
+def test_a_provider_that_caches_without_being_asked_unless_it_is_told_not_to() -> None:
+    subject = request(history(), data("question"))
+    provider = replace(IMPLICIT, explicit_mode="explicit")
+    assert list(check(subject, provider)) == []
+    told = replace(subject.site, parameters=(parameter(Setting.CACHE_MODE, text(1, text="explicit")),))
+    assert len(list(check(replace(subject, site=told), provider))) == 1
