@@ -24,7 +24,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset({"diagnostics"}),
     frozenset({"knowledge"}),
     frozenset({"checks", "discovery", "languages", "reporters", "suppressions"}),
-    frozenset({"baseline", "config", "fixing", "ignoring"}),
+    frozenset({"baseline", "config", "fixing", "ignoring", "placing"}),
     frozenset({"session"}),
     frozenset({"repairing"}),
     frozenset({"cli"}),
@@ -39,7 +39,7 @@ NO_PARSERS = {"settings", "spans", "edits", "layout", "changes", "shapes", "diag
 
 FILE_SYSTEM = {"fileinput", "glob", "os", "pathlib", "shutil", "subprocess", "tempfile"}
 PURE = {"pathlib.PurePath", "pathlib.PurePosixPath"}
-TOUCH_FILES = {"session", "repairing", "config", "cli", "discovery", "knowledge"}
+TOUCH_FILES = {"session", "placing", "repairing", "config", "cli", "discovery", "knowledge"}
 
 NAMELESS = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
 

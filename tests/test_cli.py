@@ -560,6 +560,68 @@ def test_either_a_rule_or_all(run: Run, arguments: list[str]) -> None:
     assert done.err.endswith("Error: give the code or the name of a rule, or --all\n")
 
 
+# --- show -------------------------------------------------------------------------------------------------------------
+
+DRAWN = """\
+app.py:8:16  openai.OpenAI.responses.create · gpt-6-sol · followed from the first word to the last
+
+  system
+    █      ~1  never changes      "Now:"  app.py:7:14
+  ── the prefix ends here: what follows is billed anew ─────────────────────
+    ≠       ?  on every call      datetime.now()  (reads the clock)  app.py:7:22
+    ░      ~1  never changes      "⏎"  app.py:7:14
+    ░  ~2,800  never changes      "Read the whole message before you decide. Read the whol…  app.py:3:9
+
+  user
+    ≠       ?  with each request  question  (is the argument `question` of `reply`)  app.py:6:27
+
+  What stays the same at the start is shorter than the 1,024 tokens that are cached. ~2,800 tokens behind it stay the\
+ same, and are re-billed at full price.
+
+█ read from the cache   ≠ changes   ░ stays the same, and is re-billed at full price   ? cannot be told
+"""
+
+
+def test_a_prompt_is_drawn_in_the_order_in_which_it_is_cached(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(CLOCK, encoding="utf-8")
+    for place in ("app.py", "app.py:8", "app.py:7", "app.py:8:16"):
+        assert run("show", place) == Done(0, DRAWN, "")
+
+
+def test_breakpoints_and_what_is_not_asked_for_are_drawn(run: Run, tmp_path: Path) -> None:
+    source = (
+        'import anthropic\n\nGUIDE = "Read the whole message before you decide. " * 300\n\n\n'
+        "def reply(client: anthropic.Anthropic, question: str) -> object:\n"
+        '    system = [{"type": "text", "text": GUIDE, "cache_control": {"type": "ephemeral", "ttl": "1h"}}]\n'
+        '    messages = [{"role": "user", "content": question}]\n'
+        '    return client.messages.create(model="claude-sonnet-5-5", max_tokens=9, system=system, messages=messages)\n'
+    )
+    (tmp_path / "app.py").write_text(source, encoding="utf-8")
+    assert "  ── breakpoint, 1h ───" in run("show", "app.py").out
+    assert "The next call can read ~" in run("show", "app.py").out
+    (tmp_path / "app.py").write_text(
+        source.replace(', "cache_control": {"type": "ephemeral", "ttl": "1h"}', ""), "utf-8"
+    )
+    assert "from the cache, and no breakpoint asks for it." in run("show", "app.py").out
+
+
+def test_a_place_without_a_prompt_is_said(run: Run, idle: Path, tmp_path: Path) -> None:
+    assert run("show", "idle.py") == Done(
+        2, "", "Error: idle.py: no prompt is sent from here, and no text of it gets into one\n"
+    )
+    (tmp_path / "app.py").write_text(CLOCK, encoding="utf-8")
+    assert run("show", "app.py:1").err.endswith("; there are calls on line 8\n")
+    assert run("show", "gone.py").err == "Error: gone.py: no such file or folder\n"
+
+
+def test_paths_are_drawn_from_the_working_directory(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "app.py").write_text(CLOCK, encoding="utf-8")
+    (tmp_path / "inner").mkdir()
+    monkeypatch.chdir(tmp_path / "inner")
+    assert run("show", "../app.py").out == DRAWN.replace("app.py", "../app.py")
+
+
 # --- as a program -----------------------------------------------------------------------------------------------------
 
 
@@ -576,7 +638,7 @@ def test_the_version() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, f"promptlint {__version__}\n", "")
 
 
-OF_CLI = ("check", "config", "mending", "outcome", "printing", "rule", "settings")
+OF_CLI = ("check", "config", "mending", "outcome", "printing", "rule", "settings", "show")
 LIGHT = ["promptlint.cli", *(f"promptlint.cli.{name}" for name in OF_CLI), "promptlint.reporters"]
 
 
@@ -597,7 +659,12 @@ def test_nothing_heavy_is_imported_before_it_is_needed(argument: str) -> None:
 def test_help_lists_the_commands() -> None:
     done = program("--help")
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.split("Commands:\n")[1].splitlines()] == ["check", "config", "rule"]
+    assert [line.split()[0] for line in done.stdout.split("Commands:\n")[1].splitlines()] == [
+        "check",
+        "config",
+        "rule",
+        "show",
+    ]
 
 
 def test_a_terminal_that_cannot_show_a_character_does_not_stop_a_report(idle: Path) -> None:

@@ -18,7 +18,7 @@ from promptlint.config.settings import Settings
 from promptlint.diagnostics import UNREADABLE, Diagnostic, Finding
 from promptlint.discovery import PathError, Project, discover, relative, repository
 from promptlint.discovery.files import MOST_BYTES, Files, read
-from promptlint.edits import Fix, RefusedError
+from promptlint.edits import RefusedError
 from promptlint.fixing import Proof
 from promptlint.knowledge.documents import KnowledgeError, closest
 from promptlint.knowledge.loading import load_models, load_providers
@@ -29,6 +29,7 @@ from promptlint.languages.python.project import decoded, encoded
 from promptlint.languages.python.read import read_project
 from promptlint.languages.python.writing import Writer
 from promptlint.layout import Confidence, Gap, Known, Reading, Request
+from promptlint.placing import Places
 from promptlint.reporters.report import Report, Sources, Statistics
 from promptlint.spans import Position, Span
 
@@ -62,6 +63,7 @@ def check(paths: Sequence[str], configuration: Configuration, given: Mapping[str
     report = Report(
         diagnostics=tuple(sorted((d for part in parts for d in part.diagnostics), key=lambda d: d.order)),
         gaps=tuple(sorted((gap for part in parts for gap in part.gaps), key=lambda gap: (gap.span, gap.reason))),
+        requests=tuple(request for part in parts for request in part.requests),
         statistics=statistics,
         warnings=() if statistics.files else (f"no Python files in {', '.join(paths)}",),
         rules={code: page for code, page in load_pages().items() if code in codes},
@@ -75,8 +77,8 @@ def targets(paths: Sequence[str], configuration: Configuration) -> tuple[str, ..
     """The files that would be checked. Raises PathError or ConfigError."""
     found = []
     for project in discover(paths):
-        shown = _shown(project.root)
-        found += [shown(path) for part, _ in _parts(project, configuration) for path in part.targets]
+        places = Places(project.root)
+        found += [places.path(path) for part, _ in _parts(project, configuration) for path in part.targets]
     return tuple(sorted(found))
 
 
@@ -137,13 +139,14 @@ def _checked(project: Project, selection: Selection, given: _Given) -> Report:
     wanted = [d for each in told for d in _wanted(each, selection, homes.get(each.span.path, each.span.path))]
     with _doing("writing fixes"):
         mended = _with_fixes(wanted, findings, _proof(project, files, reading, overlaid, models))
-    shown = _shown(project.root)
+    places = Places(project.root)
     return Report(
-        diagnostics=tuple(_placed(diagnostic, shown) for diagnostic in mended),
-        gaps=tuple(Gap(_span(g.span, shown), g.reason) for g in reading.gaps if g.span.path in project.targets),
+        diagnostics=tuple(map(places.of, mended)),
+        gaps=tuple(places.of(gap) for gap in reading.gaps if gap.span.path in project.targets),
+        requests=places.of(reading.requests),
         statistics=_statistics(project, reading, {found.call for found in findings}),
         rules=selection.rules,
-        files=tuple(map(shown, project.targets)),
+        files=tuple(map(places.path, project.targets)),
     )
 
 
@@ -356,30 +359,6 @@ def _within_repository() -> str:
     here = Path.cwd()
     top = repository(here) or here
     return "" if top == here else relative(here, top)
-
-
-def _shown(root: Path) -> Callable[[str], str]:
-    """Paths as the user writes them: from the working directory instead of the root."""
-    here = Path.cwd()
-    return (lambda path: path) if root == here else cache(lambda path: relative(root / path, here))
-
-
-def _span(span: Span, shown: Callable[[str], str]) -> Span:
-    return replace(span, path=shown(span.path))
-
-
-def _placed(diagnostic: Diagnostic, shown: Callable[[str], str]) -> Diagnostic:
-    return replace(
-        diagnostic,
-        span=_span(diagnostic.span, shown),
-        flow=tuple(replace(step, span=_span(step.span, shown)) for step in diagnostic.flow),
-        related=tuple(_span(span, shown) for span in diagnostic.related),
-        fix=_moved(diagnostic.fix, shown) if diagnostic.fix else None,
-    )
-
-
-def _moved(fix: Fix, shown: Callable[[str], str]) -> Fix:
-    return replace(fix, edits=tuple(replace(edit, span=_span(edit.span, shown)) for edit in fix.edits))
 
 
 @contextmanager

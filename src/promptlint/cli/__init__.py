@@ -13,6 +13,7 @@ from promptlint.cli.check import check
 from promptlint.cli.config import config
 from promptlint.cli.outcome import CLEAN, FAILED
 from promptlint.cli.rule import rule
+from promptlint.cli.show import show
 
 
 @click.group(context_settings={"help_option_names": ["--help", "-h"]})
@@ -21,7 +22,7 @@ def commands() -> None:
     """Says what stops the prompts of LLM calls being cached or batched."""
 
 
-for _command in (check, rule, config):
+for _command in (check, rule, config, show):
     commands.add_command(_command)
 
 

@@ -25,6 +25,17 @@ def _split(context: click.Context, parameter: click.Parameter, values: Iterable[
 _RULES = "Codes, names or the beginnings of codes, separated by commas; or ALL."
 _LIST: dict[str, Any] = {"multiple": True, "callback": _split}
 
+_CONFIG_OPTIONS = (
+    click.option(
+        "--config",
+        "configs",
+        multiple=True,
+        metavar="FILE|KEY=VALUE",
+        help="A configuration file instead of those that are found, or one setting, in TOML.",
+    ),
+    click.option("--isolated", is_flag=True, help="Ignore all configuration files."),
+)
+
 # The keys themselves are explained by `promptlint config`: importing that table would slow --help down.
 _OPTIONS = (
     click.option("--select", **_LIST, metavar="RULES", help=f"Check only these rules. {_RULES}"),
@@ -48,20 +59,19 @@ _OPTIONS = (
         help="How findings are shown.  [default: full]",
     ),
     click.option("--baseline", metavar="FILE", help="Report only findings that are not in this file."),
-    click.option(
-        "--config",
-        "configs",
-        multiple=True,
-        metavar="FILE|KEY=VALUE",
-        help="A configuration file instead of those that are found, or one setting, in TOML.",
-    ),
-    click.option("--isolated", is_flag=True, help="Ignore all configuration files."),
 )
 
 
 def settings_options(function: _Function) -> _Function:
     """Give a command the options that are settings; they arrive as keywords, for `configured`."""
-    for option in reversed(_OPTIONS):
+    for option in reversed((*_OPTIONS, *_CONFIG_OPTIONS)):
+        function = option(function)
+    return function
+
+
+def config_options(function: _Function) -> _Function:
+    """Give a command the options that say which configuration holds; they arrive as keywords, for `configured`."""
+    for option in reversed(_CONFIG_OPTIONS):
         function = option(function)
     return function
 

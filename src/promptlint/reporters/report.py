@@ -8,7 +8,7 @@ from posixpath import join, normpath
 
 from promptlint.diagnostics import Diagnostic
 from promptlint.knowledge.pages import Page
-from promptlint.layout import Gap
+from promptlint.layout import Gap, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Report:
     diagnostics: tuple[Diagnostic, ...] = ()
     gaps: tuple[Gap, ...] = ()
     """Prompts that could not be followed, or not to the end."""
+    requests: tuple[Request, ...] = ()
+    """Every prompt that files which were checked send, or have a part in."""
     statistics: Statistics = Statistics()
     warnings: tuple[str, ...] = ()
     """What the user should know of the run itself; not part of what was found."""
