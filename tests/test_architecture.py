@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "promptlint"
 
 ORDER: tuple[frozenset[str], ...] = (
-    frozenset({"promptlint", "settings", "spans"}),
+    frozenset({"promptlint", "passages", "settings", "spans"}),
     frozenset({"edits", "layout"}),
     frozenset({"changes", "shapes"}),
     frozenset({"diagnostics"}),
@@ -35,7 +35,9 @@ ORDER: tuple[frozenset[str], ...] = (
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
 PARSERS = {"ast", "jinja2", "libcst", "symtable", "tokenize", "yaml"}
-NO_PARSERS = {"settings", "spans", "edits", "layout", "changes", "shapes", "diagnostics", "checks", "fixing"}
+NO_PARSERS = {
+    "settings", "spans", "passages", "edits", "layout", "changes", "shapes", "diagnostics", "checks", "fixing",
+}  # fmt: skip
 
 FILE_SYSTEM = {"fileinput", "glob", "os", "pathlib", "shutil", "subprocess", "tempfile"}
 PURE = {"pathlib.PurePath", "pathlib.PurePosixPath"}

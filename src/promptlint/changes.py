@@ -2,39 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
-from promptlint.layout import Breakpoint, Layout, Volatility
+from promptlint.layout import Breakpoint, Layout, Segment, Volatility
+from promptlint.passages import HOLE, TornError, gap, passage, whole_lines
 
 
 @dataclass(frozen=True, slots=True)
 class MoveToEnd:
-    """Put a segment behind all others of its role."""
+    """Put a segment at the end of its block, with the line, sentence or section that it stands in."""
 
     index: int
 
     def applied_to(self, layout: Layout) -> Layout:
-        """The layout as it is after the move: the segment joins the last block of its role."""
+        """The layout as it is after the move; the same one where the segment cannot be lifted out."""
         moved = layout.segments[self.index]
-        rest = layout.segments[: self.index] + layout.segments[self.index + 1 :]
-        last = max((i for i, s in enumerate(rest) if s.role is moved.role), default=self.index - 1)
-        block = rest[last].block if 0 <= last < len(rest) and rest[last].role is moved.role else moved.block
-        return Layout((*rest[: last + 1], replace(moved, block=block), *rest[last + 1 :]))
+        block = [s for s in layout.segments if s.block == moved.block]
+        begin = next(i for i, s in enumerate(layout.segments) if s.block == moved.block)
+        text = _Flat(block)
+        try:
+            lifted = passage(text.flat, text.starts[self.index - begin])
+        except TornError:
+            return layout
+        first, last = gap(text.flat, lifted)
+        end = max(len(text.flat.rstrip()), last)
+        space = replace(moved, text=lifted.separator, volatility=Volatility.CONSTANT, because="")
+        pieces = [
+            *text.cut(0, first), *text.cut(last, end), space, *text.cut(lifted.start, lifted.end),
+            *text.cut(end, len(text.flat)),
+        ]  # fmt: skip
+        mark = block[-1].breakpoint
+        pieces = [replace(s, breakpoint=mark if i == len(pieces) - 1 else None) for i, s in enumerate(pieces)]
+        return Layout((*layout.segments[:begin], *pieces, *layout.segments[begin + len(block) :]))
+
+
+class _Flat:
+    """The text of one block, with a character for each value."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+        texts = [s.text.replace(HOLE, "?") if s.literal else HOLE for s in segments]
+        self.flat = "".join(texts)
+        self.starts = [0, *accumulate(map(len, texts))]
+
+    def cut(self, start: int, end: int) -> Iterator[Segment]:
+        """The segments between two characters; literals are cut."""
+        for segment, begin, stop in zip(self._segments, self.starts, self.starts[1:], strict=False):
+            first, last = max(begin, start), min(stop, end)
+            if first < last:
+                yield replace(segment, text=segment.text[first - begin : last - begin]) if segment.literal else segment
 
 
 @dataclass(frozen=True, slots=True)
 class MarkBreakpoint:
-    """Put a cache breakpoint right after a segment."""
+    """Put a cache breakpoint right after a segment; after its last whole line, where its block goes on behind it."""
 
     index: int
     ttl: str | None = None
 
     def applied_to(self, layout: Layout) -> Layout:
-        """The layout with the mark. A segment which has one already keeps it."""
+        """The layout with the mark; what follows in the block becomes one of its own. A mark that is there stays."""
         segment = layout.segments[self.index]
         mark = segment.breakpoint or Breakpoint(segment.origin.span, self.ttl)
-        marked = replace(segment, breakpoint=mark)
-        return Layout((*layout.segments[: self.index], marked, *layout.segments[self.index + 1 :]))
+        before, behind = layout.segments[: self.index], layout.segments[self.index + 1 :]
+        if not behind or behind[0].block != segment.block:
+            return Layout((*before, replace(segment, breakpoint=mark), *behind))
+        end = whole_lines(segment.text) if segment.literal else len(segment.text)
+        rest = (replace(segment, text=segment.text[end:]),) if end < len(segment.text) else ()
+        marked = replace(segment, text=segment.text[:end], breakpoint=mark)
+        after = [replace(s, block=s.block + 1) for s in (*rest, *behind)]
+        return Layout((*before, marked, *after))
+
+
+@dataclass(frozen=True, slots=True)
+class CacheRequest:
+    """Ask the provider to set a breakpoint behind the newest message by itself: the layout stays as it is."""
+
+    def applied_to(self, layout: Layout) -> Layout:
+        """The same layout: the mark is on the request."""
+        return layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +118,4 @@ class ToBatch:
         return layout
 
 
-Change = MoveToEnd | MarkBreakpoint | Coarsen | Sort | ToBatch
+Change = MoveToEnd | MarkBreakpoint | CacheRequest | Coarsen | Sort | ToBatch

@@ -137,7 +137,7 @@ def breaks(
 
 
 def move_to_end(layout: Layout, index: int, limit: Volatility) -> MoveToEnd | None:
-    """The move of segment `index` behind the others of its role; None where no stable text of that role follows it."""
-    role = layout.segments[index].role
-    gains = any(s.role is role and stable(s, limit) for s in opening(layout).after(index))
+    """The move of segment `index` behind the others of its block; None where no stable text of the block follows it."""
+    block = layout.segments[index].block
+    gains = any(s.block == block and stable(s, limit) for s in opening(layout).after(index))
     return MoveToEnd(index) if gains else None

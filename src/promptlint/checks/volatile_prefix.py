@@ -30,9 +30,8 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             confidence=min(segment.confidence, request.site.confidence),
             flow=way(segment, request.site),
             stranded=loss.rebilled,
-            change=Coarsen(found.index)
-            if tells_time(segment)
-            else move_to_end(request.layout, found.index, Volatility.SESSION),
+            change=Coarsen(found.index) if tells_time(segment) else None,
+            instead=tuple(filter(None, [move_to_end(request.layout, found.index, Volatility.SESSION)])),
         )
 
 

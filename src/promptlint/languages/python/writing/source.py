@@ -68,6 +68,18 @@ class Source:
                 return node
         raise RefusedError("the place where it is written cannot be found again")
 
+    def covering(self, span: Span) -> ast.expr:
+        """The innermost expression that a span lies in. Raises RefusedError where there is none."""
+        found: ast.expr | None = None
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.expr) and node.lineno <= span.start.line <= (node.end_lineno or node.lineno):
+                place = self.span(node)
+                if place.start <= span.start and span.end <= place.end:
+                    found = node
+        if found is None:
+            raise RefusedError("the place where it is written cannot be found again")
+        return found
+
     def argument(self, span: Span) -> ast.arg | None:
         """The parameter that is declared at a span; None where there is none."""
         found = (n for n in ast.walk(self.tree) if isinstance(n, ast.arg) and n.lineno == span.start.line)

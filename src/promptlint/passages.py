@@ -1,0 +1,180 @@
+"""Which words have to go along when a text is moved: whole lines, sentences and sections, never a torn one.
+
+Texts are flat here: what is not known of them stands as one character, `HOLE`. The layout and the source of a prompt
+are cut by the same rules, so that what is promised of the one can be written into the other.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+HOLE = "\ufffc"
+"""One value in a flat text."""
+MOST_WORDS = 60
+"""A longer passage is more than the value and what introduces it."""
+
+_SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]?[ \t]+(?=[A-Z\"'(\[" + HOLE + r"])")
+_SHORT = re.compile(r"(?:\b\w{1,2}|\b(?:approx|etc|vs|incl|resp))\.$", re.IGNORECASE)
+_NUMBERED = re.compile(r"\s*\d+[.)]\s")
+_HEADING = re.compile(r"\s*(?:#{1,6}\s.*|\*\*[^*]+\*\*:?|[^\n" + HOLE + r"]{1,80}:)\s*$")
+_TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*)[^<>]*?(/?)>")
+_POINTS_UP = re.compile(r"\b(?:above|preceding|aforementioned)\b", re.IGNORECASE)
+_POINTS_DOWN = re.compile(r"\b(?:below|following)\b", re.IGNORECASE)
+_CUE = re.compile(r"(?:^|\n)[^\n]{0,40}:\s*$")
+_LOWER = re.compile(r"\s*[a-z,;)]")
+
+
+class TornError(Exception):
+    """A text that cannot be lifted out of its surroundings; the message is a clause which says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What moves: the characters from `start` to `end` of a flat text, without the space around them."""
+
+    start: int
+    end: int
+    paragraph: bool
+    """Whether it stands between blank lines."""
+
+    @property
+    def separator(self) -> str:
+        """What stands before it at its new place."""
+        return "\n\n" if self.paragraph else "\n"
+
+
+def passage(flat: str, at: int) -> Passage:
+    """The passage around the value at `at`. Raises TornError where there is none that could stand by itself."""
+    start, end = _line(flat, at)
+    sentences = [start, *(m.end() for m in _SENTENCE.finditer(flat, start, end) if _ends(flat, m.start())), end]
+    first = max(i for i in sentences if i <= at)
+    last = min(i for i in sentences if i > at)
+    if (first, last) == (start, end):
+        start, end = _whole(flat, start, end)
+    else:
+        start, end = first, last
+    return _checked(flat, start, end)
+
+
+def _line(flat: str, at: int) -> tuple[int, int]:
+    end = flat.find("\n", at)
+    return flat.rfind("\n", 0, at) + 1, len(flat) if end < 0 else end
+
+
+def _ends(flat: str, at: int) -> bool:
+    return not _SHORT.search(flat[max(at - 8, 0) : at])
+
+
+def _whole(flat: str, start: int, end: int) -> tuple[int, int]:
+    """A line with the heading that introduces it and nothing else, and with the element that it is in."""
+    line = flat[start:end]
+    before, after = _previous(flat, start), _next(flat, end)
+    if _NUMBERED.match(line):
+        raise TornError("it is an item of a numbered list")
+    if _LOWER.match(line) and before.strip() and not before.rstrip().endswith((".", "!", "?", ":", ">")):
+        raise TornError("it stands in the middle of a sentence")
+    if _LOWER.match(after) and not line.rstrip().endswith((".", "!", "?", ":", ">")):
+        raise TornError("it stands in the middle of a sentence")
+    if before.strip() and (_HEADING.match(before) or _opens(before)):
+        start, end = _introduced(flat, start, end)
+    return _closed(flat, start, end)
+
+
+def _introduced(flat: str, start: int, end: int) -> tuple[int, int]:
+    """With the heading above, if what is below it is this line alone or lines like it."""
+    section = flat.find("\n\n", end)
+    rest = flat[end : len(flat) if section < 0 else section]
+    if _opens(_previous(flat, start)):
+        return _start_of_previous(flat, start), end
+    if all(HOLE in line for line in rest.split("\n") if line.strip()):
+        return _start_of_previous(flat, start), end + len(rest.rstrip())
+    if re.match(r"\s*(?:[-*•]\s*)?[\w ]{1,40}[:=]", flat[start:end]):
+        return start, end  # a line with its own label can stand alone
+    raise TornError("it is a part of a longer section")
+
+
+def _closed(flat: str, start: int, end: int) -> tuple[int, int]:
+    """As far as the elements go that are opened in it."""
+    outside = _opened(flat, 0, start)
+    if outside:
+        raise TornError(f"it stands in the element <{outside[-1]}>")
+    while opened := _opened(flat, start, end):
+        closing = flat.find(f"</{opened[0]}>", end)
+        if closing < 0:
+            raise TornError(f"the element <{opened[0]}> is not closed")
+        end = _line(flat, closing)[1]
+    if flat.count("```", 0, start) % 2 or flat.count("```", start, end) % 2:
+        raise TornError("it stands in a code block")
+    return start, end
+
+
+def _opened(flat: str, start: int, end: int) -> list[str]:
+    """The elements that are opened in a stretch and not closed in it."""
+    opened: list[str] = []
+    for tag in _TAG.finditer(flat, start, end):
+        if tag[1] and tag[2] in opened:
+            del opened[opened.index(tag[2]) :]
+        elif not tag[1] and not tag[3]:
+            opened.append(tag[2])
+    return opened
+
+
+def _checked(flat: str, start: int, end: int) -> Passage:
+    text = flat[start:end]
+    left, right = len(text) - len(text.lstrip()), len(text) - len(text.rstrip())
+    start, end = start + left, end - right
+    before, after = flat[:start], flat[end:]
+    if not before.strip() and not after.strip():
+        raise TornError("it cannot be taken out of its sentence")
+    if not after.strip():
+        raise TornError("it stands at the end already")
+    if len(flat[start:end].split()) > MOST_WORDS:
+        raise TornError("it is a part of a longer text")
+    if _POINTS_UP.search(after) or _POINTS_DOWN.search(flat[start:end].rpartition(":")[2]):
+        raise TornError("the text speaks of what is above or below")
+    if _CUE.search(flat.rstrip()):
+        raise TornError("the last line of the text asks for the answer")
+    blank_before = not before.strip() or before.rstrip(" \t").endswith("\n\n")
+    blank_after = after.lstrip(" \t").startswith("\n\n")
+    return Passage(start, end, blank_before and blank_after)
+
+
+def _previous(flat: str, start: int) -> str:
+    return flat[_start_of_previous(flat, start) : max(start - 1, 0)]
+
+
+def _start_of_previous(flat: str, start: int) -> int:
+    return flat.rfind("\n", 0, start - 1) + 1 if start > 0 else 0
+
+
+def _next(flat: str, end: int) -> str:
+    following = flat.find("\n", end + 1)
+    return flat[end + 1 : len(flat) if following < 0 else following]
+
+
+def _opens(line: str) -> bool:
+    tag = _TAG.fullmatch(line.strip())
+    return tag is not None and not tag[1] and not tag[3]
+
+
+def gap(flat: str, moved: Passage) -> tuple[int, int]:
+    """The characters that go when a passage is taken out: itself, and the space which is left over on one side."""
+    end = moved.end
+    while end < len(flat) and flat[end] in " \t":
+        end += 1
+    start = moved.start
+    if start == 0 or flat[start - 1] == "\n":
+        breaks = 2 if moved.paragraph else 1
+        while breaks and flat.startswith("\n", end):
+            end, breaks = end + 1, breaks - 1
+    elif end == len(flat) or flat[end] == "\n":
+        while start and flat[start - 1] in " \t":
+            start -= 1
+    return start, end
+
+
+def whole_lines(text: str) -> int:
+    """Where the last whole line of a text ends; at the end of it where that would leave nothing."""
+    end = text.rfind("\n") + 1
+    return end if text[:end].strip() else len(text)

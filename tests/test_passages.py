@@ -1,0 +1,68 @@
+"""What moves when a value moves: each case is a text with `<>` for values, and the passage around the first one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promptlint.passages import HOLE, TornError, gap, passage
+
+
+def lifted(text: str) -> tuple[str, str]:
+    """What is lifted out of a text, and what is left."""
+    flat = text.replace("{}", HOLE)
+    moved = passage(flat, flat.index(HOLE))
+    start, end = gap(flat, moved)
+    return tuple(piece.replace(HOLE, "{}") for piece in (flat[moved.start : moved.end], flat[:start] + flat[end:]))
+
+
+@pytest.mark.parametrize(
+    ("text", "moves", "stays"),
+    [
+        pytest.param("Now: {}.\nRules.", "Now: {}.", "Rules.", id="a line"),
+        pytest.param("Be nice.\nNow: {}.\nRules.", "Now: {}.", "Be nice.\nRules.", id="a line in the middle"),
+        pytest.param("Be nice. Now it is {}. Go on.", "Now it is {}.", "Be nice. Go on.", id="a sentence"),
+        pytest.param("One.\n\nNow: {}.\n\nTwo.", "Now: {}.", "One.\n\nTwo.", id="a paragraph"),
+        pytest.param("Text:\n{}\n\nRules.", "Text:\n{}", "Rules.", id="a line and its label"),
+        pytest.param("# Text\n{}\n\n# Rules\nGo.", "# Text\n{}", "# Rules\nGo.", id="a section"),
+        pytest.param("<a>\n{}\n</a>\nRules.", "<a>\n{}\n</a>", "Rules.", id="an element"),
+        pytest.param("# Rules\nDate: {}\nGo.\nStop.", "Date: {}", "# Rules\nGo.\nStop.", id="a line with a label"),
+        pytest.param("- Date: {}\n- Go.", "- Date: {}", "- Go.", id="an item of a list"),
+        pytest.param("Use e.g. {} here. Go on.", "Use e.g. {} here.", "Go on.", id="an abbreviation"),
+    ],
+)
+def test_what_moves(text: str, moves: str, stays: str) -> None:
+    assert lifted(text) == (moves, stays)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Now {} and then", "it cannot be taken out of its sentence"),
+        ("You are one who helps\nthe user {} and\nnobody else. Go.", "it stands in the middle of a sentence"),
+        ("1. {}\n2. Rules.", "it is an item of a numbered list"),
+        ("Rules.\nNow: {}", "it stands at the end already"),
+        ("Text: {}\nRead the text above.", "the text speaks of what is above or below"),
+        ("Text: {}\nRules.\nAnswer:", "the last line of the text asks for the answer"),
+        ("<a>\n{}\nRules.", "the element <a> is not closed"),
+        ("<a>\nOne.\n{}\n</a>\nRules.", "it stands in the element <a>"),
+        ("```\n{}\n```\nRules.", "it stands in a code block"),
+        ("Rules\n{}\nare rules.", "it stands in the middle of a sentence"),
+    ],
+)
+def test_what_does_not(text: str, why: str) -> None:
+    with pytest.raises(TornError, match=f"^{why}$"):
+        lifted(text)
+
+
+@given(st.lists(st.sampled_from(["\n", " ", ". ", "Go", "to", ":", "<a>", "</a>", "- ", "1. ", "{}"]), max_size=12))
+def test_no_word_is_torn_or_lost(pieces: list[str]) -> None:
+    text = "".join([*pieces, "{}"])
+    try:
+        moves, stays = lifted(text)
+    except TornError:
+        return
+    assert "{}" in moves
+    assert sorted("".join(moves.split() + stays.split())) == sorted("".join(text.split()))
+    assert stays.strip()
