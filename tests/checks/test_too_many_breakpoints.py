@@ -69,3 +69,7 @@ def test_one_for_each_item_of_a_loop() -> None:
 def test_one_for_each_turn_of_a_conversation() -> None:
     (finding,) = found(request(marked(data("input()", growing=True, repeated=True)), loops=(loop(),)))
     assert finding.message.startswith("Every message of a growing conversation carries a breakpoint")
+
+
+def test_one_that_a_loop_sets_under_a_condition_may_be_on_the_last_item_alone() -> None:
+    assert found(request(marked(data("page", repeated=True, arms=side(0))), data("question"))) == []

@@ -21,7 +21,8 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     if most is None or not certain:
         return
     once = [mark for mark in certain if not (mark.segment.repeated or mark.segment.growing) or mark.automatic]
-    again = [mark for mark in certain if mark not in once]
+    # On one side of a branch in a loop, it may be on the last item alone.
+    again = [mark for mark in certain if mark not in once and not mark.segment.arms]
     together = _together(once)
     limit = f"{provider.title} takes at most {most} in a request"
     if len(together) > most:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.languages.python.definitions import FunctionInfo, bound_names
 from promptlint.languages.python.rewriting import stripped
+from promptlint.languages.python.states import part
 from promptlint.languages.python.terms import (
     NONE,
     UNASSIGNED,
@@ -118,13 +119,9 @@ class Expressions:
     def _subscript(self, node: ast.Subscript) -> Term:
         value, key = self.of(node.value), self.key(node.slice)
         at = self.module.place(node)
-        content = self.walker.state.content(value)
-        if isinstance(content, Map) and isinstance(key, Str):
-            for item in reversed(content.items):
-                if not isinstance(item, Entry) or not isinstance(stripped(item.key), Str):
-                    break
-                if stripped(item.key) == key:
-                    return item.value
+        held = part(self.walker.state.content(value), stripped(key))
+        if held is not None:
+            return held
         if isinstance(key, Op) or not isinstance(stripped(value), Ref):
             value = self.walker.state.snapshot(value)
         term = Item(value, key, at=at)

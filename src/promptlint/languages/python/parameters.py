@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
-from promptlint.languages.python.messages import absent
+from promptlint.languages.python.messages import MISSING, absent
 from promptlint.languages.python.senders import Send
-from promptlint.languages.python.terms import Term
+from promptlint.languages.python.terms import Attr, Term
 from promptlint.languages.python.texts import Texts
 from promptlint.layout import Parameter
 from promptlint.settings import Setting
@@ -23,11 +23,14 @@ def parameters_of(
     for setting in Setting:
         path = paths.get(setting)
         term = argument(path) if path else None
-        if path is None or term is None or absent(engine.head(term)):
+        if path is None or term is None or absent(head := engine.head(term)):
             continue
+        if "." in path and isinstance(head, Attr):
+            continue  # of an object that is not known: it may not have it
         # Their callers are asked only where the prompt itself depends on them.
         judge = Judge(engine, send.record.call.at, frozenset(loop.number for loop in send.loops))
         texts = Texts(engine, provider, judge)
         texts.text(term)
-        if texts.segments:
-            yield Parameter(setting, path, tuple(texts.segments))
+        value = tuple(segment for segment in texts.segments if segment.because != MISSING.reason)
+        if value:
+            yield Parameter(setting, path, value)

@@ -9,7 +9,7 @@ from promptlint.languages.python import histories
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.markers import Marks
-from promptlint.languages.python.messages import MISSING, absent, content_of, kind_of, role_of
+from promptlint.languages.python.messages import MISSING, absent, content_of, kind_of, part_of, role_of
 from promptlint.languages.python.parameters import parameters_of
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import stripped
@@ -120,8 +120,12 @@ class Prompts:
         term = written[0].value if written else self._from_mapping(first)
         for name in rest:
             head = self.engine.head(term)
-            key = Op("key or", (Str(name), MISSING))
-            term = Item(term, key) if isinstance(head, (Map, Choice)) else Attr(term, name)
+            if isinstance(head, Call) and self._is_object(head):
+                term = part_of(head, (name,), self.engine) or MISSING
+            elif isinstance(head, (Map, Choice)) or head == MISSING:
+                term = Item(term, Op("key or", (Str(name), MISSING)))
+            else:
+                term = Attr(term, name)
         return term
 
     def _from_mapping(self, name: str) -> Term:

@@ -18,6 +18,7 @@ from promptlint.languages.python.terms import (
     Term,
 )
 from promptlint.layout import Loop, Mode, Site, Tie
+from promptlint.settings import Setting
 
 FEW = 10
 """Items, written in the source, which are too few to be worth a batch."""
@@ -32,7 +33,7 @@ def site_of(send: Send, prompt: Prompt, engine: Engine) -> Site:
         call=_name(send),
         span=engine.span(send.record.call.at),
         provider=send.provider,
-        model=_model(send, engine),
+        model=_model(prompt),
         mode=_mode(send, engine),
         batch=batch if not send.elsewhere else None,
         loops=tuple(_loop(frame, send, prompt, engine) for frame in send.loops),
@@ -58,9 +59,9 @@ def _argument(send: Send, name: str, engine: Engine) -> Term:
     return engine.head(Item(send.arguments, Op("key or", (Str(name), Str("")))))
 
 
-def _model(send: Send, engine: Engine) -> str | None:
-    found = _argument(send, send.model.model, engine)
-    return found.value if isinstance(found, Str) and found.value else None
+def _model(prompt: Prompt) -> str | None:
+    named = next((p for p in prompt.parameters if p.setting is Setting.MODEL), None)
+    return named.literal or None if named is not None else None
 
 
 def _mode(send: Send, engine: Engine) -> Mode:

@@ -15,7 +15,9 @@ from promptlint.languages.python.terms import (
     Carried,
     Cat,
     Choice,
+    Const,
     Each,
+    Entry,
     Fold,
     Item,
     Map,
@@ -70,6 +72,31 @@ class State:
             term = stripped(held)
             held = self.held.get(term)
         return term
+
+    def located(self, place: Term) -> Term:
+        """The object that a place within others stands for here; the place itself when they are not known so far."""
+        plain = stripped(place)
+        if not isinstance(plain, Item):
+            return plain
+        inside = part(self.content(self.located(plain.value)), stripped(plain.key))
+        return plain if inside is None else stripped(inside)
+
+
+def part(content: Term, key: Term) -> Term | None:
+    """What a list or dictionary holds under a key that is written out; None where another may have taken its place."""
+    plain = stripped(content)
+    if isinstance(plain, Map) and isinstance(key, Str):
+        for item in reversed(plain.items):
+            if not isinstance(item, Entry) or not isinstance(stripped(item.key), Str):
+                return None
+            if stripped(item.key) == key:
+                return item.value
+    if isinstance(plain, Seq) and isinstance(key, Const) and isinstance(key.value, int):
+        steps = plain.items[::-1] if key.value < 0 else plain.items
+        steps = steps[: -key.value if key.value < 0 else key.value + 1]
+        if len(steps) == (-key.value if key.value < 0 else key.value + 1):
+            return None if any(isinstance(item, (Splat, Repeat, Maybe)) for item in steps) else steps[-1]
+    return None
 
 
 class _Snapshot:

@@ -388,6 +388,6 @@ class Walker:
             CallRecord(call, self.info, node, tuple(self.loops), tuple(self.conditions), self.handlers > 0)
         )
         for place, content in self.effects_of(Call(function, arguments, keywords, at=at)).items():
-            owner = self.state.place(place)
+            owner = self.state.place(self.state.located(place))
             self._hold(owner, exchanged(now(content), owner, Before(owner)))
         return call
