@@ -85,7 +85,7 @@ USAGE = "Usage: promptlint check [OPTIONS] [PATHS]...\nTry 'promptlint check --h
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["--select", "PL9"], "Error: there is no rule 'PL9'"),
+        (["--select", "nonsense"], "Error: there is no rule 'nonsense'"),
         (["--ignore", "volatile-prefx"], "Error: there is no rule 'volatile-prefx' (did you mean 'volatile-prefix'?)"),
         (["--min-confidence", "sure"], None),
         (["--output-format", "xml"], None),
@@ -389,8 +389,8 @@ def test_a_configuration_that_cannot_be_used_is_said(run: Run, arguments: list[s
 
 
 def test_a_rule_that_does_not_exist_is_said_with_the_file_that_names_it(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "promptlint.toml").write_text('ignore = ["PL999"]\n', encoding="utf-8")
-    assert run("check").err == "Error: promptlint.toml: ignore: there is no rule 'PL999'\n"
+    (tmp_path / "promptlint.toml").write_text('ignore = ["nonsense"]\n', encoding="utf-8")
+    assert run("check").err == "Error: promptlint.toml: ignore: there is no rule 'nonsense'\n"
 
 
 def test_settings_are_shown(run: Run, idle: Path, tmp_path: Path) -> None:
@@ -562,8 +562,19 @@ def test_either_a_rule_or_all(run: Run, arguments: list[str]) -> None:
 
 # --- show -------------------------------------------------------------------------------------------------------------
 
+CHAT = """\
+from datetime import datetime; from openai import OpenAI
+
+GUIDE = "Read the whole message before you decide. " * 300
+
+
+def reply(client: OpenAI, question: str) -> object:
+    system = f"Now: {datetime.now()} {GUIDE}"
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
+    return client.chat.completions.create(model="gpt-6-sol", messages=messages)
+"""
 DRAWN = """\
-app.py:8:16  openai.OpenAI.responses.create · gpt-6-sol · followed from the first word to the last
+app.py:9:12  openai.OpenAI.chat.completions.create · gpt-6-sol · followed from the first word to the last
 
   system
     █      ~1  never changes      "Now:"  app.py:7:14
@@ -583,8 +594,8 @@ app.py:8:16  openai.OpenAI.responses.create · gpt-6-sol · followed from the fi
 
 
 def test_a_prompt_is_drawn_in_the_order_in_which_it_is_cached(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "app.py").write_text(CLOCK, encoding="utf-8")
-    for place in ("app.py", "app.py:8", "app.py:7", "app.py:8:16"):
+    (tmp_path / "app.py").write_text(CHAT, encoding="utf-8")
+    for place in ("app.py", "app.py:9", "app.py:7", "app.py:9:12"):
         assert run("show", place) == Done(0, DRAWN, "")
 
 
@@ -616,7 +627,7 @@ def test_a_place_without_a_prompt_is_said(run: Run, idle: Path, tmp_path: Path) 
 
 def test_paths_are_drawn_from_the_working_directory(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pyproject.toml").touch()
-    (tmp_path / "app.py").write_text(CLOCK, encoding="utf-8")
+    (tmp_path / "app.py").write_text(CHAT, encoding="utf-8")
     (tmp_path / "inner").mkdir()
     monkeypatch.chdir(tmp_path / "inner")
     assert run("show", "../app.py").out == DRAWN.replace("app.py", "../app.py")
