@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from html import unescape
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -243,6 +244,14 @@ READ: Mapping[str, Callable[[str], list[Told]]] = {
     ),
     "junit": _junit,
     "rdjson": _rdjson,
+    "html": lambda text: [
+        (*place[:3], unescape(message))
+        for place, message in zip(
+            _lines(text, r'^<p class="place">(?P<path>.*?):(?P<line>\d+):(?P<column>\d+) (?P<message>)'),
+            re.findall(r"</h3>\n<p>(.*)</p>$", text, re.MULTILINE),
+            strict=True,
+        )
+    ],
 }
 """Format → what a reader of it is told."""
 

@@ -6,6 +6,7 @@ library or a provider.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, StrEnum
 
@@ -350,6 +351,13 @@ class Request:
     layout: Layout
     site: Site
     known: Known = Known.FULLY
+
+    def spans(self) -> Iterator[Span]:
+        """The call, and every place that has a part in its prompt."""
+        yield self.site.span
+        for segment in self.layout.segments:
+            yield segment.origin.span
+            yield from (step.span for step in segment.origin.trail)
 
 
 @dataclass(frozen=True, slots=True)

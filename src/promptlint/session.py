@@ -143,7 +143,7 @@ def _checked(project: Project, selection: Selection, given: _Given) -> Report:
     return Report(
         diagnostics=tuple(map(places.of, mended)),
         gaps=tuple(places.of(gap) for gap in reading.gaps if gap.span.path in project.targets),
-        requests=places.of(reading.requests),
+        requests=tuple(places.of(r) for r in reading.requests if any(s.path in project.targets for s in r.spans())),
         statistics=_statistics(project, reading, {found.call for found in findings}),
         rules=selection.rules,
         files=tuple(map(places.path, project.targets)),

@@ -49,7 +49,4 @@ def show(place: str, **options: Any) -> None:
 
 def _touches(request: Request, path: str, line: int | None) -> bool:
     """Whether a prompt is sent from a place, or has a text from there."""
-    spans = [request.site.span]
-    for segment in request.layout.segments:
-        spans += [segment.origin.span, *(step.span for step in segment.origin.trail)]
-    return any(s.path == path and (line is None or s.start.line <= line <= s.end.line) for s in spans)
+    return any(s.path == path and (line is None or s.start.line <= line <= s.end.line) for s in request.spans())

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from promptlint.reporters.report import Reporter
 
 FORMATS = (
-    "full", "concise", "grouped", "json", "json-lines", "sarif", "github", "gitlab", "azure", "junit", "rdjson"
+    "full", "concise", "grouped", "json", "json-lines", "sarif", "github", "gitlab", "azure", "junit", "rdjson", "html"
 )  # fmt: skip
 """Names of the output formats, the default first; each is a module of this package."""
 STATISTICS = "statistics"
