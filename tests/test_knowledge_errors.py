@@ -21,9 +21,10 @@ checked: {version: 1.2.3, source: its documents, on: 2026-11-22}
 """
 CHECKED = "checked: {source: its documents, on: 2026-11-22}\n"
 CALL_KEYS = (
-    "call, also, like, prompt, mode, model, model-position, stream, breakpoint, batch, distinctive, until, parameters"
+    "call, also, like, prompt, mode, model, model-position, stream, breakpoint, batch, distinctive, until, parameters,"
+    " amends"
 )
-PART_KEYS = "role, argument, position, markable, from, many, switch"
+PART_KEYS = "role, argument, position, markable, from, many, switch, history"
 PROVIDERS = (
     "anthropic, azure, bedrock, bedrock-openai, cohere, deepseek, foundry, gemini, groq, mistral, ollama, openai, "
     "together, unknown, vertex, xai"

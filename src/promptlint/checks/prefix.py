@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from promptlint.changes import MoveToEnd
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Layout, Request, Role, Segment, Tie, Tokens, Volatility
+from promptlint.layout import Condition, Confidence, Layout, Request, Role, Segment, Tie, Tokens, Volatility
 
 _LEAST_TOKENS, _PART_OF_MINIMUM = 128, 1 / 4
 """Re-billed text matters from this part of the cacheable minimum on, and never when it is shorter than that."""
@@ -61,6 +61,20 @@ def opening(layout: Layout) -> Layout:
 def _answer(segment: Segment) -> bool:
     """Whether this is what a model or a tool said in this dialogue, rather than an example written by the author."""
     return segment.role in (Role.ASSISTANT, Role.TOOL) and not stable(segment, Volatility.PERIODIC)
+
+
+def anew(condition: Condition) -> bool:
+    """Whether a condition may come out the other way for the next request. Where that could not be told: no."""
+    return condition.volatility is not None and condition.volatility >= Volatility.REQUEST
+
+
+def changes_within(request: Request, condition: Condition) -> bool:
+    """Whether a condition may come out the other way within one conversation.
+
+    What is asked of the task of a conversation comes out the same on all turns of the loop that works on it.
+    """
+    turns = any(loop.tie is Tie.CHAINED for loop in request.site.loops)
+    return anew(condition) and (condition.each_turn or not turns)
 
 
 def sent(segments: Sequence[Segment], decided: Collection[int] = ()) -> Tokens:

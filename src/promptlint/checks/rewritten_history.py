@@ -1,20 +1,30 @@
-"""PL107: a conversation loses its beginning from turn to turn, so that no turn begins as the one before."""
+"""PL107: a conversation does not begin as it did on the turn before: its head is cut off, or rebuilt."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from promptlint.checks.wording import call, quoted
+from promptlint.checks.prefix import changes_within, opening
+from promptlint.checks.wording import call, quoted, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Cut, Request
+from promptlint.layout import Confidence, Cut, Request, Role
 
 _SHORT, _LONG = 6, 12
 """Messages: a history shorter than the first is hardly worth a cache, one as long as the second mostly is."""
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
-    """Find histories of which only the newest messages are sent."""
+    """Find histories of which only the newest messages are sent, and system text that is another one on some turns.
+
+    Where it could not be told what decides about a text (volatility None), it is not blamed.
+    """
+    yield from _cut(request)
+    if request.layout.conversation:
+        yield from _rebuilt(request)
+
+
+def _cut(request: Request) -> Iterator[Finding]:
     for cut in dict.fromkeys(s.cut for s in request.layout.segments if s.cut):
         segment = next(s for s in request.layout.segments if s.cut == cut)
         yield Finding(
@@ -25,6 +35,22 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             confidence=min(_certainty(cut), segment.confidence, request.site.confidence),
             flow=(*segment.origin.trail, call(request.site)),
         )
+
+
+def _rebuilt(request: Request) -> Iterator[Finding]:
+    system = [s for s in opening(request.layout).segments if s.role is Role.SYSTEM]
+    for condition in dict.fromkeys(arm.condition for s in system for arm in s.arms if arm.condition):
+        if changes_within(request, condition):
+            segment = next(s for s in system if any(arm.condition == condition for arm in s.arms))
+            yield Finding(
+                at=condition.span,
+                message=f"What stands in the system prompt depends on {quoted(condition.text)}, which may come out"
+                " otherwise on the next turn: then the prefix ends there, and the whole conversation behind it is"
+                " re-billed at full price. Keep the system prompt as it is, and add what is new to the newest message.",
+                confidence=min(condition.confidence, segment.confidence, request.site.confidence),
+                flow=way(segment, request.site),
+            )
+            return
 
 
 def _certainty(cut: Cut) -> Confidence:

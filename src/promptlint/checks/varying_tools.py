@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from promptlint.checks.prefix import Loss, loss_behind, opening, sent_again
+from promptlint.checks.prefix import Loss, anew, changes_within, loss_behind, opening, sent_again
 from promptlint.checks.wording import behind, quoted, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Condition, Request, Role, Tie, Volatility
+from promptlint.layout import Condition, Request, Role, Volatility
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -33,7 +33,9 @@ def _conditional(request: Request, provider: Provider) -> Iterator[Finding]:
         index = depending[0][0]
         loss = loss_behind(request, provider, index, Volatility.PERIODIC)
         filtered = len(branches) > 1 or any(s.repeated for _, s in depending)
-        if _comes_out_anew(condition, request, loss, filtered=filtered):
+        # One condition makes two prompts, and each of them can be cached: it costs only within a conversation. A filter
+        # makes as many as there are requests.
+        if (loss.history and changes_within(request, condition)) or (filtered and loss.enough and anew(condition)):
             how = "is decided anew on each turn" if condition.each_turn else "may differ from request to request"
             what = f"Which tools are sent depends on {quoted(condition.text)}, and {how}"
             yield _finding(request, index, loss, what, condition)
@@ -59,15 +61,3 @@ def _finding(request: Request, index: int, loss: Loss, what: str, condition: Con
         flow=way(segment, request.site),
         stranded=loss.rebilled,
     )
-
-
-def _comes_out_anew(condition: Condition, request: Request, loss: Loss, *, filtered: bool) -> bool:
-    """Whether a condition may come out another way while the same prefix is in use.
-
-    One condition makes two prompts, and each of them can be cached: it costs only within a conversation. A filter makes
-    as many as there are requests. What is asked of the task of a conversation comes out the same on all of its turns.
-    """
-    if condition.volatility is None or condition.volatility < Volatility.REQUEST:
-        return False
-    turns = any(loop.tie is Tie.CHAINED for loop in request.site.loops)
-    return (loss.history and (condition.each_turn or not turns)) or (filtered and loss.enough)

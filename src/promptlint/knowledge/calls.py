@@ -15,7 +15,7 @@ ROLES = {role.value: role for role in Role if role is not Role.UNKNOWN}
 """The roles by name."""
 _SETTINGS = {setting.value: setting for setting in Setting}
 _PART_ROLES: dict[str, Role | None] = {**ROLES, "from-item": None}
-_CALL_KEYS = "also like prompt mode model model-position stream breakpoint batch distinctive until parameters"
+_CALL_KEYS = "also like prompt mode model model-position stream breakpoint batch distinctive until parameters amends"
 _CLIENT_KEYS = "also async async-argument batch provider endpoint model model-position given breakpoint"
 
 
@@ -86,6 +86,7 @@ class Library:
             batch=entry.text("batch", start.batch),
             distinctive=entry.flag("distinctive", start.distinctive),
             until=entry.text("until", start.until),
+            amends=entry.flag("amends", start.amends),
             parameters=_parameters(entry) or start.parameters,
         )
 
@@ -111,7 +112,7 @@ def _given(value: Value) -> Given:
 
 
 def _part(value: Value) -> Part:
-    entry = value.entry("a part of a prompt", "role", "argument position markable from many switch")
+    entry = value.entry("a part of a prompt", "role", "argument position markable from many switch history")
     part = Part(
         argument=entry.text("argument"),
         role=entry["role"].word("role", _PART_ROLES),
@@ -120,6 +121,7 @@ def _part(value: Value) -> Part:
         given_to=entry.text("from"),
         many=entry.flag("many"),
         switch=_switch(entry["switch"]) if "switch" in entry else None,
+        history=entry.flag("history"),
     )
     if part.given_to not in ("", "client") and not (part.given_to[0] in ".@" and part.given_to[1:].isidentifier()):
         raise entry["from"].error("'from' must be client, .method or @decorator")

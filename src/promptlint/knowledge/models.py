@@ -80,6 +80,8 @@ class Part:
     """Whether it is a list of prompts, each of which is sent by itself, at full price."""
     switch: Switch | None = None
     """Set: the argument only switches on what this says."""
+    history: bool = False
+    """Whether the library puts the conversation so far in its place where it is not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ class Call:
     function: bool = False
     is_async: bool = False
     """Of a function: whether it is a coroutine."""
+    amends: bool = False
+    """Whether it changes a prompt that is sent in any case: what it is given is there only where it is called."""
     until: str = ""
     """A version of the library which no longer has it; empty: it is still there."""
     parameters: Mapping[Setting, str] = field(default_factory=dict)

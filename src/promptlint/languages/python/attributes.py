@@ -61,10 +61,18 @@ def reduced(value: Term, term: Attr, engine: Engine) -> Term | None:
         return _of_external(value, term)
     if isinstance(value, Param):
         info = class_of(value, engine)
-        return of_object(info, term.name, value, engine) if info else None
+        return of_object(info, term.name, value, engine) if info else _of_annotated(value, term, engine)
     if isinstance(value, Hole):
         return clocks.attribute(value, term.name, engine.models, term.at)
     return value if isinstance(value, Opaque) else None
+
+
+def _of_annotated(value: Param, term: Attr, engine: Engine) -> Term | None:
+    """What varies by itself in an object of a class outside the project, which the annotation tells."""
+    annotation = annotated(value, engine)
+    name = f"{annotation.name}.{term.name}" if isinstance(annotation, Global) else ""
+    source = engine.models.varies.get(name)
+    return clocks.hole(source, term) if source is not None else None
 
 
 def _of_global(value: Global, term: Attr, engine: Engine) -> Term:
@@ -156,7 +164,7 @@ def type_named(node: ast.expr, info: FunctionInfo, engine: Engine) -> Term | Non
     if isinstance(node, ast.Subscript):
         outer = getattr(node.value, "attr", getattr(node.value, "id", ""))
         inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
-        return type_named(inner, info, engine) if outer in ("Optional", "Annotated", "Type", "type") else None
+        return type_named(inner if outer in ("Optional", "Annotated", "Type", "type") else node.value, info, engine)
     if isinstance(node, (ast.Name, ast.Attribute)):
         found = engine.head(engine.evaluated(node, info.module))
         return found if isinstance(found, (Class, Global)) else None

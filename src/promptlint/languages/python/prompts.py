@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 
+from promptlint.knowledge.models import Part, Switch
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.python import histories
+from promptlint.languages.python import attributes, clocks, histories
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.markers import Marks
 from promptlint.languages.python.messages import MISSING, absent, content_of, kind_of, part_of, role_of
 from promptlint.languages.python.parameters import parameters_of
-from promptlint.languages.python.places import Place
+from promptlint.languages.python.parts import key_of
+from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.terms import (
@@ -79,17 +82,17 @@ class Prompts:
     def prompt(self) -> Prompt:
         """Read the arguments in cache order."""
         for part in self.send.model.prompt:
-            term = self.argument(part.argument)
-            if absent(self.engine.head(term)):
+            term = self.argument(key_of(part))
+            head = self.engine.head(term)
+            if absent(head) and part.history:
+                self._kept()
+            elif absent(head) or (part.switch is not None and head == Const(False)):
                 continue
-            self.texts.next_block()
-            self.marks.markable = part.markable
-            if part.role is None:
-                self.texts.role = Role.UNKNOWN
-                self._messages(term)
             else:
-                self.texts.role = part.role
-                self._blocks(term)
+                with ExitStack() as branches:
+                    for condition in self.send.record.conditions if self.send.model.amends else ():
+                        branches.enter_context(self.texts.within(condition, 0))
+                    self._part(part, term)
         segments = tuple(s for s in self.texts.segments if s.text)
         parameters = parameters_of(self.send, self.provider, self.engine, self.argument)
         automatic, elsewhere = self._switched_on()
@@ -98,6 +101,43 @@ class Prompts:
             tuple(dict.fromkeys(s.because for s in segments if s.volatility is None)),
             tuple(parameters), automatic, elsewhere, tuple(dict.fromkeys(self.marks.strays)),
         )  # fmt: skip
+
+    def _part(self, part: Part, term: Term) -> None:
+        self.texts.next_block()
+        self.marks.markable = part.markable
+        self.texts.role = part.role or Role.UNKNOWN
+        if part.switch is not None:
+            self._switched(part, part.switch, term)
+        elif part.role is None:
+            self._messages(self._one_of(term) if part.many else term)
+        else:
+            self._blocks(self._one_of(term) if part.many else term)
+
+    def _switched(self, part: Part, switch: Switch, term: Term) -> None:
+        """What the library writes into the prompt by itself."""
+        at = getattr(self.engine.head(term), "at", NOWHERE)
+        hole = Hole(switch.volatility, switch.because, part.argument, at=at if at.path else self.send.record.call.at)
+        shape = (
+            self.argument(key_of(replace(part, argument=switch.format_argument))) if switch.format_argument else None
+        )
+        text = self.engine.head(shape) if shape is not None else None
+        if isinstance(text, Str):
+            hole = clocks.with_format(hole, text.value, self.engine.models)
+        with self.texts.repeating(growing=True) if switch.because == attributes.History else nullcontext():
+            self.texts.hole(hole)
+
+    def _one_of(self, term: Term) -> Term:
+        """One prompt of a list of prompts, each of which is sent by itself."""
+        plain = self.engine.head(term)
+        first = plain.items[0] if isinstance(plain, Seq) and plain.items else Item(term, Const(0))
+        return first.items[0] if isinstance(first, Repeat) else first
+
+    def _kept(self) -> None:
+        """The conversation so far, which the library keeps by itself."""
+        self.texts.next_block()
+        self.texts.role = Role.UNKNOWN
+        with self.texts.repeating(growing=True):
+            self.texts.hole(Hole(Volatility.SESSION, attributes.History, "what was said so far"))
 
     def _switched_on(self) -> tuple[Breakpoint | None, Place | None]:
         marker = self.send.marker

@@ -11,6 +11,7 @@ from promptlint.knowledge.models import Client, Marker
 from promptlint.languages.python import attributes
 from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.parts import arguments_of
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.summaries import CallRecord, LoopFrame
 from promptlint.languages.python.terms import (
@@ -18,14 +19,11 @@ from promptlint.languages.python.terms import (
     Call,
     Choice,
     Class,
-    Entry,
     Func,
     Global,
     Map,
     Op,
     Param,
-    Splat,
-    Str,
     Term,
 )
 from promptlint.layout import Confidence
@@ -72,6 +70,10 @@ class Send:
         return self.client.provider if self.client else self.model.provider
 
 
+_Match = tuple[CallModel, Client | None, bool, Confidence, Term]
+"""A call, its client, whether that sends elsewhere, how sure it is, and the client's own term."""
+
+
 class Senders:
     """Finds the calls in a module which send a prompt."""
 
@@ -108,9 +110,9 @@ class Senders:
                 found = self._matched(callee)
                 if found is None or (found[0].path, found[0].library) in seen:
                     continue
-                model, client, elsewhere, confidence = found
+                model, client, elsewhere, confidence, base = found
                 seen.add((model.path, model.library))
-                arguments = _arguments(model, call)
+                arguments = arguments_of(model, call, base, self.engine)
                 yield Send(
                     model, client, elsewhere, arguments, record, (record,), record.loops, record.conditions, confidence
                 )
@@ -124,11 +126,11 @@ class Senders:
                 yield Call(argument, call.arguments[i + 1 :], call.keywords, at=call.at)
                 return
 
-    def _matched(self, callee: Term) -> tuple[CallModel, Client | None, bool, Confidence] | None:
+    def _matched(self, callee: Term) -> _Match | None:
         models = self.engine.models
         if isinstance(callee, Global):
             if callee.name in models.functions:
-                return models.functions[callee.name], None, False, Confidence.HIGH
+                return models.functions[callee.name], None, False, Confidence.HIGH, callee
             return self._of_module(callee.name)
         names: list[str] = []
         at: Term = callee
@@ -143,19 +145,19 @@ class Senders:
                 client = self.client(base)
                 if client is not None:
                     model = next((m for m in models.calls[path] if m.library == client[0].library), None)
-                    return (model, client[0], client[1], Confidence.HIGH) if model else None
+                    return (model, client[0], client[1], Confidence.HIGH, base) if model else None
             if not isinstance(at, (Class, Func)) and not (isinstance(at, Call) and isinstance(at.function, Class)):
                 model = next((m for m in models.calls[path] if m.distinctive), None)
                 if model is not None:
-                    return model, None, False, Confidence.MEDIUM
+                    return model, None, False, Confidence.MEDIUM, at
         return None
 
-    def _of_module(self, name: str) -> tuple[CallModel, Client | None, bool, Confidence] | None:
+    def _of_module(self, name: str) -> _Match | None:
         models = self.engine.models
         head, _, path = name.partition(".")
         client = models.clients.get(head)
         model = next((m for m in models.calls.get(path, ()) if client and m.library == client.library), None)
-        return (model, client, False, Confidence.HIGH) if model else None
+        return (model, client, False, Confidence.HIGH, Global(head)) if model else None
 
     def client(self, term: Term) -> tuple[Client, bool] | None:
         """The client behind a term, and whether it was told to send elsewhere; None when it is none."""
@@ -168,16 +170,38 @@ class Senders:
                 return client, given is not None
             if isinstance(function, Attr) and function.name in models.same_client:
                 return self._first(function.value)
-            return None
+            return self._below(function)
         if isinstance(term, Op) and term.operator == "enter":
             return self._first(term.operands[0])
         if isinstance(term, Param):
             annotation = attributes.annotated(term, self.engine)
             if isinstance(annotation, Global) and annotation.name in models.clients:
                 return models.clients[annotation.name], False
+        if isinstance(term, Attr):
+            return self._below(term)
         if isinstance(term, Global) and term.name in models.clients:
             return models.clients[term.name], False
         return None
+
+    def _below(self, term: Term) -> tuple[Client, bool] | None:
+        """A client which a method or an attribute of another one gives (`client.chats.create(…)`)."""
+        names: list[str] = []
+        while isinstance(term, Attr):
+            names.insert(0, term.name)
+            term = self.engine.head(term.value)
+        made = (
+            self.engine.head(term.function)
+            if isinstance(term, Call)
+            else attributes.annotated(term, self.engine)
+            if isinstance(term, Param)
+            else None
+        )
+        found = (
+            self.engine.models.clients.get(".".join([made.name, *names]))
+            if isinstance(made, Global) and names
+            else None
+        )
+        return (found, False) if found else None
 
     def _first(self, term: Term) -> tuple[Client, bool] | None:
         for base in alternatives(self.engine.reduced(term), self.engine):
@@ -185,17 +209,6 @@ class Senders:
             if found is not None:
                 return found
         return None
-
-
-def _arguments(model: CallModel, call: Call) -> Map:
-    items: list[Term] = []
-    by_position = {part.position: part.argument for part in model.prompt if part.position is not None}
-    for i, argument in enumerate(call.arguments):
-        if isinstance(argument, Splat):
-            break
-        if i in by_position:
-            items.append(Entry(Str(by_position[i]), argument))
-    return Map((*items, *call.keywords), at=call.at)
 
 
 def _last(node: ast.expr) -> str:

@@ -10,6 +10,7 @@ from promptlint.languages.python import clocks
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.places import NOWHERE, Place
+from promptlint.languages.python.rewriting import substituted
 from promptlint.languages.python.terms import (
     Call,
     Cat,
@@ -24,6 +25,7 @@ from promptlint.languages.python.terms import (
     Map,
     Maybe,
     Op,
+    Param,
     Repeat,
     Seq,
     Splat,
@@ -206,7 +208,10 @@ class Texts:
         elif isinstance(term, Op) and term.operator in ("any order", "cut"):
             self.text(term.operands[0])
         elif isinstance(term, Func):
-            self._function(term)
+            if self.role is Role.TOOLS:
+                self._function(term)
+            else:
+                self.text(self._returned(term))
         elif isinstance(term, Call) and isinstance(term.function, Class):
             self._object(term)
         elif isinstance(term, Op) and term.operator in ("+", "%"):
@@ -257,6 +262,17 @@ class Texts:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             place = term.info.module.place(node)
             self._literal(f"{node.name}: {ast.get_docstring(node) or ''}", place)
+
+    def _returned(self, term: Func) -> Term:
+        """What a function returns which a library calls for the text of a prompt, with arguments of its own."""
+        seen: dict[Term, Term] = {
+            Param(term.info, e.key.value): e.value
+            for e in term.captured
+            if isinstance(e, Entry) and isinstance(e.key, Str)
+        }
+        if term.receiver and term.info.receiver:
+            seen[Param(term.info, term.info.receiver)] = term.receiver[0]
+        return substituted(self.engine.summary(term.info).returns, seen)
 
     def _object(self, term: Call) -> None:
         for argument in term.arguments:
