@@ -20,11 +20,11 @@ PACKAGE = ROOT / "src" / "promptlint"
 ORDER: tuple[frozenset[str], ...] = (
     frozenset({"promptlint", "passages", "settings", "spans"}),
     frozenset({"edits", "layout"}),
-    frozenset({"changes", "shapes"}),
+    frozenset({"changes", "shapes", "template"}),
     frozenset({"diagnostics"}),
     frozenset({"knowledge"}),
     frozenset({"checks", "discovery", "languages", "reporters", "suppressions"}),
-    frozenset({"baseline", "config", "fixing", "ignoring", "placing"}),
+    frozenset({"baseline", "config", "fixing", "ignoring", "placing", "reading"}),
     frozenset({"session"}),
     frozenset({"repairing"}),
     frozenset({"cli"}),
@@ -36,6 +36,7 @@ RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
 PARSERS = {"ast", "jinja2", "libcst", "symtable", "tokenize", "yaml"}
 NO_PARSERS = {
+    "template",
     "settings", "spans", "passages", "edits", "layout", "changes", "shapes", "diagnostics", "checks", "fixing",
 }  # fmt: skip
 

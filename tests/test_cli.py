@@ -76,7 +76,9 @@ def test_a_path_that_does_not_exist(run: Run, clean: Path) -> None:
 
 def test_no_python_files(run: Run, tmp_path: Path) -> None:
     done = run("check")
-    assert done == Done(0, "Found nothing in 0 files (0 prompts read).\n", "Warning: no Python files in .\n")
+    assert done == Done(
+        0, "Found nothing in 0 files (0 prompts read).\n", "Warning: no Python files and no prompts in .\n"
+    )
 
 
 USAGE = "Usage: promptlint check [OPTIONS] [PATHS]...\nTry 'promptlint check --help' for help.\n\nError: "

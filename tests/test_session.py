@@ -371,7 +371,7 @@ def test_a_run_without_python_files_is_warned_of(
     (tmp_path / "docs").mkdir()
     monkeypatch.setattr(session, "read_project", lambda *_: Reading())
     report, _ = session.check([str(tmp_path / "docs"), str(tmp_path)], Configuration(fixed=Settings()), {})
-    assert report.warnings == (f"no Python files in {tmp_path / 'docs'}, {tmp_path}",)
+    assert report.warnings == (f"no Python files and no prompts in {tmp_path / 'docs'}, {tmp_path}",)
     assert report.statistics.files == 0
 
 

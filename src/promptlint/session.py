@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from promptlint import suppressions
+from promptlint.changes import Change
 from promptlint.checks import CHECKS
 from promptlint.config.configuration import Configuration
 from promptlint.config.kinds import ConfigError
@@ -18,7 +19,7 @@ from promptlint.config.settings import Settings
 from promptlint.diagnostics import UNREADABLE, Diagnostic, Finding
 from promptlint.discovery import PathError, Project, discover, relative, repository
 from promptlint.discovery.files import MOST_BYTES, Files, read
-from promptlint.edits import RefusedError
+from promptlint.edits import Fix, RefusedError
 from promptlint.fixing import Proof
 from promptlint.knowledge.documents import KnowledgeError, closest
 from promptlint.knowledge.loading import load_models, load_providers
@@ -26,10 +27,10 @@ from promptlint.knowledge.models import Models
 from promptlint.knowledge.pages import Page, load_pages
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.project import decoded, encoded
-from promptlint.languages.python.read import read_project
 from promptlint.languages.python.writing import Writer
 from promptlint.layout import Confidence, Gap, Known, Reading, Request
 from promptlint.placing import Places
+from promptlint.reading import UNKNOWN_PROVIDER, endings, is_template, read_project, with_prompts
 from promptlint.reporters.report import Report, Sources, Statistics
 from promptlint.spans import Position, Span
 
@@ -37,9 +38,6 @@ __all__ = ["ConfigError", "KnowledgeError", "PathError", "check", "targets"]
 
 MOST_PROMPT_BYTES = 1_000_000
 """A longer prompt file is not read."""
-
-UNKNOWN_PROVIDER = "unknown"
-"""The provider of a call that could be to any."""
 
 _Given = Mapping[Path, bytes]
 """Absolute path → what stands in for the file on disk."""
@@ -52,7 +50,7 @@ def check(paths: Sequence[str], configuration: Configuration, given: Mapping[str
     and KnowledgeError where `rules/`, or a file of models of the user's, is broken.
     """
     with _doing("looking for files"):
-        projects = discover(paths, given)
+        projects = discover(paths, given, endings())
     placed = {Path(path).resolve(): raw for path, raw in given.items()}
     asked_for = chosen(load_pages(), configuration.settings(Path.cwd()))
     parts = [
@@ -65,7 +63,7 @@ def check(paths: Sequence[str], configuration: Configuration, given: Mapping[str
         gaps=tuple(sorted((gap for part in parts for gap in part.gaps), key=lambda gap: (gap.span, gap.reason))),
         requests=tuple(request for part in parts for request in part.requests),
         statistics=statistics,
-        warnings=() if statistics.files else (f"no Python files in {', '.join(paths)}",),
+        warnings=() if statistics.files else (f"no Python files and no prompts in {', '.join(paths)}",),
         rules={code: page for code, page in load_pages().items() if code in codes},
         directory=_within_repository(),
         files=tuple(sorted(path for part in parts for path in part.files)),
@@ -76,9 +74,13 @@ def check(paths: Sequence[str], configuration: Configuration, given: Mapping[str
 def targets(paths: Sequence[str], configuration: Configuration) -> tuple[str, ...]:
     """The files that would be checked. Raises PathError or ConfigError."""
     found = []
-    for project in discover(paths):
-        places = Places(project.root)
-        found += [places.path(path) for part, _ in _parts(project, configuration) for path in part.targets]
+    for project in discover(paths, (), endings()):
+        places, read_text = Places(project.root), prompt_files(project.root)
+        for part, selection in _parts(project, configuration):
+            texts = Files(part.root, [path for path in part.targets if is_template(path)], {}, suppressions.MARKER)
+            models = load_models(selection.any.models)
+            reading = read_project(texts, texts, models, load_providers(), read_text)
+            found += [places.path(path) for path in with_prompts(part.targets, reading)]
     return tuple(sorted(found))
 
 
@@ -123,6 +125,7 @@ def _checked(project: Project, selection: Selection, given: _Given) -> Report:
         models = load_models(selection.any.models)
         reading = read_project(files, project.targets, models, providers, read_text)
         reading = _assumed(reading, selection.any, providers)
+        project = replace(project, targets=with_prompts(project.targets, reading))
     findings = []
     homes: dict[str, str] = {}
     for found in _findings(reading, selection.rules, providers):
@@ -247,7 +250,12 @@ def _proof(project: Project, files: Files, reading: Reading, given: Mapping[str,
     def editable(path: str) -> bool:
         return path in project.targets
 
-    return Proof(reading, text, editable, Writer(text, models).write, read_again)
+    def write(request: Request, change: Change) -> Iterator[Fix]:
+        if request.site.template:
+            raise RefusedError("templates are not rewritten yet")
+        return Writer(text, models).write(request, change)
+
+    return Proof(reading, text, editable, write, read_again)
 
 
 def _encoded(text: str, like: bytes) -> bytes:
@@ -280,7 +288,8 @@ def _home(found: Found, targets: Collection[str], files: Collection[str]) -> str
     path = found.finding.at.path
     if path in targets:
         return path
-    return found.call.path if path not in files and found.call.path in targets else None
+    elsewhere = path not in files or is_template(path)
+    return found.call.path if elsewhere and found.call.path in targets else None
 
 
 def _wanted(diagnostic: Diagnostic, selection: Selection, home: str) -> Iterator[Diagnostic]:

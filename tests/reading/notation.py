@@ -26,8 +26,8 @@ from itertools import groupby
 from pathlib import Path
 
 from promptlint.knowledge.loading import load_models, load_providers
-from promptlint.languages.python.read import read_project
 from promptlint.layout import Breakpoint, Confidence, Known, Layout, Loop, Mode, Reading, Request, Role, Segment, Site
+from promptlint.reading import read_project
 from promptlint.settings import Setting
 
 MODELS, PROVIDERS = load_models(), load_providers()
@@ -91,8 +91,7 @@ def rewritten(page: Path) -> str:
 def read(files: Mapping[str, str]) -> Reading:
     """What a program sends."""
     raw = {path: text.encode() for path, text in files.items()}
-    sources = {path: text for path, text in raw.items() if path.endswith(".py")}
-    return read_project(sources, list(sources), MODELS, PROVIDERS, raw.get)
+    return read_project(raw, list(raw), MODELS, PROVIDERS, raw.get)
 
 
 def shown(reading: Reading) -> str:

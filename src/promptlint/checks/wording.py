@@ -102,4 +102,4 @@ def way(segment: Segment, site: Site) -> tuple[Step, ...]:
 
 def call(site: Site) -> Step:
     """The last step of every way."""
-    return Step(f"sent by {quoted(site.call)}", site.span)
+    return Step(f"in this {site.call}" if site.template else f"sent by {quoted(site.call)}", site.span)

@@ -31,7 +31,7 @@ class Project:
     root: Path
     """Absolute, without links."""
     paths: tuple[str, ...]
-    """All its Python files, and those that were asked for by name; sorted."""
+    """All its files of interest, and those that were asked for by name; sorted."""
     targets: frozenset[str]
     asked: tuple[str, ...] = ("",)
     """The files and folders that were asked for; the root itself is the empty path."""
@@ -39,8 +39,12 @@ class Project:
     """Folders that were asked for and could not be looked into, each with the reason."""
 
 
-def discover(paths: Sequence[str], given: Collection[str] = ()) -> tuple[Project, ...]:
-    """The projects that paths belong to. Those in `given` need not exist. Raises PathError for the others that do not.
+def discover(
+    paths: Sequence[str], given: Collection[str] = (), endings: tuple[str, ...] = (".py",)
+) -> tuple[Project, ...]:
+    """The projects that paths belong to, with their files of certain endings.
+
+    Paths in `given` need not exist. Raises PathError for the others that do not.
 
     What is found in a file must not depend on which others were asked for with it: so all of a repository is read as
     one project, whichever part of it is asked for.
@@ -52,7 +56,7 @@ def discover(paths: Sequence[str], given: Collection[str] = ()) -> tuple[Project
     projects: defaultdict[Path, list[Path]] = defaultdict(list)
     for path in asked:
         projects[outermost[roots[folders[path]]]].append(path)
-    return tuple(_project(root, projects[root]) for root in sorted(projects))
+    return tuple(_project(root, projects[root], endings) for root in sorted(projects))
 
 
 def repository(folder: Path) -> Path | None:
@@ -94,8 +98,8 @@ def _outermost(roots: Collection[Path]) -> dict[Path, Path]:
     return {root: next(above for above in (*reversed(root.parents), root) if above in roots) for root in roots}
 
 
-def _project(root: Path, asked: Sequence[Path]) -> Project:
-    tree = Tree(root)
+def _project(root: Path, asked: Sequence[Path], endings: tuple[str, ...]) -> Project:
+    tree = Tree(root, endings)
     targets: set[str] = set()
     unlisted: set[tuple[str, str]] = set()
     for path in asked:

@@ -1,4 +1,4 @@
-"""A walk through a folder: its Python files, without what git ignores and what nobody wrote by hand."""
+"""A walk through a folder: its files of interest, without what git ignores and what nobody wrote by hand."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ _Ignores = tuple[tuple[str, tuple[Rule, ...]], ...]
 
 
 class Tree:
-    """The Python files of a folder. Paths are relative to it, with `/`; the folder itself is the empty path."""
+    """The files of a folder with certain endings. Paths are relative to it, with `/`; itself is the empty path."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, endings: tuple[str, ...]) -> None:
         self._root = root
+        self._endings = endings
         self.files: set[str] = set()
         self._unlisted: dict[str, str] = {}
         self._entered: set[str] = set()
@@ -62,7 +63,7 @@ class Tree:
             pending += [(path, ignores) for path in self._chosen(folder, entries, ignores)]
 
     def _chosen(self, folder: str, entries: dict[str, os.DirEntry[str]], ignores: _Ignores) -> list[str]:
-        """The folders to go on with; what is a Python file is noted. Links are not followed: they lead anywhere."""
+        """The folders to go on with; files of interest are noted. Links are not followed: they lead anywhere."""
         inner = []
         for name, entry in entries.items():
             path = f"{folder}/{name}" if folder else name
@@ -70,7 +71,7 @@ class Tree:
                 if not (name.startswith(".") or name in LEFT_OUT or _ignored(path, ignores, folder=True)):
                     inner.append(path)
             elif (
-                name.endswith(".py")
+                name.endswith(self._endings)
                 and entry.is_file(follow_symlinks=False)
                 and not _ignored(path, ignores, folder=False)
             ):

@@ -9,10 +9,12 @@ from pathlib import Path
 from promptlint.knowledge.books import Books
 from promptlint.knowledge.documents import KnowledgeError, read
 from promptlint.knowledge.facts import ProviderFile
+from promptlint.knowledge.format_files import read_formats
+from promptlint.knowledge.formats import Formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
 
-__all__ = ["RULES", "KnowledgeError", "load_models", "load_providers"]
+__all__ = ["RULES", "KnowledgeError", "load_formats", "load_models", "load_providers"]
 
 # Beside the package in a wheel; at the top of the tree in a checkout.
 _shipped = Path(__file__).parents[1] / "rules"
@@ -31,6 +33,12 @@ def load_models(extra: Sequence[Path] = ()) -> Models:
 def load_providers() -> Providers:
     """Everything in `rules/providers/`. Raises KnowledgeError when a file cannot be understood."""
     return read_providers(RULES / "providers")
+
+
+@cache
+def load_formats() -> Formats:
+    """Everything in `rules/formats/`. Raises KnowledgeError when a file cannot be understood."""
+    return read_formats(read(path, _shown(path), shipped=True) for path in sorted((RULES / "formats").glob("*.yaml")))
 
 
 def read_providers(folder: Path) -> Providers:

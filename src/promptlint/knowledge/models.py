@@ -6,11 +6,14 @@ The files are `rules/models/*.yaml`; `knowledge.loading` reads them. Names are d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from promptlint.layout import Confidence, Mode, Role, Volatility
 from promptlint.settings import Setting
+
+_DIRECTIVE = re.compile(r"%[-#_0^]?([A-Za-z%])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,3 +258,15 @@ class Models:
     """Start of a model id (`bedrock/`, `claude-`) → provider, for libraries which send to several. The longest wins."""
     examples: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     """(file, Python source, the roles or volatilities which reading it must give)."""
+
+    def named(self, name: str) -> Words | None:
+        """What a name says of its value: looked up whole, then by its last word."""
+        whole = name.lower().strip("_")
+        last = whole.rpartition("_")[2]
+        return next((words for words in self.words if whole in words.words or last in words.words), None)
+
+    def finest_unit(self, text: str) -> str | None:
+        """The finest unit of time that a strftime format shows; None when it shows none."""
+        order = list(self.units)
+        shown = [self.directives[f"%{d}"] for d in _DIRECTIVE.findall(text) if f"%{d}" in self.directives]
+        return min(shown, key=order.index) if shown else None

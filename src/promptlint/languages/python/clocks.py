@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,6 @@ from promptlint.layout import Volatility
 if TYPE_CHECKING:
     from promptlint.languages.python.engine import Engine
 
-_DIRECTIVE = re.compile(r"%[-#_0^]?([A-Za-z%])")
-
 
 def hole(source: Source, term: Term) -> Hole:
     """The value of something that varies."""
@@ -25,14 +22,7 @@ def hole(source: Source, term: Term) -> Hole:
 
 def with_format(value: Hole, text: str, models: Models) -> Hole:
     """A clock as a strftime format shows it."""
-    return _coarsened(value, finest(text, models), models)
-
-
-def finest(text: str, models: Models) -> str | None:
-    """The finest unit of time that a strftime format shows; None when it shows none."""
-    units = list(models.units)
-    shown = [models.directives[f"%{d}"] for d in _DIRECTIVE.findall(text) if f"%{d}" in models.directives]
-    return min(shown, key=units.index) if shown else None
+    return _coarsened(value, models.finest_unit(text), models)
 
 
 def _coarsened(value: Hole, unit: str | None, models: Models) -> Hole:

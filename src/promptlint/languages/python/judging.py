@@ -122,10 +122,9 @@ class Judge:
         return replace(named, text=term.name)
 
     def _named(self, name: str, because: str) -> Hole:
-        parts = name.lower().strip("_").split("_")
-        for words in self.engine.models.words:
-            if name.lower() in words.words or parts[-1] in words.words:
-                return Hole(words.volatility, because, confidence=words.confidence)
+        words = self.engine.models.named(name)
+        if words is not None:
+            return Hole(words.volatility, because, confidence=words.confidence)
         return Hole(Volatility.REQUEST, because, confidence=Confidence.LOW)
 
     def _part(self, term: Attr | Item) -> Hole:

@@ -1,0 +1,117 @@
+"""Reading `rules/formats/*.yaml`: the formats in which prompts are kept outside of code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from promptlint.knowledge.calls import ROLES
+from promptlint.knowledge.documents import Entry, Shelf, Value
+from promptlint.knowledge.formats import (
+    CONTAINERS,
+    HEADERS,
+    LANGUAGES,
+    Format,
+    Formats,
+    Part,
+    Prompt,
+    Recognition,
+    Shape,
+    Signals,
+)
+from promptlint.knowledge.models import Words
+from promptlint.knowledge.sources import read_words
+
+_CONTAINERS = {word: word for word in CONTAINERS}
+_LANGUAGES = {word: word for word in LANGUAGES}
+_HEADERS = {word: word for word in HEADERS}
+_FORMAT_KEYS = "language-at languages headers inputs shape prompts"
+
+
+def read_formats(documents: Iterable[Value]) -> Formats:
+    """Everything that the files say. Raises KnowledgeError."""
+    formats: list[Format] = []
+    recognition = Recognition()
+    messages: dict[str, Value] = {}
+    marks: dict[str, Value] = {}
+    shuffles: dict[str, Value] = {}
+    clocks: dict[str, str] = {}
+    words: list[Words] = []
+    known = Shelf[Words]("word")
+    for document in documents:
+        entry = document.entry("a formats file", "checked", "formats recognition messages clocks marks shuffles words")
+        checked = entry["checked"].entry("'checked'", "source on")
+        checked["on"].day()
+        checked.text("source")
+        formats += [_format(value) for value in entry.items("formats")]
+        if "recognition" in entry:
+            recognition = _recognition(entry["recognition"])
+        messages |= entry.texts("messages")
+        marks |= entry.texts("marks")
+        shuffles |= entry.texts("shuffles")
+        words += [read_words(value, known) for value in entry.items("words")]
+        clocks |= {name.written(): value.text() for name, value in entry.pairs("clocks")}
+    return Formats(
+        tuple(formats), recognition, frozenset(messages), clocks, frozenset(marks), frozenset(shuffles), tuple(words)
+    )
+
+
+def _format(value: Value) -> Format:
+    entry = value.entry("a format", "name endings container language", _FORMAT_KEYS)
+    return Format(
+        name=entry.text("name"),
+        endings=tuple(entry.texts("endings")),
+        container=entry["container"].word("container", _CONTAINERS),
+        language=entry["language"].word("language", _LANGUAGES),
+        language_at=tuple(entry.texts("language-at")),
+        languages={word.written(): said.word("language", _LANGUAGES) for word, said in entry.pairs("languages")},
+        headers=entry["headers"].word("headers", _HEADERS) if "headers" in entry else "none",
+        inputs=tuple(entry.texts("inputs")),
+        shape=_shape(entry["shape"]) if "shape" in entry else Shape(),
+        prompts=tuple(_prompt(item) for item in entry.items("prompts")),
+    )
+
+
+def _shape(value: Value) -> Shape:
+    entry = value.entry("a shape", "", "needs any-of every only")
+    return Shape(
+        needs=tuple(entry.texts("needs")),
+        any_of=tuple(entry.texts("any-of")),
+        every=tuple(entry.texts("every")),
+        only=frozenset(entry.texts("only")),
+    )
+
+
+def _prompt(value: Value) -> Prompt:
+    entry = value.entry("a prompt", "parts", "each")
+    return Prompt(entry.text("each"), tuple(_part(item) for item in entry.items("parts")))
+
+
+def _part(value: Value) -> Part:
+    entry = value.entry("a part", "at", "role")
+    return Part(entry["at"].written(), entry["role"].word("role", ROLES) if "role" in entry else None)
+
+
+def _recognition(value: Value) -> Recognition:
+    lists = "templates texts never-folders never-names never-targets never-phrases"
+    entry = value.entry("'recognition'", f"{lists} least words signals")
+    return Recognition(
+        templates=tuple(entry.texts("templates")),
+        texts=tuple(entry.texts("texts")),
+        least=entry["least"].whole(),
+        words=entry["words"].whole(),
+        signals=tuple(_signals(item) for item in entry.items("signals")),
+        never_folders=frozenset(entry.texts("never-folders")),
+        never_names=tuple(entry.texts("never-names")),
+        never_targets=frozenset(entry.texts("never-targets")),
+        never_phrases=tuple(entry.texts("never-phrases")),
+    )
+
+
+def _signals(value: Value) -> Signals:
+    entry: Entry = value.entry("a group of signals", "points", "folders names phrases")
+    return Signals(
+        points=entry["points"].whole(),
+        folders=frozenset(entry.texts("folders")),
+        names=frozenset(entry.texts("names")),
+        phrases=tuple(entry.texts("phrases")),
+    )

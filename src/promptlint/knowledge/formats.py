@@ -1,0 +1,141 @@
+"""The formats in which prompts are kept outside of code, as frozen values. The files are `rules/formats/*.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from promptlint.knowledge.models import Words
+from promptlint.layout import Role
+
+CONTAINERS = ("text", "front-matter", "yaml", "yaml-in-jinja", "toml", "baml")
+"""How a file holds its prompts: see `Format.container`."""
+LANGUAGES = ("jinja", "mustache", "format", "names", "dollars", "plain", "mustache-or-jinja", "jinja-or-format")
+"""How a prompt writes its holes: see `Format.language`."""
+HEADERS = ("none", "lines", "elements")
+"""How a prompt tells where another message begins: see `Format.headers`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One value of a file that enters a prompt."""
+
+    at: str
+    """Dotted path of keys, `*` for any key or item; empty: the text itself."""
+    role: Role | None
+    """None: a list of messages, each of which tells its own role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt, or one for each value at a path."""
+
+    each: str
+    """Path of the values that hold such a prompt; empty: the file itself."""
+    parts: tuple[Part, ...]
+    """In the order in which they are sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a file must hold to be of a format."""
+
+    needs: tuple[str, ...] = ()
+    """Paths at which there must be something."""
+    any_of: tuple[str, ...] = ()
+    """Paths at one of which there must be something; empty: it does not matter."""
+    every: tuple[str, ...] = ()
+    """Keys which every value at the top must have."""
+    only: frozenset[str] = frozenset()
+    """The only keys at the top; empty: there may be others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of prompt files."""
+
+    name: str
+    """As the user knows it: "Prompty file"."""
+    endings: tuple[str, ...]
+    """Ends of file names."""
+    container: str
+    """`text`: the file is the prompt. `front-matter`: what stands behind a YAML header. `yaml`, `toml`, `baml`: values
+    of such a file (JSON is YAML). `yaml-in-jinja`: of a YAML file which a Jinja template makes."""
+    language: str
+    """`jinja`, `mustache` (with Handlebars), `format` (str.format), `names` (only `{name}`), `dollars`
+    (string.Template), `plain` (no holes); or one of two, as the text looks."""
+    language_at: tuple[str, ...] = ()
+    """Paths of values which may name the language instead."""
+    languages: Mapping[str, str] = field(default_factory=dict)
+    """What such a value may say → language."""
+    headers: str = "none"
+    """`lines` (`system:` on a line of its own), `elements` (`<message role="system">`), `none`."""
+    inputs: tuple[str, ...] = ()
+    """Paths of the declared inputs: a list of names, of mappings with a `name`, or a mapping by name."""
+    shape: Shape = Shape()
+    prompts: tuple[Prompt, ...] = ()
+    """Of a file with values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Words that speak for a prompt, and how much."""
+
+    points: int
+    folders: frozenset[str] = frozenset()
+    """Words in the names of folders."""
+    names: frozenset[str] = frozenset()
+    """Words in the name of the file."""
+    phrases: tuple[str, ...] = ()
+    """Phrases in its text, in lower case: one of them is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """How a bare text is told to be a prompt: by points, unless something says that it is none."""
+
+    templates: tuple[str, ...] = ()
+    """Ends of names of files that are surely templates, of whatever."""
+    texts: tuple[str, ...] = ()
+    """Ends of names of files that are texts, of whatever: they must stand in a folder or have a name that speaks."""
+    least: int = 0
+    """Points a template needs; a text needs one more."""
+    words: int = 0
+    """Fewest words outside holes."""
+    signals: tuple[Signals, ...] = ()
+    never_folders: frozenset[str] = frozenset()
+    never_names: tuple[str, ...] = ()
+    """Beginnings of file names."""
+    never_targets: frozenset[str] = frozenset()
+    """Endings before that of a template: `page.html.j2` is a page."""
+    never_phrases: tuple[str, ...] = ()
+    """What only other templates hold, in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """Everything in `rules/formats/`."""
+
+    formats: tuple[Format, ...] = ()
+    recognition: Recognition = Recognition()
+    messages: frozenset[str] = frozenset()
+    """Jinja tags that hold a message."""
+    clocks: Mapping[str, str] = field(default_factory=dict)
+    """Jinja tag or filter which tells the time → the name in `rules/models/` of what it does."""
+    marks: frozenset[str] = frozenset()
+    """Jinja filters that ask the provider to cache up to here."""
+    shuffles: frozenset[str] = frozenset()
+    """Filters whose result differs each time."""
+
+    words: tuple[Words, ...] = ()
+    """What names of holes say, where they say something else than names in code do."""
+
+    def named(self, name: str) -> Words | None:
+        """What the name of a hole says of its value, where names in code say something else."""
+        return next((words for words in self.words if name.lower() in words.words), None)
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Ends of the names of all files that may hold a prompt."""
+        kept = [*self.recognition.templates, *self.recognition.texts]
+        return tuple(dict.fromkeys([*kept, *(ending for each in self.formats for ending in each.endings)]))

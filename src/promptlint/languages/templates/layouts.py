@@ -1,0 +1,149 @@
+"""The pieces of a template as the layout of a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from promptlint.knowledge.providers import Provider
+from promptlint.languages.templates.judging import Judge, Judgement, root_name
+from promptlint.layout import Arm, Confidence, Layout, Origin, Role, Segment, Tokens, Volatility
+from promptlint.template import (
+    Branch,
+    Compound,
+    Constant,
+    Expression,
+    Hole,
+    Mark,
+    Member,
+    Piece,
+    Repeat,
+    Text,
+    Turn,
+    walk,
+)
+
+_DELIMITERS = ("```", "~~~", "<", "#", '"""', "'''", "===", "---", "***", "[")
+_LONGEST_LABEL = 60
+
+
+def layout_of(pieces: Sequence[Piece], role: Role, judge: Judge, provider: Provider) -> Layout:
+    """What a template sends; `role` is that of what stands before its first turn."""
+    builder = _Builder(role, judge, provider, any(isinstance(piece, Turn) for piece in walk(tuple(pieces))))
+    builder.pieces(pieces)
+    return Layout(tuple(builder.segments))
+
+
+class _Builder:
+    def __init__(self, role: Role, judge: Judge, provider: Provider, chat: bool) -> None:
+        self.role = role
+        self.judge = judge
+        self.provider = provider
+        self.chat = chat
+        self.segments: list[Segment] = []
+        self.block = 0
+        self.arms: tuple[Arm, ...] = ()
+        self.branches: dict[Expression, int] = {}
+        self.repeated = False
+        self.growing = False
+
+    def pieces(self, pieces: Sequence[Piece]) -> None:
+        """Add what pieces send, one after the other."""
+        for index, piece in enumerate(pieces):
+            match piece:
+                case Text(text, span):
+                    if text:
+                        self._add(
+                            Segment(text, Volatility.CONSTANT, self.role, Origin(span), self.provider.tokens(text))
+                        )
+                case Hole():
+                    self._hole(piece, _alone(pieces, index))
+                case Branch(condition, then, other):
+                    for side, taken in enumerate((then, other)):
+                        with self._within(condition, side):
+                            self.pieces(taken)
+                case Repeat():
+                    self._repeat(piece)
+                case Turn(role):
+                    self._turn(role)
+                case Mark(breakpoint):
+                    if self.segments:
+                        self.segments[-1] = replace(self.segments[-1], breakpoint=breakpoint)
+
+    def _turn(self, role: Role) -> None:
+        # Blank lines before a header are no message.
+        while self.segments and self.segments[-1].block == self.block and not self.segments[-1].text.strip():
+            self.segments.pop()
+        self.role = role
+        self.block += bool(self.segments) and self.segments[-1].block == self.block
+
+    def _hole(self, hole: Hole, alone: bool) -> None:
+        found = self.judge.judged(hole.expression)
+        if found.named and alone and found.volatility is Volatility.REQUEST:
+            # What is set apart, under a heading or in a fence, is data rather than a word of the instructions.
+            found = replace(found, confidence=max(found.confidence, Confidence.MEDIUM))
+        grows = self.chat and root_name(hole.expression).lower() in self.judge.models.histories
+        if grows:
+            found = Judgement(Volatility.SESSION, "is what was said so far")
+        volatility = Volatility.DEPLOYMENT if found.volatility is Volatility.CONSTANT else found.volatility
+        self._add(
+            Segment(
+                hole.text, volatility, self.role, Origin(hole.span), Tokens(), found.because, found.confidence,
+                growing=grows,
+            )
+        )  # fmt: skip
+
+    def _repeat(self, repeat: Repeat) -> None:
+        before = self.repeated, self.growing
+        if not _written_out(repeat.over):
+            self.repeated = True
+            self.growing = self.growing or self._history(repeat)
+        self.pieces(repeat.pieces)
+        self.repeated, self.growing = before
+
+    def _history(self, repeat: Repeat) -> bool:
+        """Whether a loop goes over what was said so far: each item tells its own role, or the name says so."""
+        roles = (p.expression for p in walk(repeat.pieces) if isinstance(p, Hole))
+        own = any(isinstance(value, Member) and value.key == "role" for value in roles)
+        return own or (self.chat and root_name(repeat.over).lower() in self.judge.models.histories)
+
+    @contextmanager
+    def _within(self, condition: Expression, side: int) -> Iterator[None]:
+        """On one side of a branch. The same condition is the same branch wherever it is asked."""
+        while isinstance(condition, Compound) and condition.operator == "not":
+            condition, side = condition.parts[0], 1 - side
+        arm = Arm(self.branches.setdefault(condition, len(self.branches) + 1), side)
+        before = self.arms
+        if arm not in before:
+            self.arms = (*before, arm)
+        yield
+        self.arms = before
+
+    def _add(self, segment: Segment) -> None:
+        self.segments.append(
+            replace(
+                segment, block=self.block, arms=self.arms, repeated=self.repeated,
+                growing=self.growing or segment.growing,
+            )
+        )  # fmt: skip
+
+
+def _written_out(value: Expression) -> bool:
+    return isinstance(value, Constant) or (
+        isinstance(value, Compound) and bool(value.parts) and all(_written_out(part) for part in value.parts)
+    )
+
+
+def _alone(pieces: Sequence[Piece], index: int) -> bool:
+    """Whether a hole is all that stands on its line, but for a label, and a delimiter or heading is right above it."""
+    before = pieces[index - 1] if index else None
+    after = pieces[index + 1] if index + 1 < len(pieces) else None
+    ends_line = not isinstance(after, Text) or after.text.strip(" \t")[:1] in ("\n", "\r", "")
+    if not isinstance(before, Text) or not ends_line:
+        return False
+    *above, line = before.text.split("\n")
+    if line.strip():
+        return line.rstrip(" \"'`*").endswith(":") and len(line) <= _LONGEST_LABEL
+    last = next((text.strip() for text in reversed(above) if text.strip()), "")
+    return last.startswith(_DELIMITERS) or last.rstrip("*").endswith(":")

@@ -1,0 +1,168 @@
+"""The reader's door: files with templates to the requests that are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from posixpath import dirname, join, normpath
+
+from promptlint.knowledge.formats import Format, Formats
+from promptlint.knowledge.models import Models
+from promptlint.knowledge.providers import Provider
+from promptlint.languages.templates.braces import read_dollars, read_format, read_names, read_plain
+from promptlint.languages.templates.containers import Values, Written, front_matter, prompts_in
+from promptlint.languages.templates.jinja import Dialect, read_jinja
+from promptlint.languages.templates.judging import Judge
+from promptlint.languages.templates.layouts import layout_of
+from promptlint.languages.templates.mustache import read_mustache
+from promptlint.languages.templates.places import Headers, Source, element_headers, file_source, line_headers
+from promptlint.languages.templates.recognition import is_prompt, may_be_prompt
+from promptlint.languages.templates.yaml_nodes import Node, NotYamlError, documents
+from promptlint.layout import Confidence, Gap, Known, Reading, Request, Role, Site
+from promptlint.spans import Lines
+from promptlint.template import Hole, Piece, Template, Text, Turn, walk
+
+MOST_BYTES = 1_000_000
+"""A longer file is no prompt."""
+
+_TAGS = ("{{", "{%")
+
+_PLACES = {"format": read_format, "names": read_names, "dollars": read_dollars, "plain": read_plain}
+
+
+class Templates:
+    """Reads templates. `read_text` gives the bytes of a file of the project by its path, or None."""
+
+    def __init__(
+        self, models: Models, formats: Formats, provider: Provider, read_text: Callable[[str], bytes | None]
+    ) -> None:
+        self.models = models
+        self.formats = formats
+        self.provider = provider
+        self.read_text = read_text
+        self.dialect = Dialect(models.role_words, formats.messages, frozenset(formats.clocks), formats.marks)
+        self._headers: Mapping[str, Headers] = {
+            "lines": line_headers(models.role_words),
+            "elements": element_headers(models.role_words),
+        }
+
+    def read(self, files: Mapping[str, bytes], targets: Collection[str]) -> Reading:
+        """The prompts in the files `targets`, each as a request of which the call is not known."""
+        requests: list[Request] = []
+        gaps: list[Gap] = []
+        for path in sorted(targets):
+            for written, pieces, reason in self._prompts(path, files):
+                request = self._request(written, pieces)
+                if request is not None:
+                    requests.append(request)
+                    if reason:
+                        gaps.append(Gap(request.site.span, f"the template {reason}"))
+        return Reading(tuple(requests), tuple(gaps))
+
+    def template(self, source: Source, language: str) -> Template:
+        """The pieces of a template in a language."""
+        if language == "mustache-or-jinja":
+            language = "mustache" if any(sign in source.text for sign in ("{{#", "{{/", "{{>", "{{role")) else "jinja"
+        if language == "jinja-or-format":
+            language = "jinja" if any(sign in source.text for sign in _TAGS) else "format"
+        if language == "jinja":
+            return read_jinja(source, self._load, self.dialect)
+        if language == "mustache":
+            return read_mustache(source, self.models.role_words)
+        return {"format": read_format, "names": read_names, "dollars": read_dollars, "plain": read_plain}[language](
+            source
+        )
+
+    # --- files --------------------------------------------------------------------------------------------------------
+
+    def _prompts(self, path: str, files: Mapping[str, bytes]) -> Iterator[tuple[Written, tuple[Piece, ...], str]]:
+        known = self.formats.recognition
+        formats = [each for each in self.formats.formats if path.lower().endswith(each.endings)]
+        bare = path.lower().endswith((*known.templates, *known.texts)) and may_be_prompt(path, known)
+        if not formats and not bare:
+            return
+        raw = files[path]
+        if len(raw) > MOST_BYTES or b"\0" in raw:
+            return
+        text = raw.decode("utf-8", "replace")
+        lines = Lines(text)
+        found = False
+        for written in self._written(text, path, lines, formats):
+            found = True
+            yield written, *self._pieces(written)
+        if bare and not found:
+            yield from self._bare(Source(text, path, lines))
+
+    def _written(self, text: str, path: str, lines: Lines, formats: list[Format]) -> Iterator[Written]:
+        values: list[Values] | None = None
+        for format in formats:
+            if format.container == "front-matter":
+                yield from front_matter(text, path, format, lines)
+            elif format.container == "yaml" and any(sign in text for sign in ("{", "$")):
+                if values is None:
+                    values = [Values(text, path, lines, root) for root in _roots(text)]
+                found = False
+                for each in values:
+                    for written in prompts_in(each, format, self.models.role_words):
+                        found = True
+                        yield written
+                if found:
+                    return
+
+    def _pieces(self, written: Written) -> tuple[tuple[Piece, ...], str]:
+        pieces: list[Piece] = []
+        reasons: list[str] = []
+        for role, source in written.parts:
+            template = self.template(replace(source, headers=self._headers.get(written.headers)), written.language)
+            pieces += [Turn(role), *template.pieces]
+            reasons.append(template.reason)
+        return tuple(pieces), next(filter(None, reasons), "")
+
+    def _bare(self, source: Source) -> Iterator[tuple[Written, tuple[Piece, ...], str]]:
+        """A template or text without a format of its own, if it reads like a prompt."""
+        known = self.formats.recognition
+        if "{" not in source.text:
+            return
+        language = "jinja" if source.path.lower().endswith(known.templates) else "jinja-or-format"
+        headers = self._headers["lines"]
+        if language == "jinja" and headers.pattern.match(source.text.lstrip()):
+            source = replace(source, headers=headers)
+        template = self.template(source, language)
+        fixed = "".join(piece.text for piece in walk(template.pieces) if isinstance(piece, Text))
+        if is_prompt(source.path, source.text, fixed, known):
+            yield Written("template", language, ((Role.UNKNOWN, source),)), template.pieces, template.reason
+
+    def _request(self, written: Written, pieces: tuple[Piece, ...]) -> Request | None:
+        if not any(isinstance(piece, Hole) for piece in walk(pieces)):
+            return None
+        layout = layout_of(pieces, written.parts[0][0], Judge(self.models, self.formats, written.inputs), self.provider)
+        bare = written.format == "template"
+        site = Site(
+            call=written.format,
+            span=layout.segments[0].origin.span,
+            provider=self.provider.name,
+            template=True,
+            markable=bool(layout.breakpoints),
+            confidence=Confidence.MEDIUM if bare else Confidence.HIGH,
+        )
+        told = all(segment.volatility is not None for segment in layout.segments)
+        return Request(layout, site, Known.FULLY if told else Known.PARTLY)
+
+    def _load(self, name: str, importer: str) -> Source | None:
+        """The template that a name means: below the folder of the one that names it, or a folder around that."""
+        folder = dirname(importer)
+        while True:
+            path = normpath(join(folder, name))
+            raw = None if path.startswith(("..", "/")) else self.read_text(path)
+            if raw is not None and len(raw) <= MOST_BYTES:
+                return file_source(raw.decode("utf-8", "replace"), path)
+            if not folder:
+                return None
+            folder = dirname(folder)
+
+
+def _roots(text: str) -> list[Node]:
+    try:
+        return documents(text)
+    except NotYamlError:
+        return []

@@ -1,0 +1,78 @@
+"""The languages together: what code sends, and the prompts in files which no code is seen to fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from promptlint.knowledge.loading import load_formats
+from promptlint.knowledge.models import Models
+from promptlint.knowledge.providers import Providers
+from promptlint.languages.python.read import read_project as read_python
+from promptlint.languages.templates.read import Templates
+from promptlint.layout import Reading
+
+UNKNOWN_PROVIDER = "unknown"
+"""The provider of a call that could be to any, and of a template whose call is not known."""
+
+
+def endings() -> tuple[str, ...]:
+    """Ends of the names of all files that are read."""
+    return ".py", *load_formats().endings
+
+
+def is_template(path: str) -> bool:
+    """Whether a file may hold prompts, and no code."""
+    return path.endswith(load_formats().endings)
+
+
+def read_project(
+    files: Mapping[str, bytes],
+    targets: Collection[str],
+    models: Models,
+    providers: Providers,
+    read_text: Callable[[str], bytes | None],
+    *,
+    only: bool = False,
+) -> Reading:
+    """The requests sent by the files `targets`, and those made of the templates among them.
+
+    All `files` are the context; what other files send is given too, unless `only`. As the readers do, it reads nothing
+    but through `files` and `read_text`, and what cannot be read is in the result.
+    """
+    code = _Some(files, [path for path in files if not is_template(path)])
+    templates = Templates(models, load_formats(), providers[UNKNOWN_PROVIDER], read_text)
+    wanted = [path for path in targets if not is_template(path)]
+    sent = read_python(code, wanted, models, providers, read_text, only=only)
+    alone = templates.read(files, [path for path in targets if is_template(path) and path in files])
+    filled = {segment.origin.span.path for request in sent.requests for segment in request.layout.segments}
+    blind = tuple(request for request in alone.requests if request.site.span.path not in filled)
+    return replace(sent, requests=sent.requests + blind, gaps=sent.gaps + alone.gaps)
+
+
+def with_prompts(targets: Collection[str], reading: Reading) -> frozenset[str]:
+    """Those of the files which hold code, or in which a prompt was found."""
+    prompts = {span.path for request in reading.requests for span in request.spans()}
+    return frozenset(path for path in targets if not is_template(path) or path in prompts)
+
+
+class _Some(Mapping[str, bytes]):
+    """Some of the files of a project."""
+
+    def __init__(self, files: Mapping[str, bytes], paths: Sequence[str]) -> None:
+        self._files = files
+        self._paths = dict.fromkeys(paths)
+
+    def __getitem__(self, path: str) -> bytes:
+        if path not in self._paths:
+            raise KeyError(path)
+        return self._files[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
