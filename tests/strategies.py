@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from promptlint.changes import Change, Coarsen, MarkBreakpoint, MoveToEnd, Sort, ToBatch
+from promptlint.changes import CacheRequest, Change, Coarsen, MarkBreakpoint, MoveToEnd, Sort, ToBatch
 from promptlint.layout import (
     Arm,
     Breakpoint,
@@ -109,6 +109,7 @@ def layouts_with_changes(draw: st.DrawFn) -> tuple[Layout, Change]:
         MarkBreakpoint(index, "1h"),
         Coarsen(index),
         Sort(index),
+        CacheRequest(),
         ToBatch(),
     ]
     return layout, draw(st.sampled_from(changes))

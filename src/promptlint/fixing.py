@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from promptlint.changes import Change, Coarsen, Sort
+from promptlint.changes import CacheRequest, Change, Coarsen, Sort
 from promptlint.edits import Applicability, Edit, Fix, RefusedError, applied
 from promptlint.layout import Layout, Reading, Request
 from promptlint.shapes import shape, words
@@ -48,8 +48,6 @@ class Proof:
         raise RefusedError(reasons[0])
 
     def _made(self, request: Request, change: Change) -> Fix:
-        if change.applied_to(request.layout) == request.layout:
-            raise RefusedError("it would change nothing")
         reason = "no way to write it was found"
         for fix, _ in zip(self.write(request, change), range(MOST_CANDIDATES), strict=False):
             reason = self._objection(fix, request, change)
@@ -72,7 +70,7 @@ class Proof:
         if len(after) != len(before) or any(a.site.call != b.site.call for a, b in zip(after, before, strict=True)):
             return "the calls of the file could not be told apart afterwards"
         for old, new in zip(before, after, strict=True):
-            if old is request and not _kept(change, old.layout, new.layout):
+            if old is request and not _kept(change, old, new):
                 return "read back, the prompt is not what was promised"
             if not _same_words(old.layout, new.layout, change, fix.applicability):
                 return f"it would change the words that the call at {old.site.span} sends"
@@ -91,9 +89,12 @@ def _reaches(request: Request, paths: Collection[str]) -> bool:
     return any(span.path in paths for span in spans)
 
 
-def _kept(change: Change, before: Layout, after: Layout) -> bool:
+def _kept(change: Change, old: Request, new: Request) -> bool:
     """Whether a prompt is what a change promised."""
+    before, after = old.layout, new.layout
     promised = change.applied_to(before)
+    if isinstance(change, CacheRequest) and new.site.automatic is None:
+        return False
     if isinstance(change, Sort):
         # In which order the things come, and what stands between them, is not known before they are sorted.
         orders = {s.unordered for s in after.segments} - {None}

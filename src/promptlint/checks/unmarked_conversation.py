@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from promptlint.changes import MarkBreakpoint
+from promptlint.changes import CacheRequest
 from promptlint.checks.breakpoints import explicit, history, marks
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
@@ -31,7 +31,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         f" {cached}: the rest is billed at full price on every turn. Put one on the newest message of each request.",
         confidence=min(_certainty(request), site.confidence),
         flow=(Step("this grows", segments[start].origin.span), call(site)),
-        change=MarkBreakpoint(len(segments) - 1),
+        change=CacheRequest(),
     )
 
 

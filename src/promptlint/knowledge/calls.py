@@ -143,5 +143,12 @@ def _switch(value: Value) -> Switch:
 def _marker(value: Value) -> Marker | None:
     if value.empty:
         return None
-    entry = value.entry("a breakpoint", "key", "request injects element")
-    return Marker(entry.text("key"), entry.text("request"), entry.text("injects"), entry.flag("element"))
+    entry = value.entry("a breakpoint", "key", "request injects element mark block")
+    return Marker(
+        key=entry.text("key"),
+        request=entry.text("request"),
+        injects=entry.text("injects"),
+        element=entry.flag("element"),
+        mark={key.written(): text.text() for key, text in entry.pairs("mark")},
+        block={key.written(): text.text() for key, text in entry.pairs("block")},
+    )

@@ -113,6 +113,10 @@ class Marker:
     """Argument by which the library sets breakpoints, somewhere in the prompt; empty: there is none."""
     element: bool = False
     """Whether the mark is an element of its own behind the block (Bedrock's `cachePoint`), not a key of it."""
+    mark: Mapping[str, str] = field(default_factory=dict)
+    """What is written under the key (`type: ephemeral`); empty: not known, so that no mark can be written."""
+    block: Mapping[str, str] = field(default_factory=dict)
+    """What a block of text holds beside the text itself, which is under `text`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from promptlint.changes import Change, Coarsen, MoveToEnd, Sort
+from promptlint.changes import CacheRequest, Change, Coarsen, MarkBreakpoint, MoveToEnd, Sort
 from promptlint.edits import Fix, RefusedError
 from promptlint.knowledge.models import Models
-from promptlint.languages.python.writing import clocks, moves, order
+from promptlint.languages.python.writing import clocks, marks, moves, order
 from promptlint.languages.python.writing.source import Sources
 from promptlint.layout import Request
 
@@ -32,6 +32,10 @@ class Writer:
                 yield from clocks.coarsened(request.layout.segments[index], self._sources)
             case MoveToEnd(index):
                 yield from moves.moved_to_end(request.layout, index, self._sources)
+            case MarkBreakpoint(index):
+                yield from marks.marked(request, index, self._sources)
+            case CacheRequest():
+                yield from marks.request_cached(request, self._sources)
             case Sort(index):
                 yield from order.sorted_things(request.layout.segments[index], self._sources)
             case _:

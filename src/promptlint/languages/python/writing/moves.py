@@ -22,7 +22,7 @@ def moved_to_end(layout: Layout, index: int, sources: Sources) -> Iterator[Fix]:
     before, after = _neighbour(layout, index, -1), _neighbour(layout, index, +1)
     reason = "it stands between texts which are written elsewhere"
     for text in _texts([s for s in (before, after) if s], sources):
-        for at in _places(text.flat, before, after):
+        for at in places(text.flat, layout, index):
             try:
                 lifted = passage(text.flat, at)
                 edits = _moved(text, lifted)
@@ -47,7 +47,7 @@ def _texts(neighbours: Sequence[Segment], sources: Sources) -> Iterator[Text]:
     seen: list[tuple[Source, ast.expr]] = []
     for neighbour in neighbours:
         source = sources[neighbour.origin.span.path]
-        node = _put_together(source, neighbour.origin.span)
+        node = put_together(source, neighbour.origin.span)
         if (source, node) not in seen:
             seen.append((source, node))
             yield text_of(source, node)
@@ -56,7 +56,8 @@ def _texts(neighbours: Sequence[Segment], sources: Sources) -> Iterator[Text]:
             yield text_of(source, node, template=True)
 
 
-def _put_together(source: Source, span: Span) -> ast.expr:
+def put_together(source: Source, span: Span) -> ast.expr:
+    """The outermost expression that puts the text at a span together."""
     node = source.covering(span)
     while True:
         parent = source.parent(node)
@@ -67,8 +68,9 @@ def _put_together(source: Source, span: Span) -> ast.expr:
         node = parent
 
 
-def _places(flat: str, before: Segment | None, after: Segment | None) -> Iterator[int]:
-    """Where in a flat text a value stands between two literals."""
+def places(flat: str, layout: Layout, index: int) -> Iterator[int]:
+    """Where in a flat text a segment may stand: at a value between the same literals."""
+    before, after = _neighbour(layout, index, -1), _neighbour(layout, index, +1)
     for at, character in enumerate(flat):
         head, tail = flat[:at].rpartition(HOLE)[2], flat[at + 1 :].partition(HOLE)[0]
         fits_before = before is None or before.text.endswith(head) or head.endswith(before.text)

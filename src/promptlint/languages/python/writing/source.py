@@ -96,6 +96,20 @@ class Source:
             yield at
             at = self.parent(at)
 
+    def indentation(self, line: int) -> str:
+        """The white space at the start of a 1-based line."""
+        text = self.lines.line(line)
+        return text[: len(text) - len(text.lstrip())]
+
+    def resolved(self, node: ast.expr) -> ast.expr:
+        """What a name stands for, where it is assigned once in the same function and read only there; else itself."""
+        scope = self.scope(node)
+        if not isinstance(node, ast.Name) or not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+            return node
+        stores, loads = self.stores(node.id, scope), self.loads(node.id, scope)
+        parent = self.parent(stores[0]) if len(stores) == 1 and loads == [node] else None
+        return parent.value if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else node
+
     # --- edits --------------------------------------------------------------------------------------------------------
 
     def replaced(self, node: ast.expr, content: str) -> Edit:

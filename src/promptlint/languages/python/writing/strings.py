@@ -68,6 +68,25 @@ class Text:
         """The characters, `HOLE` for each value."""
         return "".join(c.value for c in self.characters)
 
+    def cut(self, at: int) -> tuple[str, str]:
+        """The source of the text before the character `at`, and of the text from there on. Raises RefusedError."""
+        before, after = self.characters[at - 1], self.characters[at]
+        content, first, last = self.source.content, self.atoms[0], self.atoms[-1]
+        if before.atom != after.atom:
+            left, right = self.atoms[before.atom].end, self.atoms[after.atom].start
+            return content[first.start : left], content[right : last.end]
+        atom = self.atoms[before.atom]
+        return (
+            _simplest(content[first.start : before.end] + atom.quote),
+            _simplest(f"{atom.prefix}{atom.quote}{content[after.start : last.end]}"),
+        )
+
+
+def _simplest(literal: str) -> str:
+    """A literal without the `f` where nothing is put in."""
+    plain = re.match(r"""[fF](?=['"])""", literal) and "{" not in literal and "}" not in literal
+    return literal[1:] if plain else literal
+
 
 def text_of(source: Source, node: ast.expr, *, template: bool = False) -> Text:
     """The text that an expression builds. In a `template`, the fields of `str.format` are values.

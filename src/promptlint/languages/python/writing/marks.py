@@ -1,0 +1,238 @@
+"""MarkBreakpoint and CacheRequest: cache breakpoints in the spelling of the library that sends the prompt."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from promptlint.edits import Applicability, Edit, Fix, RefusedError
+from promptlint.knowledge.models import Call, Marker, Models
+from promptlint.languages.python.writing.moves import places, put_together
+from promptlint.languages.python.writing.source import Source, Sources
+from promptlint.languages.python.writing.strings import text_of
+from promptlint.layout import Layout, Request, Role, Segment, Site
+from promptlint.passages import HOLE, whole_lines
+
+_TEXT, _CONTENT, _ROLE = "text", "content", "role"
+_WIDTH = 100
+"""Columns of a line that holds all blocks; longer ones are broken."""
+
+
+def request_cached(request: Request, sources: Sources) -> Iterator[Fix]:
+    """Switch on the breakpoint that the provider sets by itself. Raises RefusedError."""
+    model, first_party = _model(request.site, sources.models)
+    marker = model.marker
+    if marker is None or not marker.request or not marker.mark or not first_party:
+        raise RefusedError("this call has no argument which sets a breakpoint by itself")
+    source, call = sources.at(request.site.span)
+    if not isinstance(call, ast.Call) or not call.keywords:
+        raise RefusedError("its arguments are not written at the call")
+    last = max((*call.args, *(k.value for k in call.keywords)), key=lambda node: source.span(node).end)
+    argument = f"{marker.request}={_Spelling(source, marker).mark}"
+    yield Fix(
+        Applicability.SAFE,
+        f"Let the provider set a breakpoint behind the newest message (`{argument}`)",
+        (source.after(last, f"{_joint(source, call, last)}{argument}"),),
+    )
+
+
+def _joint(source: Source, call: ast.Call, last: ast.expr) -> str:
+    """What stands before a further argument: a line break where each argument has its own line."""
+    keyword = call.keywords[-1]
+    if keyword.lineno == call.lineno or source.lines.line(keyword.lineno)[: keyword.col_offset].strip():
+        return ", "
+    return f",\n{source.indentation(keyword.lineno)}"
+
+
+def marked(request: Request, index: int, sources: Sources) -> Iterator[Fix]:
+    """Put a breakpoint behind a segment: in its block, or by making blocks of a string. Raises RefusedError."""
+    model, _ = _model(request.site, sources.models)
+    if model.marker is None or not model.marker.mark:
+        raise RefusedError("it is not known how this library spells a breakpoint")
+    layout, segment = request.layout, request.layout.segments[index]
+    last = all(s.block != segment.block for s in layout.segments[index + 1 :])
+    held = next(_held(segment, sources), None) or _listed(request, index, model, sources)
+    if isinstance(held, _Held):
+        spelling = _Spelling(held.source, model.marker)
+        if held.key != _CONTENT:
+            yield _fix(_in_block(held, spelling) if last else _split_block(layout, index, held, spelling))
+            return
+        source, value = held.source, held.value
+    else:
+        source, value = held
+    yield _fix(_blocks(layout, index, last, source, value, _Spelling(source, model.marker)))
+
+
+def _fix(edit: Edit) -> Fix:
+    return Fix(Applicability.SAFE, "Put a cache breakpoint behind what stays the same", (edit,))
+
+
+def _model(site: Site, models: Models) -> tuple[Call, bool]:
+    """The model of a call, and whether its client sends to the provider that the library is for."""
+    for path, calls in models.calls.items():
+        if not site.call.endswith(path):
+            continue
+        client = models.clients.get(site.call.removesuffix(path).rstrip("."))
+        for call in calls:
+            if (client and client.library == call.library) or site.call == f"{call.library}: {path}":
+                return call, client is None or client.provider == call.provider
+    raise RefusedError("the call is not one whose arguments are known")
+
+
+class _Spelling:
+    """How a breakpoint is written, with the quotes of a file."""
+
+    def __init__(self, source: Source, marker: Marker) -> None:
+        self.marker = marker
+        self._quote = '"' if source.content.count('"') >= source.content.count("'") else "'"
+        self.mark = self._dictionary(marker.mark)
+        self.entry = f"{self.quoted(marker.key)}: {self.mark}"
+
+    def quoted(self, text: str) -> str:
+        """A literal of a word."""
+        return f"{self._quote}{text}{self._quote}"
+
+    def _dictionary(self, pairs: Mapping[str, str]) -> str:
+        return f"{{{', '.join(f'{self.quoted(key)}: {self.quoted(value)}' for key, value in pairs.items())}}}"
+
+    def block(self, text: str, *, marked: bool) -> list[str]:
+        """The elements of a list which hold a text, and the breakpoint behind it."""
+        pairs = [f"{self.quoted(key)}: {self.quoted(value)}" for key, value in self.marker.block.items()]
+        pairs.append(f"{self.quoted(_TEXT)}: {text}")
+        if marked and not self.marker.element:
+            pairs.append(self.entry)
+        block = f"{{{', '.join(pairs)}}}"
+        return [block, f"{{{self.entry}}}"] if marked and self.marker.element else [block]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The dictionary in the source that a text stands in."""
+
+    source: Source
+    block: ast.Dict
+    key: str
+    value: ast.expr
+
+
+def _held(segment: Segment, sources: Sources) -> Iterator[_Held]:
+    """The dictionaries that a text stands in, or the values on its way, the nearest to the text first."""
+    for span in (segment.origin.span, *(step.span for step in segment.origin.trail)):
+        source = sources[span.path]
+        node: ast.AST = source.covering(span)
+        found: _Held | None = None
+        for above in (node, *source.above(node)):
+            if isinstance(above, ast.stmt):
+                break
+            if isinstance(above, ast.Dict):
+                pair = next(((k, v) for k, v in zip(above.keys, above.values, strict=True) if v is node), None)
+                key = pair[0].value if pair and isinstance(pair[0], ast.Constant) else ""
+                if segment.role is Role.TOOLS or key in (_TEXT, _CONTENT):
+                    found = _Held(source, above, str(key), above.values[-1] if pair is None else pair[1])
+                    if segment.role is not Role.TOOLS:
+                        break
+            node = above
+        if found is not None:
+            yield found
+
+
+def _listed(request: Request, index: int, model: Call, sources: Sources) -> _Held | tuple[Source, ast.expr]:
+    """The block or message of a text in the list that is given at the call, or the string that is given there.
+
+    Raises RefusedError.
+    """
+    segment = request.layout.segments[index]
+    argument = next((p.argument for p in model.prompt if p.role is segment.role), "")
+    argument = argument or next((p.argument for p in model.prompt if p.role is None), "")
+    source, call = sources.at(request.site.span)
+    value = source.resolved(_given(source, call, argument))
+    if not isinstance(value, ast.List):
+        return source, value
+    own = [s.block for s in request.layout.segments if s.role is segment.role]
+    entries = [_entry(source, item) for item in value.elts]
+    key = _TEXT if any(p.argument == argument and p.role for p in model.prompt) else _CONTENT
+    found = [e for e in entries if e and e.key == key and (key == _TEXT or _role(e.block) == segment.role)]
+    if len(found) != len(set(own)):
+        raise RefusedError("its block is written elsewhere")
+    return found[sorted(set(own)).index(segment.block)]
+
+
+def _entry(source: Source, node: ast.expr) -> _Held | None:
+    """The text or content of a block or message that is written as a dictionary."""
+    for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
+        if isinstance(node, ast.Dict) and isinstance(key, ast.Constant) and key.value in (_TEXT, _CONTENT):
+            return _Held(source, node, str(key.value), value)
+    return None
+
+
+def _role(message: ast.Dict) -> str:
+    for key, value in zip(message.keys, message.values, strict=True):
+        if isinstance(key, ast.Constant) and key.value == _ROLE and isinstance(value, ast.Constant):
+            return str(value.value)
+    return ""
+
+
+def _given(source: Source, call: ast.expr, argument: str) -> ast.expr:
+    """The value of an argument: at the call, or in a dictionary that is given as `**`. Raises RefusedError."""
+    for keyword in call.keywords if isinstance(call, ast.Call) else ():
+        if keyword.arg == argument and argument:
+            return keyword.value
+        entries = source.resolved(keyword.value) if keyword.arg is None else None
+        for key, value in zip(entries.keys, entries.values, strict=True) if isinstance(entries, ast.Dict) else ():
+            if isinstance(key, ast.Constant) and key.value == argument:
+                return value
+    raise RefusedError("the text is not given at the call")
+
+
+def _in_block(held: _Held, spelling: _Spelling) -> Edit:
+    """A mark in a block that is written as a dictionary, or behind it."""
+    source, block = held.source, held.block
+    if spelling.marker.element:
+        if not isinstance(source.parent(block), ast.List):
+            raise RefusedError("the block is not written in a list")
+        return source.after(block, f", {{{spelling.entry}}}")
+    last = block.values[-1]
+    if source.span(last).end.line == source.span(block).end.line:
+        return source.after(last, f", {spelling.entry}")
+    return source.after(last, f",\n{source.indentation(block.values[-1].lineno)}{spelling.entry}")
+
+
+def _split_block(layout: Layout, index: int, held: _Held, spelling: _Spelling) -> Edit:
+    source = held.source
+    if spelling.marker.element or len(held.block.keys) != 1 + len(spelling.marker.block):
+        raise RefusedError("its block holds more than the text")
+    first, second = _halves(layout, index, source, held.value)
+    elements = [*spelling.block(first, marked=True), *spelling.block(second, marked=False)]
+    return source.replaced(held.block, ", ".join(elements))
+
+
+def _blocks(layout: Layout, index: int, last: bool, source: Source, value: ast.expr, spelling: _Spelling) -> Edit:
+    """A list of blocks in the place of a string. Raises RefusedError."""
+    value = source.resolved(value)
+    if isinstance(value, ast.List | ast.ListComp | ast.Dict | ast.Tuple):
+        raise RefusedError("it is a list already, whose blocks are written elsewhere")
+    texts = (source.text(value),) if last else _halves(layout, index, source, value)
+    elements = [
+        *spelling.block(texts[0], marked=True),
+        *(e for t in texts[1:] for e in spelling.block(t, marked=False)),
+    ]
+    flat = f"[{', '.join(elements)}]"
+    if "\n" not in flat and source.span(value).start.column + len(flat) <= _WIDTH:
+        return source.replaced(value, flat)
+    indentation = source.indentation(value.lineno)
+    inner = "".join(f"{indentation}    {element},\n" for element in elements)
+    return source.replaced(value, f"[\n{inner}{indentation}]")
+
+
+def _halves(layout: Layout, index: int, source: Source, value: ast.expr) -> tuple[str, str]:
+    """A string cut in two behind a segment, at the end of a line where there is one. Raises RefusedError."""
+    node = put_together(source, source.span(value))
+    text = text_of(source, node)
+    flat = text.flat
+    for at in places(flat, layout, index + 1):
+        head, hole, tail = flat[:at].rpartition(HOLE)
+        cut = len(head) + len(hole) + (whole_lines(tail) if tail else 0)
+        if 0 < cut < len(flat):
+            return text.cut(cut)
+    raise RefusedError("the place where it changes is written elsewhere")
