@@ -178,7 +178,7 @@ def test_messages_create_is_read_in_the_order_of_the_cache() -> None:
         provider="anthropic",
         prompt=(Part("tools", Role.TOOLS), Part("system", Role.SYSTEM), Part("messages", None)),
         stream="stream",
-        marker=Marker("cache_control", request="cache_control"),
+        marker=Marker("cache_control", request="cache_control", mark={"type": "ephemeral"}, block={"type": "text"}),
         batch="messages.batches.create",
         distinctive=True,
         parameters={
