@@ -6,7 +6,7 @@ import pytest
 
 from promptlint.changes import MoveToEnd
 from promptlint.checks.request_data_first import check
-from promptlint.diagnostics import Finding
+from promptlint.diagnostics import Finding, Severity
 from promptlint.layout import Confidence, Request, Role, Tie, Tokens
 from tests.checks.building import CALL, EXPLICIT, clock, data, history, line, loop, request, session, text
 
@@ -117,3 +117,14 @@ def test_instructions_and_a_history_behind_the_data() -> None:
 def test_a_loop_variable_of_items_written_by_a_loop() -> None:
     prompt = request(data("item", Role.SYSTEM, repeated=True), text(2000), data("question"))
     assert only(prompt).stranded == Tokens(2000, 2000)
+
+
+def test_a_template_without_roles_may_be_part_of_a_longer_prompt() -> None:
+    prompt = request(data("ticket", Role.UNKNOWN), text(300, Role.UNKNOWN), template=True)
+    finding = only(prompt)
+    assert finding.severity is Severity.NOTE
+    assert finding.flow[-1].message == "in this sdk.Client.messages.create"
+
+
+def test_a_template_with_roles_is_a_whole_prompt() -> None:
+    assert found(request(data("ticket"), text(300, Role.USER), template=True)) == []

@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from promptlint.changes import MoveToEnd
+from promptlint.diagnostics import Severity
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Condition, Confidence, Layout, Request, Role, Segment, Tie, Tokens, Volatility
 
@@ -34,6 +35,13 @@ class Loss:
     """Whether that text alone is worth mending, and the mended prefix long enough for the provider's cache."""
     history: bool
     """Whether a history that grows from turn to turn stands behind it: re-billed text of any length."""
+    part: bool = False
+    """Whether the mended prefix is long enough only together with what a longer prompt holds before it."""
+
+    @property
+    def severity(self) -> Severity | None:
+        """What a finding weighs, where it weighs less than the page of its rule says."""
+        return Severity.NOTE if self.part and not self.history else None
 
 
 def stable(segment: Segment, limit: Volatility) -> bool:
@@ -107,10 +115,13 @@ def loss_behind(request: Request, provider: Provider, index: int, limit: Volatil
     mended = sent([begin.segments[i] for i in could_stay], decided)
     rebilled = sent([begin.segments[i] for i in could_stay if i >= index], decided)
     minimum = provider.minimum_for(request.site.model)
+    # A template without roles may be put behind other texts.
+    part = mended.low < minimum and request.site.template and begin.segments[0].role is Role.UNKNOWN
     return Loss(
         rebilled=rebilled,
-        enough=mended.low >= minimum and rebilled.low >= max(_LEAST_TOKENS, minimum * _PART_OF_MINIMUM),
+        enough=(part or mended.low >= minimum) and rebilled.low >= max(_LEAST_TOKENS, minimum * _PART_OF_MINIMUM),
         history=any(s.growing for s in request.layout.after(index)),
+        part=part,
     )
 
 

@@ -26,6 +26,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             message=f"{who(segment)} changes with every request and stands in {place(segment)}"
             f" before {cost(loss, provider, request.site.model)}. {_mend(loss)}{also(found.others)}",
             confidence=min(_certainty(found, request.site), request.site.confidence),
+            severity=loss.severity,
             flow=way(segment, request.site),
             stranded=loss.rebilled,
             change=move_to_end(request.layout, found.index, Volatility.PERIODIC),

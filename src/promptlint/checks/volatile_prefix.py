@@ -28,6 +28,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             message=f"{who(segment)} changes on every call and stands in {place(segment)}"
             f" before {cost(loss, provider, request.site.model)}. {_mend(found)}{also(found.others)}",
             confidence=min(segment.confidence, request.site.confidence),
+            severity=loss.severity,
             flow=way(segment, request.site),
             stranded=loss.rebilled,
             change=Coarsen(found.index) if tells_time(segment) else None,

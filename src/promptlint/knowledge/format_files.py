@@ -92,7 +92,7 @@ def _part(value: Value) -> Part:
 
 
 def _recognition(value: Value) -> Recognition:
-    lists = "templates texts never-folders never-names never-targets never-phrases"
+    lists = "templates texts tails never-folders never-names never-targets never-phrases"
     entry = value.entry("'recognition'", f"{lists} least words signals")
     return Recognition(
         templates=tuple(entry.texts("templates")),
@@ -100,6 +100,7 @@ def _recognition(value: Value) -> Recognition:
         least=entry["least"].whole(),
         words=entry["words"].whole(),
         signals=tuple(_signals(item) for item in entry.items("signals")),
+        tails=frozenset(entry.texts("tails")),
         never_folders=frozenset(entry.texts("never-folders")),
         never_names=tuple(entry.texts("never-names")),
         never_targets=frozenset(entry.texts("never-targets")),

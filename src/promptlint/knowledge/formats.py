@@ -103,6 +103,8 @@ class Recognition:
     words: int = 0
     """Fewest words outside holes."""
     signals: tuple[Signals, ...] = ()
+    tails: frozenset[str] = frozenset()
+    """Words in the name of a file whose text is sent behind others on purpose: no prefix."""
     never_folders: frozenset[str] = frozenset()
     never_names: tuple[str, ...] = ()
     """Beginnings of file names."""

@@ -16,7 +16,7 @@ from promptlint.languages.templates.judging import Judge
 from promptlint.languages.templates.layouts import layout_of
 from promptlint.languages.templates.mustache import read_mustache
 from promptlint.languages.templates.places import Headers, Source, element_headers, file_source, line_headers
-from promptlint.languages.templates.recognition import is_prompt, may_be_prompt
+from promptlint.languages.templates.recognition import documented, is_prompt, may_be_prompt
 from promptlint.languages.templates.yaml_nodes import Node, NotYamlError, documents
 from promptlint.layout import Confidence, Gap, Known, Reading, Request, Role, Site
 from promptlint.spans import Lines
@@ -127,6 +127,8 @@ class Templates:
         headers = self._headers["lines"]
         if language == "jinja" and headers.pattern.match(source.text.lstrip()):
             source = replace(source, headers=headers)
+        if language != "jinja" and documented(source.text):
+            return
         template = self.template(source, language)
         fixed = "".join(piece.text for piece in walk(template.pieces) if isinstance(piece, Text))
         if is_prompt(source.path, source.text, fixed, known):

@@ -22,6 +22,8 @@ def may_be_prompt(path: str, known: Recognition) -> bool:
         return False
     if known.never_folders.intersection(part.lower() for part in file.parts[:-1]):
         return False
+    if not known.tails.isdisjoint(_WORD.findall(name)):
+        return False
     return not name.endswith(known.texts) or any(_in_path(path, signals) for signals in known.signals)
 
 
@@ -34,6 +36,11 @@ def is_prompt(path: str, text: str, fixed: str, known: Recognition) -> bool:
     least = known.least + path.lower().endswith(known.texts)
     points = sum(signals.points for signals in known.signals if _given(path, words, signals))
     return points >= least and sum(1 for _ in _some_words(words, known.words)) >= known.words
+
+
+def documented(text: str) -> bool:
+    """Whether a text shows holes as code, in backticks: then it speaks of templates, and may be none itself."""
+    return any("{{" in quoted or "{%" in quoted for quoted in text.split("`")[1::2])
 
 
 def _target(name: str, known: Recognition) -> str:
