@@ -325,6 +325,8 @@ class Site:
     way which is not followed to the end."""
     automatic: Breakpoint | None = None
     """The breakpoint which the provider is asked to set by itself, behind the last block of each request."""
+    kept: tuple[Breakpoint, ...] = ()
+    """Breakpoints which each call leaves on another part of an object that outlives it, and which nothing takes off."""
     strays: tuple[Stray, ...] = ()
     """Cache markers in the prompt which this call does not know."""
     parameters: tuple[Parameter, ...] = ()

@@ -17,14 +17,15 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     A breakpoint that some requests go without is not counted. Neither are those on different sides of one branch.
     """
     most = provider.breakpoints
+    limit = f"{provider.title} takes at most {most} in a request"
     certain = [mark for mark in marks(request) if not mark.breakpoint.optional]
-    if most is None or not certain:
+    if most is None:
         return
+    yield from _left_behind(request, limit)
     once = [mark for mark in certain if not (mark.segment.repeated or mark.segment.growing) or mark.automatic]
     # On one side of a branch in a loop, it may be on the last item alone.
     again = [mark for mark in certain if mark not in once and not mark.segment.arms]
     together = _together(once)
-    limit = f"{provider.title} takes at most {most} in a request"
     if len(together) > most:
         extra = together[most]
         yield Finding(
@@ -43,6 +44,19 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             message=f"{what[0].upper()}{what[1:]} carries a breakpoint, and {limit}: a longer prompt is refused."
             f" {mend}.",
             confidence=min(request.site.confidence, mark.segment.confidence, Confidence.MEDIUM),
+            flow=(call(request.site),),
+        )
+
+
+def _left_behind(request: Request, limit: str) -> Iterator[Finding]:
+    # A list of messages is certain to grow. One of tools may always have the same last item.
+    grows = request.layout.conversation
+    for mark in request.site.kept[:1]:
+        yield Finding(
+            at=mark.span,
+            message="Each call leaves this breakpoint on another part of an object that outlives it, and nothing takes"
+            f" the older ones off: they add up, and {limit}. Take them off first, or mark a copy.",
+            confidence=min(request.site.confidence, Confidence.MEDIUM if grows else Confidence.LOW),
             flow=(call(request.site),),
         )
 

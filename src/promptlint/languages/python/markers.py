@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
 from promptlint.knowledge.models import Marker
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.mentions import mentions, only_written
 from promptlint.languages.python.messages import MISSING, absent
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import stripped
-from promptlint.languages.python.terms import NONE, Call, Choice, Entry, Func, Item, Map, Maybe, Op, Splat, Str, Term
+from promptlint.languages.python.terms import (
+    NONE,
+    Attr,
+    Call,
+    Choice,
+    Const,
+    Entry,
+    Func,
+    Item,
+    Map,
+    Maybe,
+    Op,
+    Seq,
+    Splat,
+    Str,
+    Term,
+)
 from promptlint.layout import Breakpoint, Stray
 
 MOST_TERMS = 5_000
@@ -87,6 +103,26 @@ class Marks:
             return block
         return Op("without", (block, Str(self.marker.key)))
 
+    def kept(self, functions: Iterable[FunctionInfo]) -> Iterator[Breakpoint]:
+        """The markers that functions leave on objects which outlive them, each time on another one."""
+        for info in dict.fromkeys(functions):
+            for place, content in self.engine.summary(info).effects.items():
+                for entry in _left(place, content):
+                    if self.marker is not None and _names(entry.key, self.marker.key) and self.stays(entry.key.at):
+                        mark = self.breakpoint(entry.value)
+                        if mark is not None and not mark.optional:
+                            yield mark
+
+    @property
+    def all_stay(self) -> bool:
+        """Whether nothing takes off one of the markers that were read."""
+        return all(self.stays(key) for key in self.read)
+
+    def stays(self, key: Place) -> bool:
+        """Whether nothing in the module in which a marker is written looks for markers, or takes one off."""
+        module = self.engine.project.module(key.path)
+        return self.marker is not None and module is not None and only_written(module.tree, self.marker.key)
+
     def _carried(self, block: Map | Call, key: str) -> Term:
         if isinstance(block, Map):
             return Item(block, Op("key or", (Str(key), MISSING)))
@@ -103,27 +139,36 @@ class Marks:
             for part in plain.children():
                 yield from self._keys(part)
 
-    def unread(self, term: Term) -> Place | None:
-        """Where the value of a prompt, or a function that makes a part of it, names a marker that was not read."""
+    def unread(self, term: Term, functions: Iterable[FunctionInfo]) -> Place | None:
+        """Where code on the way names a marker that was not read: the `functions` by which a prompt is sent, and those
+        which make a part of its value.
+        """
+        for info in functions:
+            if not info.is_module and (new := self._unread_in(info)):
+                return new
         stack: list[Term] = [term]
         seen: set[int] = set()
-        functions: set[FunctionInfo] = set()
+        followed: set[FunctionInfo] = set()
         while stack and len(seen) < MOST_TERMS and self.marker is not None:
             at = stack.pop()
             if id(at) in seen:
                 continue
             seen.add(id(at))
-            places = [at.key.at] if isinstance(at, Entry) and _names(at.key, self.marker.key) else []
+            if isinstance(at, Entry) and _names(at.key, self.marker.key) and at.key.at not in self.read:
+                return at.key.at
             function = self.engine.head(at.function) if isinstance(at, Call) else None
-            if isinstance(function, Func) and function.info not in functions:
-                functions.add(function.info)
-                places = list(_named_in(function.info, self.marker.key))
+            if isinstance(function, Func) and function.info not in followed:
+                followed.add(function.info)
                 stack.append(self.engine.summary(function.info).returns)
-            new = next((place for place in places if place not in self.read), None)
-            if new is not None:
-                return new
+                if new := self._unread_in(function.info):
+                    return new
             stack.extend(at.children())
         return None
+
+    def _unread_in(self, info: FunctionInfo) -> Place | None:
+        """Where a function names a marker that was not read."""
+        places = (info.module.place(node) for node in mentions(info.node, self.marker.key if self.marker else ""))
+        return next((place for place in places if place not in self.read), None)
 
 
 def _alternatives(term: Term, engine: Engine) -> Iterator[Term]:
@@ -142,9 +187,19 @@ def _names(key: Term, name: str) -> TypeGuard[Str]:
     return isinstance(key, Str) and key.value == name
 
 
-def _named_in(info: FunctionInfo, key: str) -> Iterator[Place]:
-    """Where a function has a key as a text of its own, or as the name of an argument."""
-    for node in ast.walk(info.node):
-        named = node.value if isinstance(node, ast.Constant) else node.arg if isinstance(node, ast.keyword) else None
-        if named == key:
-            yield info.module.place(node)
+def _left(place: Term, content: Term) -> Iterator[Entry]:
+    """The entries of dictionaries which a function adds to a list on an object, or to the newest item of one."""
+    inside = stripped(place)
+    newest = isinstance(inside, Item) and isinstance(key := stripped(inside.key), Const) and key.value == -1
+    while isinstance(inside, Item):
+        inside = stripped(inside.value)
+    appended = isinstance(content, Seq) and content.items[:1] == (Splat(place),)
+    if not isinstance(inside, Attr) or not (newest or appended):
+        return
+    stack = [content]
+    while stack:
+        at = stripped(stack.pop())
+        if isinstance(at, Entry):
+            yield at
+        if isinstance(at, (Entry, Map, Seq)):
+            stack.extend(at.children())

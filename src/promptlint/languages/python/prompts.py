@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from promptlint.knowledge.models import Part, Switch
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.python import attributes, clocks, histories
+from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.markers import Marks
@@ -65,6 +66,8 @@ class Prompt:
     elsewhere: Place | None = None
     """Where caching is switched on, or may be, other than by breakpoints in the layout."""
     strays: tuple[Stray, ...] = ()
+    kept: tuple[Breakpoint, ...] = ()
+    """Breakpoints which stay on objects that outlive the call."""
 
 
 class Prompts:
@@ -100,6 +103,7 @@ class Prompts:
             Layout(segments), self._known(), frozenset(self.judge.guessed), frozenset(self.judge.used_loops),
             tuple(dict.fromkeys(s.because for s in segments if s.volatility is None)),
             tuple(parameters), automatic, elsewhere, tuple(dict.fromkeys(self.marks.strays)),
+            tuple(dict.fromkeys(self.marks.kept(self._functions()))),
         )  # fmt: skip
 
     def _part(self, part: Part, term: Term) -> None:
@@ -150,7 +154,10 @@ class Prompts:
         injected = self.argument(marker.injects) if marker.injects else MISSING
         if not absent(self.engine.head(injected)):
             return automatic, getattr(injected, "at", self.send.record.call.at)
-        return automatic, self.marks.unread(self.send.arguments)
+        return automatic, self.marks.unread(self.send.arguments, self._functions())
+
+    def _functions(self) -> list[FunctionInfo]:
+        return [record.function for record in self.send.chain]
 
     def argument(self, path: str) -> Term:
         """An argument by its dotted path; `MISSING` when it is not given."""
@@ -384,4 +391,6 @@ class Prompts:
         """Note the cache breakpoint that a block carries."""
         mark = self.marks.of(block)
         if mark is not None:
-            self.texts.mark(replace(mark, block=self._kind))
+            # Of those in a loop, code that takes markers off may leave only the last one.
+            loose = self.texts.in_loop and not self.marks.all_stay
+            self.texts.mark(replace(mark, block=self._kind, optional=mark.optional or loose))

@@ -42,7 +42,8 @@ def site_of(send: Send, prompt: Prompt, engine: Engine) -> Site:
         offline=offline,
         caching=engine.span(prompt.elsewhere) if prompt.elsewhere is not None else None,
         automatic=prompt.automatic,
-        strays=prompt.strays if send.provider != "unknown" else (),  # a gateway may know them
+        kept=prompt.kept,
+        strays=prompt.strays if _told(send) else (),  # a gateway may know them
         parameters=prompt.parameters,
         once=send.function.is_module and not send.loops,
         confidence=send.confidence,
@@ -57,6 +58,10 @@ def _name(send: Send) -> str:
 
 def _argument(send: Send, name: str, engine: Engine) -> Term:
     return engine.head(Item(send.arguments, Op("key or", (Str(name), Str("")))))
+
+
+def _told(send: Send) -> bool:
+    return send.provider != "unknown" and (send.client is not None or send.model.function)
 
 
 def _model(prompt: Prompt) -> str | None:

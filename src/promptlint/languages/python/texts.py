@@ -161,6 +161,11 @@ class Texts:
         if self.segments and self.segments[-1].block == self.block:
             self.block += 1
 
+    @property
+    def in_loop(self) -> bool:
+        """Whether a loop makes what is read now."""
+        return self._repeated > 0
+
     def mark(self, breakpoint: Breakpoint) -> None:
         """A cache breakpoint stands here."""
         if self.segments:
