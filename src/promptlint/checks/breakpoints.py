@@ -6,7 +6,7 @@ it only when all of it is the same. So a breakpoint behind a text that changes i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from promptlint.checks.prefix import opening, sent_again, stable
@@ -34,6 +34,20 @@ def marks(request: Request) -> Iterator[Mark]:
             yield Mark(index, segment, segment.breakpoint)
     if request.site.automatic is not None and segments:
         yield Mark(len(segments) - 1, segments[-1], request.site.automatic, automatic=True)
+
+
+def together(found: Sequence[Mark], decided: Collection[int] = ()) -> Sequence[Mark]:
+    """The most breakpoints that one request can hold, whichever way the branches not yet `decided` go."""
+    branch = next((arm.branch for mark in found for arm in mark.segment.arms if arm.branch not in decided), None)
+    if branch is None:
+        return found
+    sides = {arm.side for mark in found for arm in mark.segment.arms if arm.branch == branch}
+    ways = ([mark for mark in found if _sent_on(mark, branch, side)] for side in sides)
+    return max((together(way, {*decided, branch}) for way in ways), key=len)
+
+
+def _sent_on(mark: Mark, branch: int, side: int) -> bool:
+    return all(arm.side == side for arm in mark.segment.arms if arm.branch == branch)
 
 
 def explicit(request: Request, provider: Provider) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from promptlint.checks.breakpoints import Mark, marks
+from promptlint.checks.breakpoints import Mark, marks, together
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
@@ -25,15 +25,15 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     once = [mark for mark in certain if not (mark.segment.repeated or mark.segment.growing) or mark.automatic]
     # On one side of a branch in a loop, it may be on the last item alone.
     again = [mark for mark in certain if mark not in once and not mark.segment.arms]
-    together = _together(once)
-    if len(together) > most:
-        extra = together[most]
+    at_once = together(once)
+    if len(at_once) > most:
+        extra = at_once[most]
         yield Finding(
             at=extra.breakpoint.span,
-            message=f"This is the {_ordinal(most + 1)} of {len(together)} breakpoints in this prompt, and {limit}."
+            message=f"This is the {_ordinal(most + 1)} of {len(at_once)} breakpoints in this prompt, and {limit}."
             " Keep those behind the tools, the system prompt and the newest message.",
             confidence=request.site.confidence,
-            flow=(*_others(together, extra), call(request.site)),
+            flow=(*_others(at_once, extra), call(request.site)),
         )
     elif again:
         mark = again[0]
@@ -61,22 +61,8 @@ def _left_behind(request: Request, limit: str) -> Iterator[Finding]:
         )
 
 
-def _together(found: Sequence[Mark], decided: Collection[int] = ()) -> Sequence[Mark]:
-    """The most breakpoints that one request can hold, whichever way the branches not yet `decided` go."""
-    branch = next((arm.branch for mark in found for arm in mark.segment.arms if arm.branch not in decided), None)
-    if branch is None:
-        return found
-    sides = {arm.side for mark in found for arm in mark.segment.arms if arm.branch == branch}
-    ways = ([mark for mark in found if _sent_on(mark, branch, side)] for side in sides)
-    return max((_together(way, {*decided, branch}) for way in ways), key=len)
-
-
-def _sent_on(mark: Mark, branch: int, side: int) -> bool:
-    return all(arm.side == side for arm in mark.segment.arms if arm.branch == branch)
-
-
-def _others(together: Sequence[Mark], extra: Mark) -> Iterator[Step]:
-    for mark in together:
+def _others(at_once: Sequence[Mark], extra: Mark) -> Iterator[Step]:
+    for mark in at_once:
         if mark is not extra:
             yield Step("another breakpoint", mark.breakpoint.span)
 
