@@ -14,14 +14,18 @@ from promptlint.languages.python.terms import (
     Attr,
     Call,
     Carried,
+    Cat,
+    Choice,
     Class,
     Each,
     Entry,
+    Format,
     Func,
     Global,
     Hole,
     Item,
     Map,
+    Maybe,
     Op,
     Opaque,
     Param,
@@ -101,6 +105,12 @@ class Judge:
             return self._most(term.operands, "is computed")
         if isinstance(term, (Seq, Map, Repeat)):
             return self._most(term.items, "is made of several values")
+        if isinstance(term, Choice):
+            return self._most((term.then, term.other), "is one of several values")
+        if isinstance(term, Maybe):
+            return self._most((*term.then, *term.other), "is one of several values")
+        if isinstance(term, (Cat, Format)):
+            return self._most(tuple(term.children()), "is made of several values")
         if isinstance(term, (Entry, Splat)):
             return self.hole(self.engine.head(term.value))
         return Hole(None, "could not be followed")
@@ -141,6 +151,8 @@ class Judge:
 
     def _call(self, term: Call) -> Hole:
         function = stripped(term.function)
+        if self._answers(function):
+            return Hole(Volatility.REQUEST, "is what a model answered")
         if isinstance(function, Class):
             return self._most(tuple(_values(term)), "is an object of the project")
         values: tuple[Term, ...] = tuple(_values(term))
@@ -148,6 +160,15 @@ class Judge:
             values = (function.value, *values)
         found = self._most(values, "comes from a call we cannot see into")
         return replace(found, confidence=min(found.confidence, Confidence.MEDIUM))
+
+    def _answers(self, function: Term) -> bool:
+        """Whether a call is one of a library that sends a prompt, as its path alone tells."""
+        names: list[str] = []
+        while isinstance(function, Attr):
+            names.insert(0, function.name)
+            function = stripped(function.value)
+        paths = (".".join(names[i:]) for i in range(len(names)))
+        return any(model.distinctive for path in paths for model in self.engine.models.calls.get(path, ()))
 
     def _most(self, terms: tuple[Term, ...], because: str) -> Hole:
         """As volatile as the most volatile part, when that says enough."""
