@@ -582,8 +582,7 @@ app.py:9:12  openai.OpenAI.chat.completions.create · gpt-6-sol · followed from
     █      ~1  never changes      "Now:"  app.py:7:14
   ── the prefix ends here: what follows is billed anew ─────────────────────
     ≠       ?  on every call      datetime.now()  (reads the clock)  app.py:7:22
-    ░      ~1  never changes      "⏎"  app.py:7:14
-    ░  ~2,800  never changes      "Read the whole message before you decide. Read the who…  app.py:3:9
+    ░  ~2,800  never changes      "⏎ Read the whole message before you decide. Read the w…  app.py:7:14
 
   user
     ≠       ?  with each request  question  (is the argument `question` of `reply`)  app.py:6:27

@@ -43,11 +43,11 @@ def drawn(requests: Sequence[Request], providers: Providers) -> str:
 
 def _lines(picture: Picture) -> Iterator[str]:
     site = picture.request.site
-    heading: tuple[Role, int] | None = None
+    heading: Role | None = None
     ended = False
     for row in picture.rows:
-        if (row.role, row.block) != heading:
-            heading = row.role, row.block
+        if row.role is not heading:
+            heading = row.role
             yield ""
             yield f"  {click.style(row.role.value, bold=True)}"
         if row.state is State.CHANGES and not ended:

@@ -148,7 +148,7 @@ def _table(picture: Picture) -> str:
 
 def _rows(picture: Picture) -> Iterator[str]:
     ended = False
-    for (role, _), rows in groupby(picture.rows, key=lambda row: (row.role, row.block)):
+    for role, rows in groupby(picture.rows, key=lambda row: row.role):
         yield f'<tr><th scope="rowgroup" colspan="5">{role.value}</th></tr>\n'
         for row in rows:
             if row.state is State.CHANGES and not ended:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import groupby
 
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Breakpoint, Known, Request, Role, Segment, Tokens, Volatility
@@ -100,7 +101,24 @@ def picture(request: Request) -> Picture:
                 breakpoint=segment.breakpoint,
             )
         )
-    return Picture(request, tuple(rows))
+    return Picture(request, tuple(_joined(rows)))
+
+
+def _joined(rows: Sequence[Row]) -> Iterator[Row]:
+    """The rows with literals that stand together as one: a schema of tools has hundreds of them."""
+    for _, group in groupby(rows, key=lambda row: (row.literal, row.role, row.block, row.state, row.often, row.notes)):
+        held: Row | None = None
+        for row in group:
+            if held is None:
+                held = row
+            elif held.breakpoint or not row.literal:
+                yield held
+                held = row
+            else:
+                text = f"{held.text} {row.text}"
+                held = replace(held, text=text, tokens=held.tokens + row.tokens, breakpoint=row.breakpoint)
+        if held is not None:
+            yield held
 
 
 def _state(segment: Segment, before: Iterable[Segment]) -> State:
