@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from promptlint.checks import (
     batchable_loop,
+    branching_prefix,
     breakpoint_after_volatile,
     cache_key,
     ignored_breakpoint,
@@ -20,6 +21,7 @@ from promptlint.checks import (
     too_many_breakpoints,
     unmarked_conversation,
     unordered_content,
+    varying_parameter,
     varying_tools,
     volatile_prefix,
 )
@@ -36,6 +38,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "PL103": unordered_content.check,
         "PL106": varying_tools.check,
         "PL107": rewritten_history.check,
+        "PL108": varying_parameter.check,
+        "PL109": branching_prefix.check,
         "PL201": missing_breakpoint.check,
         "PL202": breakpoint_after_volatile.check,
         "PL203": too_many_breakpoints.check,
