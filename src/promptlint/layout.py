@@ -140,6 +140,8 @@ class Disorder:
     text: str
     """The expression, as the user wrote it."""
     span: Span
+    keys: bool = False
+    """Whether it is the keys of a dictionary that come in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ class Segment:
     """A history which is appended to from turn to turn."""
     unordered: Disorder | None = None
     """What it is an item of, when that has no fixed order."""
+    address: bool = False
+    """Whether it is an object that prints itself with the address it has in memory."""
     cut: Cut | None = None
     """How the history that it is a part of loses its beginning from turn to turn."""
 

@@ -37,7 +37,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
 
 
 def _differs(segment: Segment) -> bool:
-    return segment.volatility is Volatility.CALL and not segment.unordered
+    return segment.volatility is Volatility.CALL and not segment.unordered and not segment.address
 
 
 def _mend(found: Break) -> str:

@@ -216,6 +216,17 @@ def of_object(info: ClassInfo, name: str, receiver: Term, engine: Engine) -> Ter
     return None
 
 
+def prints_address(info: ClassInfo, engine: Engine) -> bool:
+    """Whether objects of a class print themselves as Python does by default. Of classes from outside: who knows."""
+    for klass in lineage(info, engine):
+        own = {*klass.methods, *klass.variables} & {"__str__", "__repr__", "__format__"}
+        if own or klass.node.decorator_list or klass.node.keywords:
+            return False
+    return external_bases(info, engine) <= {"object"} and all(
+        isinstance(base, Class | Global) for klass in lineage(info, engine) for base in _bases(klass, engine)
+    )
+
+
 def has(info: ClassInfo, name: str, engine: Engine) -> bool:
     """Whether objects of a class are seen to have an attribute: a field, or one that a method sets or gives."""
     return any(

@@ -209,7 +209,21 @@ def _gather(term: Call, engine: Engine) -> Term | None:
 
 
 def _json(term: Call, engine: Engine) -> Term | None:
-    return Op("json", term.arguments[:1], at=term.at) if term.arguments else None
+    """The data; with a second operand where its keys are sorted."""
+    if not term.arguments:
+        return None
+    sorts = term.keyword("sort_keys") or term.keyword("option")
+    keys = (sorts,) if sorts is not None and engine.head(sorts) != Const(False) else ()
+    return Op("json", (term.arguments[0], *keys), at=term.at)
+
+
+def _sorted_json(term: Call, engine: Engine) -> Term | None:
+    """The same of functions which sort the keys unless they are told not to."""
+    if not term.arguments:
+        return None
+    sorts = term.keyword("sort_keys") or term.keyword("sort_dicts") or Const(True)
+    keys = (sorts,) if engine.head(sorts) != Const(False) else ()
+    return Op("json", (term.arguments[0], *keys), at=term.at)
 
 
 def _deque(term: Call, engine: Engine) -> Term | None:
@@ -268,7 +282,7 @@ _FUNCTIONS: dict[str, Callable[[Call, Engine], Term | None]] = {
     "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter,
     "reversed": _reversed, "next": _next, "anext": _next, "getattr": _getattr, "isinstance": _isinstance,
     "len": _length, "asyncio.gather": _gather, "json.dumps": _json, "orjson.dumps": _json, "ujson.dumps": _json,
-    "yaml.dump": _json, "yaml.safe_dump": _json, "pprint.pformat": _json, "pathlib.Path": _path,
+    "yaml.dump": _sorted_json, "yaml.safe_dump": _sorted_json, "pprint.pformat": _sorted_json, "pathlib.Path": _path,
     "pathlib.PurePath": _path, "os.path.join": _path, "os.path.dirname": _dirname, "os.path.abspath": _path,
     "os.path.realpath": _path, "os.path.normpath": _path, "open": _open, "io.open": _open, "codecs.open": _open,
 }  # fmt: skip

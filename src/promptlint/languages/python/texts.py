@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.python import clocks
+from promptlint.languages.python import attributes, clocks
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.places import NOWHERE, Place
@@ -39,6 +40,8 @@ MOST_SEGMENTS = 3_000
 """Segments of one prompt; what follows them is left out, and the prompt counts as partly known."""
 MOST_NESTED = 60
 """Texts within texts."""
+ADDRESS = "address"
+"""Type of a hole that is the address of an object."""
 
 
 class Texts:
@@ -61,6 +64,8 @@ class Texts:
         self._cuts: list[Cut] = []
         self._unordered: list[Disorder] = []
         self._depth = 0
+        self._sorted_keys = 0
+        self._printing = 0
 
     # --- where we stand -----------------------------------------------------------------------------------------------
 
@@ -124,6 +129,8 @@ class Texts:
     def without_order(self, term: Term) -> Iterator[None]:
         """In the items of a sequence or loop, which may have no fixed order."""
         disorder = self._disorder(term)
+        if disorder is not None and isinstance(term, Repeat) and any(isinstance(item, Entry) for item in term.items):
+            disorder = None if self._sorted_keys else replace(disorder, keys=True)
         if disorder is not None:
             self._unordered.append(disorder)
         yield
@@ -207,7 +214,11 @@ class Texts:
             self._either(term.condition, term.then, term.other)
         elif isinstance(term, Choice):
             self._either(term.condition, (term.then,), (term.other,))
-        elif isinstance(term, Op) and term.operator in ("json", "parts", "changed"):
+        elif isinstance(term, Op) and term.operator == "json":
+            self._sorted_keys += len(term.operands) > 1
+            self.text(term.operands[0])
+            self._sorted_keys -= len(term.operands) > 1
+        elif isinstance(term, Op) and term.operator in ("parts", "changed"):
             for operand in term.operands:
                 self.text(operand)
         elif isinstance(term, Op) and term.operator in ("any order", "cut"):
@@ -218,7 +229,11 @@ class Texts:
             else:
                 self.text(self._returned(term))
         elif isinstance(term, Call) and isinstance(term.function, Class):
-            self._object(term)
+            if self._printing and attributes.prints_address(term.function.info, self.engine):
+                because = "prints the address that an object has in memory"
+                self.hole(Hole(Volatility.CALL, because, type=ADDRESS, at=term.at))
+            else:
+                self._object(term)
         elif isinstance(term, Op) and term.operator in ("+", "%"):
             for operand in term.operands:
                 self.text(operand)
@@ -230,7 +245,9 @@ class Texts:
             if isinstance(value, Hole) and value.type and "%" in term.spec:
                 self.text(clocks.with_format(value, term.spec, self.engine.models))
             else:
+                self._printing += 1
                 self.text(value)
+                self._printing -= 1
 
     def _data(self, term: Seq | Map) -> None:
         with self.without_order(term):
@@ -303,11 +320,10 @@ class Texts:
             volatility = Volatility.DEPLOYMENT
         origin = self._origin(hole.at)
         text = hole.text or self.engine.source(hole.at) or hole.because
-        self._add(Segment(text, volatility, self.role, origin, Tokens(), because, hole.confidence))
+        address = hole.type == ADDRESS
+        self._add(Segment(text, volatility, self.role, origin, Tokens(), because, hole.confidence, address=address))
 
     def _add(self, segment: Segment) -> None:
-        from dataclasses import replace
-
         unordered = self._unordered[0] if self._unordered else None
         growing = self._growing > 0
         self.segments.append(
@@ -330,8 +346,6 @@ class Texts:
 
 
 def _with_breakpoint(segment: Segment, mark: Breakpoint) -> Segment:
-    from dataclasses import replace
-
     return replace(segment, breakpoint=mark)
 
 
