@@ -27,6 +27,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset({"baseline", "config", "fixing", "ignoring", "placing", "reading"}),
     frozenset({"session"}),
     frozenset({"repairing"}),
+    frozenset({"server"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )
@@ -42,7 +43,7 @@ NO_PARSERS = {
 
 FILE_SYSTEM = {"fileinput", "glob", "os", "pathlib", "shutil", "subprocess", "tempfile"}
 PURE = {"pathlib.PurePath", "pathlib.PurePosixPath"}
-TOUCH_FILES = {"session", "placing", "repairing", "config", "cli", "discovery", "knowledge"}
+TOUCH_FILES = {"server", "session", "placing", "repairing", "config", "cli", "discovery", "knowledge"}
 
 NAMELESS = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
 

@@ -650,7 +650,7 @@ def test_the_version() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, f"promptlint {__version__}\n", "")
 
 
-OF_CLI = ("check", "config", "mending", "outcome", "printing", "rule", "settings", "show")
+OF_CLI = ("check", "config", "mending", "outcome", "printing", "rule", "server", "settings", "show")
 LIGHT = ["promptlint.cli", *(f"promptlint.cli.{name}" for name in OF_CLI), "promptlint.reporters"]
 
 
@@ -671,12 +671,8 @@ def test_nothing_heavy_is_imported_before_it_is_needed(argument: str) -> None:
 def test_help_lists_the_commands() -> None:
     done = program("--help")
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.split("Commands:\n")[1].splitlines()] == [
-        "check",
-        "config",
-        "rule",
-        "show",
-    ]
+    listed = done.stdout.split("Commands:\n")[1].splitlines()
+    assert [line.split()[0] for line in listed] == ["check", "config", "rule", "server", "show"]
 
 
 def test_a_terminal_that_cannot_show_a_character_does_not_stop_a_report(idle: Path) -> None:

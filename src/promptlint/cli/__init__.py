@@ -13,6 +13,7 @@ from promptlint.cli.check import check
 from promptlint.cli.config import config
 from promptlint.cli.outcome import CLEAN, FAILED
 from promptlint.cli.rule import rule
+from promptlint.cli.server import server
 from promptlint.cli.show import show
 
 
@@ -22,7 +23,7 @@ def commands() -> None:
     """Says what stops the prompts of LLM calls being cached or batched."""
 
 
-for _command in (check, rule, config, show):
+for _command in (check, rule, config, show, server):
     commands.add_command(_command)
 
 

@@ -1,0 +1,1 @@
+"""The language server: diagnostics, fixes and pages in an editor. Needs the extra `promptlint[lsp]`."""

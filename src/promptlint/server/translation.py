@@ -1,0 +1,89 @@
+"""Spans and diagnostics in the words of the Language Server Protocol, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from lsprotocol import types
+from pygls import uris
+
+from promptlint import HOME
+from promptlint.diagnostics import Diagnostic, Severity
+from promptlint.edits import Edit
+from promptlint.spans import Lines, Position, Span
+
+_SEVERITIES = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.NOTE: types.DiagnosticSeverity.Information,
+}
+
+_UNITS: Mapping[types.PositionEncodingKind | str, Callable[[str], int]] = {
+    types.PositionEncodingKind.Utf8: lambda text: len(text.encode("utf-8", "surrogatepass")),
+    types.PositionEncodingKind.Utf16: lambda text: len(text.encode("utf-16-le", "surrogatepass")) // 2,
+    types.PositionEncodingKind.Utf32: len,
+}
+"""Encoding → the number of its units that a text takes."""
+
+
+def uri_of(path: str) -> str:
+    """The address of a file that a report names."""
+    return uris.from_fs_path(str(Path(path).resolve())) or ""
+
+
+class Texts:
+    """Places in the texts of one report, in the units that the client counts."""
+
+    def __init__(self, sources: Callable[[str], str], encoding: types.PositionEncodingKind | str) -> None:
+        self._sources = sources
+        self._units = _UNITS[encoding]
+        self._lines: dict[str, Lines] = {}
+
+    def lines(self, path: str) -> Lines:
+        """The lines of a file."""
+        if path not in self._lines:
+            self._lines[path] = Lines(self._sources(path))
+        return self._lines[path]
+
+    def range(self, span: Span) -> types.Range:
+        """A span as the client counts it; one without width is the rest of its line."""
+        lines = self.lines(span.path)
+        end = span.end
+        if span.end == span.start:
+            end = Position(span.start.line, max(len(lines.line(span.start.line)) + 1, span.start.column))
+        return types.Range(self.position(lines, span.start), self.position(lines, end))
+
+    def position(self, lines: Lines, position: Position) -> types.Position:
+        """A position as the client counts it: both numbers from 0."""
+        return types.Position(position.line - 1, self._units(lines.line(position.line)[: position.column - 1]))
+
+    def edit(self, edit: Edit) -> types.TextEdit:
+        """An edit as the client makes it."""
+        lines = self.lines(edit.span.path)
+        span = types.Range(self.position(lines, edit.span.start), self.position(lines, edit.span.end))
+        windows = "\r\n" in self._sources(edit.span.path)
+        content = edit.content.replace("\r\n", "\n")
+        return types.TextEdit(span, content.replace("\n", "\r\n") if windows else content)
+
+    def diagnostic(self, diagnostic: Diagnostic) -> types.Diagnostic:
+        """A finding, with the way of its text into the prompt."""
+        way = [
+            types.DiagnosticRelatedInformation(types.Location(uri_of(s.span.path), self.range(s.span)), s.message)
+            for s in diagnostic.flow
+        ]
+        return types.Diagnostic(
+            range=self.range(diagnostic.span),
+            severity=_SEVERITIES[diagnostic.severity],
+            code=diagnostic.code,
+            code_description=types.CodeDescription(f"{HOME}/rules/{diagnostic.code}-{diagnostic.name}/"),
+            source="promptlint",
+            message=diagnostic.message,
+            related_information=way,
+        )
+
+
+def meets(one: types.Range, other: types.Range) -> bool:
+    """Whether two ranges touch."""
+    first, second = sorted((one, other), key=lambda each: (each.start.line, each.start.character))
+    return (second.start.line, second.start.character) <= (first.end.line, first.end.character)

@@ -1,0 +1,275 @@
+"""The language server, over standard input and output, with a real client."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+from pygls.lsp.client import LanguageClient
+from pygls.workspace import TextDocument
+
+from promptlint.knowledge.pages import load_pages
+from tests.commands import CLOCK
+
+pytestmark = pytest.mark.filterwarnings("default")  # of the client's own closing pipes
+
+UNSORTED = CLOCK.replace("Now: {datetime.now()} ", "{', '.join({'north', 'south'})} ")
+EMOJI = CLOCK.replace("Now:", "😀字:")
+
+
+class Editor(LanguageClient):
+    """A client that remembers what it was told."""
+
+    def __init__(self) -> None:
+        super().__init__("editor", "1")
+        self.published: asyncio.Queue[types.PublishDiagnosticsParams] = asyncio.Queue()
+        self.said: list[str] = []
+        self.opened: list[types.TextDocumentIdentifier] = []
+
+        @self.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def _published(params: types.PublishDiagnosticsParams) -> None:
+            self.published.put_nowait(params)
+
+        @self.feature(types.WINDOW_SHOW_MESSAGE)
+        def _shown(params: types.ShowMessageParams) -> None:
+            self.said.append(params.message)
+
+    def open(self, path: Path, text: str, version: int = 1) -> types.TextDocumentIdentifier:
+        """Open a file."""
+        item = types.TextDocumentItem(path.as_uri(), "python", version, text)
+        self.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        self.opened.append(types.TextDocumentIdentifier(item.uri))
+        return self.opened[-1]
+
+    async def told(self) -> types.PublishDiagnosticsParams:
+        """What is published next."""
+        return await asyncio.wait_for(self.published.get(), 20)
+
+
+class Session:
+    """A server and its client, who live as long as the tests of this module."""
+
+    def __init__(self, folder: Path, *, pull: bool, encoding: str) -> None:
+        self._runner = asyncio.Runner()
+        self._pull = pull
+        self._encoding = encoding
+        self.editor = self._runner.run(self._started(folder))
+
+    def run(self, use: Callable[[Editor], Awaitable[None]]) -> None:
+        """Do something, and close whatever was opened."""
+        self._runner.run(self._used(use))
+
+    def end(self) -> None:
+        """Say good-bye."""
+
+        async def leave() -> None:
+            await self.editor.shutdown_async(None)
+            self.editor.exit(None)
+            await self.editor.stop()
+
+        self._runner.run(leave())
+        self._runner.close()
+
+    async def _started(self, folder: Path) -> Editor:
+        editor = Editor()
+        await editor.start_io(sys.executable, "-m", "promptlint", "server", cwd=str(folder))
+        diagnostic = types.DiagnosticClientCapabilities() if self._pull else None
+        capabilities = types.ClientCapabilities(
+            general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind(self._encoding)]),
+            text_document=types.TextDocumentClientCapabilities(diagnostic=diagnostic),
+        )
+        done = await editor.initialize_async(types.InitializeParams(capabilities, root_uri=folder.as_uri()))
+        assert done.capabilities.position_encoding == self._encoding
+        editor.initialized(types.InitializedParams())
+        return editor
+
+    async def _used(self, use: Callable[[Editor], Awaitable[None]]) -> None:
+        await use(self.editor)
+        for document in self.editor.opened:
+            self.editor.text_document_did_close(types.DidCloseTextDocumentParams(document))
+            if not self._pull:
+                while (await self.editor.told()).uri != document.uri:
+                    pass
+        self.editor.opened.clear()
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """An editor to which diagnostics are pushed."""
+    started = Session(tmp_path_factory.mktemp("editor"), pull=False, encoding="utf-16")
+    yield started
+    started.end()
+
+
+@pytest.fixture(scope="module")
+def pulling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """An editor that asks for diagnostics, and counts bytes."""
+    started = Session(tmp_path_factory.mktemp("editor"), pull=True, encoding="utf-8")
+    yield started
+    started.end()
+
+
+def changed(text: str, edit: types.WorkspaceEdit | None) -> str:
+    """A text with the edits of an action made as an editor makes them."""
+    assert edit is not None
+    assert edit.document_changes is not None
+    (change,) = edit.document_changes
+    assert isinstance(change, types.TextDocumentEdit)
+    document = TextDocument("file:///a.py", text)
+    for each in sorted(change.edits, key=lambda e: (e.range.start.line, e.range.start.character), reverse=True):
+        assert isinstance(each, types.TextEdit)
+        start, end = document.offset_at_position(each.range.start), document.offset_at_position(each.range.end)
+        text = text[:start] + each.new_text + text[end:]
+    return text
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").touch()
+    return tmp_path
+
+
+def test_diagnostics_follow_what_is_typed(project: Path, session: Session) -> None:
+    async def use(editor: Editor) -> None:
+        document = editor.open(project / "app.py", CLOCK)
+        told = await editor.told()
+        (found,) = told.diagnostics
+        assert (told.uri, told.version) == (document.uri, 1)
+        assert (found.code, found.source, found.severity) == ("PL101", "promptlint", types.DiagnosticSeverity.Warning)
+        assert found.range == types.Range(types.Position(6, 21), types.Position(6, 35))
+        assert found.code_description
+        assert found.code_description.href.endswith("/rules/PL101-volatile-prefix/")
+        assert [way.location.uri for way in found.related_information or ()] == [document.uri] * 2
+        range = types.Range(types.Position(6, 16), types.Position(6, 37))
+        change = types.TextDocumentContentChangePartial(text="", range=range)
+        newer = types.VersionedTextDocumentIdentifier(version=2, uri=document.uri)
+        editor.text_document_did_change(types.DidChangeTextDocumentParams(newer, [change]))
+        told = await editor.told()
+        assert (told.version, list(told.diagnostics)) == (2, [])
+
+    session.run(use)
+
+
+def test_diagnostics_are_taken_back_when_a_file_is_closed(project: Path, session: Session) -> None:
+    async def use(editor: Editor) -> None:
+        document = editor.open(project / "app.py", CLOCK)
+        assert len((await editor.told()).diagnostics) == 1
+        editor.text_document_did_close(types.DidCloseTextDocumentParams(editor.opened.pop()))
+        told = await editor.told()
+        assert (told.uri, list(told.diagnostics)) == (document.uri, [])
+
+    session.run(use)
+
+
+def test_columns_are_counted_as_the_client_counts(project: Path, session: Session, pulling: Session) -> None:
+    async def pushed(editor: Editor) -> None:
+        editor.open(project / "app.py", EMOJI)
+        assert [found.range.start.character for found in (await editor.told()).diagnostics] == [21]
+
+    async def pulled(editor: Editor) -> None:
+        document = editor.open(project / "app.py", EMOJI)
+        report = await editor.text_document_diagnostic_async(types.DocumentDiagnosticParams(document))
+        assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+        assert [found.range.start.character for found in report.items] == [25]
+
+    session.run(pushed)
+    pulling.run(pulled)
+
+
+def test_a_prompt_is_followed_through_files_that_are_not_saved(project: Path, pulling: Session) -> None:
+    head, _, call = CLOCK.partition("\n\n\n")
+    (project / "prompts.py").write_text('def system() -> str:\n    return "on disk"\n', encoding="utf-8")
+    (project / "app.py").write_text("", encoding="utf-8")
+    system = 'f"Now: {datetime.now()} {GUIDE}"'
+
+    async def use(editor: Editor) -> None:
+        editor.open(
+            project / "app.py", "import prompts\nfrom openai import OpenAI\n" + call.replace(system, "prompts.system()")
+        )
+        texts = editor.open(project / "prompts.py", f"{head}\n\n\ndef system() -> str:\n    return {system}\n")
+        report = await editor.text_document_diagnostic_async(types.DocumentDiagnosticParams(texts))
+        assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+        assert [found.code for found in report.items] == ["PL101"]
+
+    pulling.run(use)
+
+
+async def _actions(editor: Editor, document: types.TextDocumentIdentifier, *only: str) -> dict[str, Any]:
+    line = types.Range(types.Position(6, 0), types.Position(6, 80))
+    context = types.CodeActionContext([], only=list(only) or None)
+    offered = await editor.text_document_code_action_async(types.CodeActionParams(document, line, context))
+    return {action.title: action for action in offered or () if isinstance(action, types.CodeAction)}
+
+
+def test_fixes_and_ignores_are_offered(project: Path, session: Session) -> None:
+    async def use(editor: Editor) -> None:
+        document = editor.open(project / "app.py", UNSORTED)
+        await editor.told()
+        offered = await _actions(editor, document)
+        sort = next(action for action in offered.values() if action.is_preferred)
+        assert changed(UNSORTED, sort.edit) == UNSORTED.replace("{'north', 'south'}", "sorted({'north', 'south'})")
+        assert [found.code for found in sort.diagnostics or ()] == ["PL103"]
+        ignore = offered["Ignore PL103 (unordered-content) here"]
+        comment = "    # promptlint: ignore[PL103]\n"
+        assert changed(UNSORTED, ignore.edit) == UNSORTED.replace("    system =", f"{comment}    system =")
+        everything = (await _actions(editor, document, "source.fixAll"))["promptlint: fix all"]
+        assert everything.kind == "source.fixAll.promptlint"
+        assert changed(UNSORTED, everything.edit) == changed(UNSORTED, sort.edit)
+
+    session.run(use)
+
+
+def test_what_changes_words_is_never_preferred_and_never_in_fix_all(project: Path, session: Session) -> None:
+    async def use(editor: Editor) -> None:
+        document = editor.open(project / "app.py", CLOCK)
+        await editor.told()
+        offered = await _actions(editor, document)
+        assert not any(action.is_preferred for action in offered.values())
+        assert await _actions(editor, document, "source.fixAll.promptlint") == {}
+
+    session.run(use)
+
+
+def test_a_page_and_the_prompt_are_shown_above_a_finding(project: Path, session: Session) -> None:
+    async def use(editor: Editor) -> None:
+        document = editor.open(
+            project / "app.py", CLOCK.replace("    system", "    # promptlint: ignore[PL201]\n    system")
+        )
+
+        await editor.told()
+
+        async def shown(line: int, character: int) -> str:
+            place = types.Position(line, character)
+            found = await editor.text_document_hover_async(types.HoverParams(document, place))
+            return found.contents.value if found and isinstance(found.contents, types.MarkupContent) else ""
+
+        above = await shown(7, 25)
+        assert above.startswith("**PL101 volatile-prefix**")
+        assert "the prefix ends here" in above
+        assert load_pages()["PL101"].text in above
+        assert (await shown(6, 28)).startswith(load_pages()["PL201"].text)
+        assert await shown(0, 0) == ""
+
+    session.run(use)
+
+
+def test_settings_are_heard_and_a_mistake_in_them_is_said(project: Path, session: Session) -> None:
+    async def use(editor: Editor) -> None:
+        editor.open(project / "app.py", CLOCK)
+        assert len((await editor.told()).diagnostics) == 1
+        settings = project / "promptlint.toml"
+        changes = types.DidChangeWatchedFilesParams([types.FileEvent(settings.as_uri(), types.FileChangeType.Changed)])
+        settings.write_text('ignore = ["PL101"]\n', encoding="utf-8")
+        editor.workspace_did_change_watched_files(changes)
+        assert list((await editor.told()).diagnostics) == []
+        settings.write_text('ignor = ["PL101"]\n', encoding="utf-8")
+        editor.workspace_did_change_watched_files(changes)
+        await editor.told()
+        assert "unknown key 'ignor' (did you mean 'ignore'?)" in editor.said[0]
+
+    session.run(use)
