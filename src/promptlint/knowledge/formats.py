@@ -10,7 +10,7 @@ from promptlint.layout import Role
 
 CONTAINERS = ("text", "front-matter", "yaml", "yaml-in-jinja", "toml", "baml")
 """How a file holds its prompts: see `Format.container`."""
-LANGUAGES = ("jinja", "mustache", "format", "names", "dollars", "plain", "mustache-or-jinja", "jinja-or-format")
+LANGUAGES = ("jinja", "mustache", "format", "names", "dollars", "plain", "mustache-or-jinja")
 """How a prompt writes its holes: see `Format.language`."""
 HEADERS = ("none", "lines", "elements")
 """How a prompt tells where another message begins: see `Format.headers`."""

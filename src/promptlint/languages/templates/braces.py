@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 
 from promptlint.languages.templates.places import Source
@@ -19,6 +20,15 @@ _STEP = re.compile(r"\.(\w+)|\[([^\]]+)\]")
 def read_format(source: Source) -> Template:
     """A text for `str.format`: `{{` and `}}` are braces."""
     return _read(source, _FORMAT)
+
+
+def is_format(text: str) -> bool:
+    """Whether `str.format` would take a text, and fill in nothing but names."""
+    try:
+        fields = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    except ValueError:
+        return False
+    return bool(fields) and "${" not in text and all(_FORMAT.fullmatch(f"{{{name}}}") for name in fields)
 
 
 def read_names(source: Source) -> Template:

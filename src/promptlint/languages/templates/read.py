@@ -9,9 +9,10 @@ from posixpath import dirname, join, normpath
 from promptlint.knowledge.formats import Format, Formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.templates.braces import read_dollars, read_format, read_names, read_plain
+from promptlint.languages.templates.braces import is_format, read_dollars, read_format, read_names, read_plain
 from promptlint.languages.templates.containers import Values, Written, front_matter, prompts_in
 from promptlint.languages.templates.jinja import Dialect, read_jinja
+from promptlint.languages.templates.jinja_tokens import Kind, tags
 from promptlint.languages.templates.judging import Judge
 from promptlint.languages.templates.layouts import layout_of
 from promptlint.languages.templates.mustache import read_mustache
@@ -63,8 +64,6 @@ class Templates:
         """The pieces of a template in a language."""
         if language == "mustache-or-jinja":
             language = "mustache" if any(sign in source.text for sign in ("{{#", "{{/", "{{>", "{{role")) else "jinja"
-        if language == "jinja-or-format":
-            language = "jinja" if any(sign in source.text for sign in _TAGS) else "format"
         if language == "jinja":
             return read_jinja(source, self._load, self.dialect)
         if language == "mustache":
@@ -121,14 +120,12 @@ class Templates:
     def _bare(self, source: Source) -> Iterator[tuple[Written, tuple[Piece, ...], str]]:
         """A template or text without a format of its own, if it reads like a prompt."""
         known = self.formats.recognition
-        if "{" not in source.text:
+        language = _bare_language(source.text, source.path.lower().endswith(known.templates))
+        if not language:
             return
-        language = "jinja" if source.path.lower().endswith(known.templates) else "jinja-or-format"
         headers = self._headers["lines"]
-        if language == "jinja" and headers.pattern.match(source.text.lstrip()):
+        if headers.pattern.match(source.text.lstrip()):
             source = replace(source, headers=headers)
-        if language != "jinja" and documented(source.text):
-            return
         template = self.template(source, language)
         fixed = "".join(piece.text for piece in walk(template.pieces) if isinstance(piece, Text))
         if is_prompt(source.path, source.text, fixed, known):
@@ -161,6 +158,15 @@ class Templates:
             if not folder:
                 return None
             folder = dirname(folder)
+
+
+def _bare_language(text: str, template: bool) -> str:
+    """The language of a template, or of a text that looks like one; empty: it does not."""
+    if any(sign in text for sign in _TAGS):
+        tagged = template or not (documented(text, "{{") or documented(text, "{%"))
+        if tagged and any(tag.kind is Kind.HOLE for tag in tags(text)):
+            return "jinja"
+    return "format" if not template and is_format(text) and not documented(text, "{") else ""
 
 
 def _roots(text: str) -> list[Node]:

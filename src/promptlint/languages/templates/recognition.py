@@ -38,9 +38,9 @@ def is_prompt(path: str, text: str, fixed: str, known: Recognition) -> bool:
     return points >= least and sum(1 for _ in _some_words(words, known.words)) >= known.words
 
 
-def documented(text: str) -> bool:
+def documented(text: str, sign: str) -> bool:
     """Whether a text shows holes as code, in backticks: then it speaks of templates, and may be none itself."""
-    return any("{{" in quoted or "{%" in quoted for quoted in text.split("`")[1::2])
+    return any(sign in quoted for quoted in text.split("`")[1::2])
 
 
 def _target(name: str, known: Recognition) -> str:
