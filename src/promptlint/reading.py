@@ -43,7 +43,7 @@ def read_project(
     code = _Some(files, [path for path in files if not is_template(path)])
     templates = Templates(models, load_formats(), providers[UNKNOWN_PROVIDER], read_text)
     wanted = [path for path in targets if not is_template(path)]
-    sent = read_python(code, wanted, models, providers, read_text, only=only)
+    sent = read_python(code, wanted, models, providers, read_text, templates.in_code, only=only)
     alone = templates.read(files, [path for path in targets if is_template(path) and path in files])
     filled = {segment.origin.span.path for request in sent.requests for segment in request.layout.segments}
     blind = tuple(request for request in alone.requests if request.site.span.path not in filled)

@@ -7,10 +7,10 @@ template means the same wherever it is put. A template is never rendered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
-from promptlint.layout import Breakpoint, Role
+from promptlint.layout import Breakpoint, Confidence, Role, Volatility
 from promptlint.spans import Span
 
 
@@ -103,6 +103,21 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """How often a value changes, as far as is known."""
+
+    volatility: Volatility | None
+    because: str = ""
+    """Words for the user, as those of a segment."""
+    confidence: Confidence = Confidence.HIGH
+    named: bool = False
+    """Whether only its name tells it."""
+
+
+NOT_JUDGED = Judgement(None)
+
+
+@dataclass(frozen=True, slots=True)
 class Hole:
     """A place which a value fills."""
 
@@ -111,6 +126,8 @@ class Hole:
     """The expression as it is written, without the signs around it."""
     span: Span
     """With the signs around it."""
+    alone: Judgement = NOT_JUDGED
+    """What the template alone tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +175,31 @@ class Template:
     pieces: tuple[Piece, ...]
     reason: str = ""
     """Why a part of it could not be understood; empty: all of it was."""
+
+
+Parse = Callable[[str, Span], Template]
+"""Gives the template which a text is, by the place at which the text is written: a whole file, or a literal in code."""
+
+
+def plain_template(text: str, span: Span) -> Template:
+    """A template of which nothing is understood but that it is one text."""
+    return Template(span.path, (Hole(Unclear("is made from a template"), text[:40], span),))
+
+
+def judged(pieces: tuple[Piece, ...], judge: Callable[[Expression], Judgement]) -> tuple[Piece, ...]:
+    """The pieces with what is judged of their holes."""
+    found: list[Piece] = []
+    for piece in pieces:
+        match piece:
+            case Hole():
+                found.append(replace(piece, alone=judge(piece.expression)))
+            case Branch(_, then, other):
+                found.append(replace(piece, then=judged(then, judge), other=judged(other, judge)))
+            case Repeat():
+                found.append(replace(piece, pieces=judged(piece.pieces, judge)))
+            case _:
+                found.append(piece)
+    return tuple(found)
 
 
 def walk(pieces: tuple[Piece, ...]) -> Iterator[Piece]:

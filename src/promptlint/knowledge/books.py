@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from promptlint.knowledge.calls import ROLES, Library, read_record
 from promptlint.knowledge.documents import Entry, Shelf, Value
-from promptlint.knowledge.models import Call, Client, Models, Record, Sign, Source, Words
+from promptlint.knowledge.models import Call, Client, Models, Record, Sign, Source, Templating, Words
 from promptlint.knowledge.sources import HOW_OFTEN, Clocks, read_signs, read_sources, read_unordered, read_words
 from promptlint.layout import Role
 
@@ -14,7 +14,7 @@ _MODEL_KEYS = (
     "library provider imports clients endpoint model same-client calls functions records "
     "role-words content-keys provider-by-model varies clocks units directives passes-through text-methods unordered "
     "sortable sortable-text orders order-free words histories somebody-waits nobody-waits calls-argument maps parallel "
-    "examples"
+    "templating examples"
 )
 _SETS = (
     "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps", "parallel",
@@ -45,6 +45,7 @@ class Books:
         self._words: list[Words] = []
         self._signs: list[Sign] = []
         self._sets: dict[str, set[str]] = {key: set() for key in _SETS}
+        self._templating = Templating()
         self._examples: list[tuple[str, str, tuple[str, ...]]] = []
 
     def add(self, document: Value, *, shipped: bool) -> None:
@@ -57,6 +58,8 @@ class Books:
         self._read_sources(entry)
         for key, names in self._sets.items():
             names.update(entry.texts(key))
+        if "templating" in entry:
+            self._templating = _templating(entry["templating"])
         for value in entry.items("examples"):
             self._examples.append(_example(value))
 
@@ -90,6 +93,7 @@ class Books:
             maps=frozenset(self._sets["maps"]),
             parallel=frozenset(self._sets["parallel"]),
             provider_by_model=self._provider_by_model.things,
+            templating=self._templating,
             examples=tuple(self._examples),
         )
 
@@ -156,6 +160,20 @@ def _read_checked(entry: Entry) -> None:
     checked["on"].day()
     checked.text("source")
     checked.text("version")
+
+
+def _templating(value: Value) -> Templating:
+    entry = value.entry("'templating'", "texts environments loaders packages by-name from-text renders passes")
+    return Templating(
+        texts=frozenset(entry.texts("texts")),
+        environments=frozenset(entry.texts("environments")),
+        loaders={name.written(): at.whole() for name, at in entry.pairs("loaders")},
+        packages={name.written(): at.whole() for name, at in entry.pairs("packages")},
+        by_name=frozenset(entry.texts("by-name")),
+        from_text=frozenset(entry.texts("from-text")),
+        renders=frozenset(entry.texts("renders")),
+        passes=frozenset(entry.texts("passes")),
+    )
 
 
 def _example(value: Value) -> tuple[str, str, tuple[str, ...]]:

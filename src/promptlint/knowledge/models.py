@@ -209,6 +209,28 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class Templating:
+    """How code gets a template and fills it in. Names are dotted."""
+
+    texts: frozenset[str] = frozenset()
+    """What is called with the text of a template."""
+    environments: frozenset[str] = frozenset()
+    """Classes whose objects find templates."""
+    loaders: Mapping[str, int] = field(default_factory=dict)
+    """Class which an environment looks for templates with → position of its folder or folders."""
+    packages: Mapping[str, int] = field(default_factory=dict)
+    """The same for the folder within a package, the name of which comes first."""
+    by_name: frozenset[str] = frozenset()
+    """Methods of an environment that give the template of a name."""
+    from_text: frozenset[str] = frozenset()
+    """Methods of an environment that make a template of a text."""
+    renders: frozenset[str] = frozenset()
+    """Methods of a template that fill it in."""
+    passes: frozenset[str] = frozenset()
+    """Filters which pass a text on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Models:
     """Everything in `rules/models/`, merged."""
 
@@ -258,6 +280,7 @@ class Models:
     """Dotted name, or `.method`, of what calls its first argument for each item of the second, or of its own object."""
     parallel: frozenset[str] = frozenset()
     """Dotted name, or `.method`, of what runs several calls side by side (`asyncio.gather`, `.map`)."""
+    templating: Templating = Templating()
     provider_by_model: Mapping[str, str] = field(default_factory=dict)
     """Start of a model id (`bedrock/`, `claude-`) → provider, for libraries which send to several. The longest wins."""
     examples: tuple[tuple[str, str, tuple[str, ...]], ...] = ()

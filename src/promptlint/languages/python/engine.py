@@ -40,6 +40,7 @@ from promptlint.languages.python.terms import (
 from promptlint.languages.python.walking import Walker
 from promptlint.layout import Volatility
 from promptlint.spans import Position, Span
+from promptlint.template import Parse
 
 DEEPEST = 150
 """Reductions inside reductions; deeper ones are left as they are."""
@@ -54,10 +55,13 @@ _LAZY = (Attr, Item, Call, Op, Choice, Fold, Via)
 class Engine:
     """Reduces terms as far as they can be known. The same question has the same answer in any order."""
 
-    def __init__(self, project: Project, models: Models, read_text: Callable[[str], bytes | None]) -> None:
+    def __init__(
+        self, project: Project, models: Models, read_text: Callable[[str], bytes | None], parse_template: Parse
+    ) -> None:
         self.project = project
         self.models = models
         self.read_text = read_text
+        self.parse_template = parse_template
         self._summaries: dict[FunctionInfo, Summary] = {}
         self._reduced: dict[int, Term] = {}
         self._spans: dict[Place, Span] = {}

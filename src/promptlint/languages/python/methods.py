@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from promptlint.languages.python import clocks, formats
+from promptlint.languages.python import clocks, formats, templating
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import cat, rewrapped, stripped
 from promptlint.languages.python.terms import (
@@ -54,7 +54,8 @@ def reduced(method: Attr, term: Call, engine: Engine) -> Term | None:
     if isinstance(plain, Global) and plain.name.startswith(("file:", "path:")):
         return _of_file(plain, method.name, term, engine)
     if isinstance(plain, Call):
-        return _of_external(plain, method.name, term, engine)
+        rendered = templating.reduced(method, term, engine)
+        return rendered if rendered is not None else _of_external(plain, method.name, term, engine)
     return _of_anything(value, method.name, term, engine)
 
 

@@ -16,6 +16,7 @@ from promptlint.languages.python.prompts import Prompt, Prompts
 from promptlint.languages.python.senders import Send, Senders
 from promptlint.languages.python.sites import site_of
 from promptlint.layout import Gap, Known, Reading, Request
+from promptlint.template import Parse, plain_template
 
 MOST_LIFTS = 6
 """Callers of callers that are followed."""
@@ -37,15 +38,17 @@ def read_project(
     models: Models,
     providers: Providers,
     read_text: Callable[[str], bytes | None],
+    parse_template: Parse = plain_template,
     *,
     only: bool = False,
 ) -> Reading:
     """The requests sent by the files `targets`, with all `files` as context; those of other files too, unless `only`.
 
-    Paths are relative to the working directory, with `/`. Nothing is read but through `files` and `read_text`. What
-    cannot be parsed or followed is in the result, never raised.
+    Paths are relative to the working directory, with `/`. Nothing is read but through `files` and `read_text`, and
+    templates which code renders are parsed by `parse_template`. What cannot be parsed or followed is in the result,
+    never raised.
     """
-    reader = _Reader(files, models, providers, read_text)
+    reader = _Reader(files, models, providers, read_text, parse_template)
     result: list[Reading] = []
     failure: list[BaseException] = []
 
@@ -76,10 +79,11 @@ class _Reader:
         models: Models,
         providers: Providers,
         read_text: Callable[[str], bytes | None],
+        parse_template: Parse,
     ) -> None:
         self.files = files
         self.project = Project(files, models.imports)
-        self.engine = Engine(self.project, models, read_text)
+        self.engine = Engine(self.project, models, read_text, parse_template)
         self.senders = Senders(self.engine)
         self.providers = providers
         self.callers = Callers(self.engine, tuple(sorted(files)))

@@ -221,6 +221,8 @@ class Texts:
         elif isinstance(term, Op) and term.operator in ("parts", "changed"):
             for operand in term.operands:
                 self.text(operand)
+        elif isinstance(term, Op) and term.operator == "filled":
+            self._filled(term)
         elif isinstance(term, Op) and term.operator in ("any order", "cut"):
             self.text(term.operands[0])
         elif isinstance(term, Func):
@@ -239,6 +241,21 @@ class Texts:
                 self.text(operand)
         else:
             self.hole(self.judge.hole(term))
+
+    def _filled(self, term: Op) -> None:
+        """A hole of a template: what varies in it is told there, with the way that the value took to it."""
+        value, text = term.operands
+        first = len(self.segments)
+        self.text(value)
+        hole = self.engine.span(term.at)
+        for index, segment in enumerate(self.segments[first:], first):
+            written = segment.origin
+            if segment.literal or not isinstance(text, Str):
+                continue
+            if written.span != hole:
+                step = f"`{segment.text}`, which {segment.because}" if segment.because else f"`{segment.text}`"
+                written = Origin(hole, (Step(step, written.span), *written.trail))
+            self.segments[index] = replace(segment, text=text.value, origin=written)
 
     def _formatted(self, term: Format) -> None:
         with self.along(self.engine.reduced(term.value)) as value:

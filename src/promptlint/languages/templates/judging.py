@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from promptlint.knowledge.formats import Formats
 from promptlint.knowledge.models import Models, Source
@@ -16,25 +16,13 @@ from promptlint.template import (
     Either,
     Expression,
     Filter,
+    Judgement,
     Member,
     Name,
     Rendered,
     Unclear,
     holes,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What is known of a value."""
-
-    volatility: Volatility | None
-    because: str = ""
-    """Words for the user, as those of a segment."""
-    confidence: Confidence = Confidence.HIGH
-    named: bool = False
-    """Whether only its name tells it."""
-
 
 _FIXED = Judgement(Volatility.CONSTANT)
 _UNKNOWN = Judgement(None, "is filled in by whoever renders the template", Confidence.LOW)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.templates.judging import Judge, Judgement, root_name
+from promptlint.languages.templates.judging import root_name
 from promptlint.layout import Arm, Confidence, Layout, Origin, Role, Segment, Tokens, Volatility
 from promptlint.template import (
     Branch,
@@ -15,6 +15,7 @@ from promptlint.template import (
     Constant,
     Expression,
     Hole,
+    Judgement,
     Mark,
     Member,
     Piece,
@@ -28,18 +29,21 @@ _DELIMITERS = ("```", "~~~", "<", "#", '"""', "'''", "===", "---", "***", "[")
 _LONGEST_LABEL = 60
 
 
-def layout_of(pieces: Sequence[Piece], role: Role, judge: Judge, provider: Provider) -> Layout:
-    """What a template sends; `role` is that of what stands before its first turn."""
-    builder = _Builder(role, judge, provider, any(isinstance(piece, Turn) for piece in walk(tuple(pieces))))
+def layout_of(pieces: Sequence[Piece], role: Role, provider: Provider, histories: Collection[str]) -> Layout:
+    """What a template sends; `role` is that of what stands before its first turn.
+
+    `histories` are names, in lower case, of what was said so far.
+    """
+    builder = _Builder(role, provider, histories, any(isinstance(piece, Turn) for piece in walk(tuple(pieces))))
     builder.pieces(pieces)
     return Layout(tuple(builder.segments))
 
 
 class _Builder:
-    def __init__(self, role: Role, judge: Judge, provider: Provider, chat: bool) -> None:
+    def __init__(self, role: Role, provider: Provider, histories: Collection[str], chat: bool) -> None:
         self.role = role
-        self.judge = judge
         self.provider = provider
+        self.histories = histories
         self.chat = chat
         self.segments: list[Segment] = []
         self.block = 0
@@ -79,11 +83,11 @@ class _Builder:
         self.block += bool(self.segments) and self.segments[-1].block == self.block
 
     def _hole(self, hole: Hole, alone: bool) -> None:
-        found = self.judge.judged(hole.expression)
+        found = hole.alone
         if found.named and alone and found.volatility is Volatility.REQUEST:
             # What is set apart, under a heading or in a fence, is data rather than a word of the instructions.
             found = replace(found, confidence=max(found.confidence, Confidence.MEDIUM))
-        grows = self.chat and root_name(hole.expression).lower() in self.judge.models.histories
+        grows = self.chat and root_name(hole.expression).lower() in self.histories
         if grows:
             found = Judgement(Volatility.SESSION, "is what was said so far")
         volatility = Volatility.DEPLOYMENT if found.volatility is Volatility.CONSTANT else found.volatility
@@ -106,7 +110,7 @@ class _Builder:
         """Whether a loop goes over what was said so far: each item tells its own role, or the name says so."""
         roles = (p.expression for p in walk(repeat.pieces) if isinstance(p, Hole))
         own = any(isinstance(value, Member) and value.key == "role" for value in roles)
-        return own or (self.chat and root_name(repeat.over).lower() in self.judge.models.histories)
+        return own or (self.chat and root_name(repeat.over).lower() in self.histories)
 
     @contextmanager
     def _within(self, condition: Expression, side: int) -> Iterator[None]:

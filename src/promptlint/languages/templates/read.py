@@ -20,8 +20,8 @@ from promptlint.languages.templates.places import Headers, Source, element_heade
 from promptlint.languages.templates.recognition import documented, is_prompt, may_be_prompt
 from promptlint.languages.templates.yaml_nodes import Node, NotYamlError, documents
 from promptlint.layout import Confidence, Gap, Known, Reading, Request, Role, Site
-from promptlint.spans import Lines
-from promptlint.template import Hole, Piece, Template, Text, Turn, walk
+from promptlint.spans import Lines, Span
+from promptlint.template import Hole, Piece, Template, Text, Turn, judged, walk
 
 MOST_BYTES = 1_000_000
 """A longer file is no prompt."""
@@ -71,6 +71,20 @@ class Templates:
         return {"format": read_format, "names": read_names, "dollars": read_dollars, "plain": read_plain}[language](
             source
         )
+
+    def in_code(self, text: str, span: Span) -> Template:
+        """The Jinja template which code renders, by the place of its text: a file, or a literal."""
+        raw = self.read_text(span.path)
+        whole = raw.decode("utf-8", "replace") if raw is not None else ""
+        lines = Lines(whole)
+        source = Source(text, span.path, lines, whole=span)
+        if whole and span.end <= lines.position(len(whole)):
+            start = lines.offset(span.start)
+            at = whole.find(text, start, lines.offset(span.end))
+            if at >= 0:
+                source = Source(text, span.path, lines, at)
+        template = self.template(source, "jinja")
+        return replace(template, pieces=judged(template.pieces, Judge(self.models, self.formats).judged))
 
     # --- files --------------------------------------------------------------------------------------------------------
 
@@ -134,7 +148,12 @@ class Templates:
     def _request(self, written: Written, pieces: tuple[Piece, ...]) -> Request | None:
         if not any(isinstance(piece, Hole) for piece in walk(pieces)):
             return None
-        layout = layout_of(pieces, written.parts[0][0], Judge(self.models, self.formats, written.inputs), self.provider)
+        layout = layout_of(
+            judged(pieces, Judge(self.models, self.formats, written.inputs).judged),
+            written.parts[0][0],
+            self.provider,
+            self.models.histories,
+        )
         bare = written.format == "template"
         site = Site(
             call=written.format,
