@@ -208,7 +208,7 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
             "imports, clients, endpoint, model, same-client, calls, functions, records, role-words, content-keys, "
             "provider-by-model, varies, clocks, units, directives, passes-through, text-methods, unordered, sortable, "
             "sortable-text, orders, order-free, words, histories, somebody-waits, nobody-waits, "
-            "calls-argument, maps, parallel, examples",
+            "calls-argument, maps, parallel, templating, examples",
             id="key of the file",
         ),
         pytest.param(
