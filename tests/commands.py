@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+
+import click
 
 CLOCK = """\
 from datetime import datetime; from openai import OpenAI
@@ -29,3 +32,8 @@ class Done:
 
 
 Run = Callable[..., Done]
+
+
+def plain(text: str) -> str:
+    """A report without colours and links."""
+    return re.sub(r"\x1b\]8;;[^\x1b]*\x1b\\", "", click.unstyle(text))

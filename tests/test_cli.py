@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from promptlint import __version__, cli, session
+from promptlint.cli import watching
 from promptlint.cli.printing import coloured
 from promptlint.config.keys import KEYS
 from promptlint.knowledge import pages
@@ -504,6 +506,8 @@ def test_a_file_that_cannot_be_written_is_said(run: Run, idle: Path) -> None:
         ({"FORCE_COLOR": "1"}, True),
         ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
         ({"NO_COLOR": ""}, False),
+        ({"CLICOLOR_FORCE": "1"}, True),
+        ({"CLICOLOR_FORCE": "0"}, False),
     ],
 )
 def test_colours(
@@ -528,6 +532,62 @@ def test_a_terminal_has_colours_unless_it_says_that_it_cannot(
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setenv("TERM", "dumb")
     assert not coloured()
+
+
+def test_codes_are_links_where_a_terminal_can_follow_them(
+    run: Run, idle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "\x1b]8" not in run("check").out
+    monkeypatch.setenv("FORCE_HYPERLINK", "1")
+    assert (
+        "\x1b]8;;https://example.com/promptlint/rules/PL002-unused-ignore/\x1b\\PL002\x1b]8;;\x1b\\ ["
+        in run("check").out
+    )
+    run("check", "-o", "report.txt")
+    assert "\x1b" not in Path("report.txt").read_text(encoding="utf-8")
+
+
+def test_a_long_run_gives_a_sign_of_life_to_a_person(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(watching, "_PATIENCE", 0.01)
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for watching_person in (False, True):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda person=watching_person: person)
+        with watching.watched("Reading prompts"):
+            time.sleep(0.1)
+        shown = capsys.readouterr().err
+        assert shown.startswith("\rReading prompts … 0 s") is watching_person
+        assert shown == "" or shown.endswith("\r\x1b[K")
+
+
+# --- what was meant ---------------------------------------------------------------------------------------------------
+
+
+def test_a_misspelt_command_or_option_is_guessed(run: Run, clean: Path) -> None:
+    assert run("chekc").err.endswith("Error: there is no command 'chekc' (did you mean 'check'?)\n")
+    assert run("clean.py").err.endswith("there is no command 'clean.py' (did you mean 'promptlint check clean.py'?)\n")
+    assert "--select" in run("check", "--selct", "PL1").err
+
+
+def test_arguments_may_stand_in_a_file(run: Run, idle: Path, clean: Path, tmp_path: Path) -> None:
+    (tmp_path / "arguments").write_text("--output-format\nconcise\nclean.py\nidle.py\n", encoding="utf-8")
+    assert run("check", "@arguments").out.splitlines()[0] == f"idle.py:1:29: {TOLD}"
+    assert run("check", "@none").err == "Error: @none: the file with the arguments cannot be read\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete(run: Run, shell: str) -> None:
+    done = run("completion", shell)
+    assert done.code == 0
+    assert "_PROMPTLINT_COMPLETE" in done.out
+
+
+def test_options_and_choices_are_completed() -> None:
+    words = {"COMP_WORDS": "promptlint check --output-format j", "COMP_CWORD": "3"}
+    done = program(_PROMPTLINT_COMPLETE="bash_complete", **words)
+    assert done.stdout.split() == ["plain,json", "plain,json-lines", "plain,junit"]
 
 
 # --- rule -------------------------------------------------------------------------------------------------------------
@@ -650,7 +710,9 @@ def test_the_version() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, f"promptlint {__version__}\n", "")
 
 
-OF_CLI = ("check", "config", "mending", "outcome", "printing", "rule", "server", "settings", "show")
+OF_CLI = (
+    "check", "completion", "config", "mending", "outcome", "printing", "rule", "server", "settings", "show", "watching"
+)  # fmt: skip
 LIGHT = ["promptlint.cli", *(f"promptlint.cli.{name}" for name in OF_CLI), "promptlint.reporters"]
 
 
@@ -672,7 +734,7 @@ def test_help_lists_the_commands() -> None:
     done = program("--help")
     assert done.returncode == 0
     listed = done.stdout.split("Commands:\n")[1].splitlines()
-    assert [line.split()[0] for line in listed] == ["check", "config", "rule", "server", "show"]
+    assert [line.split()[0] for line in listed] == ["check", "completion", "config", "rule", "server", "show"]
 
 
 def test_a_terminal_that_cannot_show_a_character_does_not_stop_a_report(idle: Path) -> None:

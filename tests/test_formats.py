@@ -10,7 +10,6 @@ from html import unescape
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-import click
 import pytest
 
 from promptlint.diagnostics import Diagnostic, Severity
@@ -19,6 +18,7 @@ from promptlint.layout import Confidence, Step
 from promptlint.reporters import FORMATS, reporter
 from promptlint.reporters.report import Report, Statistics
 from promptlint.spans import Position, Span
+from tests.commands import plain
 
 APP = "x = 1\n字 = f'😀{now}'\nanswer(字)\n"
 CLOCK = Diagnostic(
@@ -36,7 +36,7 @@ REPORT = Report((CLOCK, WHOLE), statistics=Statistics(2, 1), directory="src", ru
 
 def render(name: str, report: Report = REPORT) -> str:
     """A report without colours."""
-    return click.unstyle(reporter(name)(report, lambda path: APP))
+    return plain(reporter(name)(report, lambda path: APP))
 
 
 # --- to the character -------------------------------------------------------------------------------------------------

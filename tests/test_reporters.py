@@ -9,7 +9,6 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
-import click
 import jsonschema
 import pytest
 from hypothesis import given
@@ -22,6 +21,7 @@ from promptlint.reporters import FORMATS, reporter
 from promptlint.reporters.fingerprints import LineHashes
 from promptlint.reporters.report import Report, Statistics
 from promptlint.spans import Position, Span
+from tests.commands import plain
 from tests.strategies import spans, texts_with_spans
 
 SCHEMA = json.loads(files("promptlint").joinpath("schemas", "report-1.schema.json").read_text(encoding="utf-8"))
@@ -80,7 +80,7 @@ SOURCES = {"app.py": APP, "lib/broken.py": "def ???"}
 
 def render(name: str, report: Report, sources: Mapping[str, str] = SOURCES) -> str:
     """A report without colours."""
-    return click.unstyle(reporter(name)(report, lambda path: sources.get(path, "")))
+    return plain(reporter(name)(report, lambda path: sources.get(path, "")))
 
 
 def example(source: str, start: int, end: int, line: int = 1, **more: Any) -> tuple[Report, dict[str, str]]:
@@ -201,8 +201,8 @@ def test_what_steers_a_terminal_is_made_visible() -> None:
     report, sources = example("f('\x1b[31m\u202e', now)", 14, 17, message="`\x1b[31m\x07` changes.\nIt does.")
     report = replace(report, diagnostics=(replace(report.diagnostics[0], span=span("a\n\x1b.py", 1, 14, 17)),))
     shown = reporter("full")(report, lambda path: sources["a.py"])
-    assert [c for c in click.unstyle(shown) if c < " " and c != "\n"] == []
-    assert click.unstyle(shown).splitlines()[:5] == [
+    assert [c for c in plain(shown) if c < " " and c != "\n"] == []
+    assert plain(shown).splitlines()[:5] == [
         "PL101 [volatile-prefix] `␛[31m␇` changes.␊It does.",
         " --> a␊␛.py:1:14",
         "  |",

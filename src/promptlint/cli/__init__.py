@@ -4,26 +4,43 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from promptlint import __version__
 from promptlint.cli.check import check
+from promptlint.cli.completion import completion
 from promptlint.cli.config import config
-from promptlint.cli.outcome import CLEAN, FAILED
+from promptlint.cli.outcome import CLEAN, FAILED, RefusedError
 from promptlint.cli.rule import rule
 from promptlint.cli.server import server
 from promptlint.cli.show import show
 
 
-@click.group(context_settings={"help_option_names": ["--help", "-h"]})
+class _Commands(click.Group):
+    """Says what was probably meant where a command is misspelt, or left out before a path."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            from promptlint.knowledge.documents import closest
+
+            meant = f" (did you mean 'promptlint check {name}'?)" if Path(name).exists() else ""
+            raise click.UsageError(f"there is no command '{name}'{meant or closest(name, self.commands)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["--help", "-h"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def commands() -> None:
     """Says what stops the prompts of LLM calls being cached or batched."""
 
 
-for _command in (check, rule, config, show, server):
+for _command in (check, rule, config, show, server, completion):
     commands.add_command(_command)
 
 
@@ -34,7 +51,8 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(commands.main(prog_name="promptlint", standalone_mode=False) or CLEAN)
+        arguments = [word for argument in sys.argv[1:] for word in _expanded(argument)]
+        sys.exit(commands.main(arguments, prog_name="promptlint", standalone_mode=False) or CLEAN)
     except click.ClickException as error:
         error.show()
         sys.exit(FAILED)
@@ -46,6 +64,16 @@ def main() -> NoReturn:
             raise
         click.echo(f"Error: {_internal(error)}", err=True)
         sys.exit(FAILED)
+
+
+def _expanded(argument: str) -> list[str]:
+    """The arguments in a file, one on each line, where one is given as @FILE: command lines have a limit."""
+    if not argument.startswith("@"):
+        return [argument]
+    try:
+        return Path(argument[1:]).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RefusedError(f"{argument}: the file with the arguments cannot be read") from error
 
 
 def _internal(error: Exception) -> str:

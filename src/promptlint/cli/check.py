@@ -12,6 +12,7 @@ from promptlint.cli.mending import Mending, made, mending_options, patch, save
 from promptlint.cli.outcome import CLEAN, FOUND, refusing
 from promptlint.cli.printing import write
 from promptlint.cli.settings import configured, settings_options
+from promptlint.cli.watching import watched
 from promptlint.reporters import FOR_PEOPLE, FORMATS, STATISTICS, reporter
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ def check(
 
             click.echo((settings_shown if show_settings else files_shown)(asked, configuration), nl=False)
             return CLEAN
-        repaired = _checked(asked, configuration, given, wanted)
+        with watched("Reading prompts"):
+            repaired = _checked(asked, configuration, given, wanted)
     for warning in repaired.report.warnings:
         click.echo(f"Warning: {warning}", err=True)
     if wanted.diff:

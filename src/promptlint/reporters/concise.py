@@ -6,7 +6,7 @@ import click
 
 from promptlint.diagnostics import Diagnostic
 from promptlint.reporters.report import Report, Sources
-from promptlint.reporters.text import COLOURS, gap_line, harmless, summary
+from promptlint.reporters.text import gap_line, harmless, rule_code, summary
 
 
 def render(report: Report, sources: Sources) -> str:
@@ -17,5 +17,4 @@ def render(report: Report, sources: Sources) -> str:
 
 def _line(diagnostic: Diagnostic) -> str:
     place = click.style(harmless(str(diagnostic.span)), bold=True)
-    code = click.style(diagnostic.code, fg=COLOURS[diagnostic.severity], bold=True)
-    return f"{place}: {code} [{diagnostic.name}] {harmless(diagnostic.message)}"
+    return f"{place}: {rule_code(diagnostic)} [{diagnostic.name}] {harmless(diagnostic.message)}"

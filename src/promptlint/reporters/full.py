@@ -10,7 +10,7 @@ from promptlint.diagnostics import Diagnostic
 from promptlint.edits import Applicability
 from promptlint.reporters.patches import hunks
 from promptlint.reporters.report import Report, Sources
-from promptlint.reporters.text import COLOURS, Excerpts, gap_line, harmless, summary
+from promptlint.reporters.text import COLOURS, Excerpts, gap_line, harmless, rule_code, summary
 
 _MOST_RELATED = 5
 """Further calls that are named."""
@@ -26,8 +26,7 @@ def render(report: Report, sources: Sources) -> str:
 
 
 def _finding(diagnostic: Diagnostic, excerpts: Excerpts) -> Iterator[str]:
-    code = click.style(diagnostic.code, fg=COLOURS[diagnostic.severity], bold=True)
-    yield f"{code} [{diagnostic.name}] {harmless(diagnostic.message)}"
+    yield f"{rule_code(diagnostic)} [{diagnostic.name}] {harmless(diagnostic.message)}"
     span = diagnostic.span
     margin = " " * len(str(span.start.line))
     yield f"{margin}{_dim('-->')} {harmless(str(span))}"

@@ -8,7 +8,7 @@ import click
 
 from promptlint.diagnostics import Diagnostic
 from promptlint.reporters.report import Report, Sources
-from promptlint.reporters.text import COLOURS, gap_line, harmless, summary
+from promptlint.reporters.text import gap_line, harmless, rule_code, summary
 
 
 def render(report: Report, sources: Sources) -> str:
@@ -27,5 +27,4 @@ def _table(diagnostics: list[Diagnostic]) -> list[str]:
 
 
 def _said(diagnostic: Diagnostic) -> str:
-    code = click.style(diagnostic.code, fg=COLOURS[diagnostic.severity], bold=True)
-    return f"{code} [{diagnostic.name}] {harmless(diagnostic.message)}"
+    return f"{rule_code(diagnostic)} [{diagnostic.name}] {harmless(diagnostic.message)}"

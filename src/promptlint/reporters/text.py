@@ -7,7 +7,8 @@ from functools import cache
 
 import click
 
-from promptlint.diagnostics import Severity
+from promptlint import HOME
+from promptlint.diagnostics import Diagnostic, Severity
 from promptlint.edits import Applicability
 from promptlint.layout import Gap
 from promptlint.reporters.report import Report, Sources
@@ -70,6 +71,12 @@ def _cut(line: str, at: int) -> tuple[str, int]:
     head = "…" if begin else piece[0]
     tail = "…" if begin + MOST_COLUMNS < len(line) else piece[-1]
     return head + piece[1:-1] + tail, begin
+
+
+def rule_code(diagnostic: Diagnostic) -> str:
+    """The code of a rule, coloured, and a link to its page. Whoever prints it takes off what a terminal cannot do."""
+    code = click.style(diagnostic.code, fg=COLOURS[diagnostic.severity], bold=True)
+    return f"\x1b]8;;{HOME}/rules/{diagnostic.code}-{diagnostic.name}/\x1b\\{code}\x1b]8;;\x1b\\"
 
 
 def gap_line(gap: Gap) -> str:
