@@ -171,6 +171,8 @@ class Segment:
     """A history which is appended to from turn to turn."""
     unordered: Disorder | None = None
     """What it is an item of, when that has no fixed order."""
+    replayed: bool | None = None
+    """Of the newest message of a conversation: whether the next turn sends it again. None: could not be told."""
     address: bool = False
     """Whether it is an object that prints itself with the address it has in memory."""
     cut: Cut | None = None

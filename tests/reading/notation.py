@@ -164,7 +164,15 @@ def _joined(block: list[Segment], branches: dict[int, int]) -> Iterator[tuple[li
 
 
 def _key(segment: Segment) -> tuple[object, ...]:
-    return segment.role, segment.arms, segment.repeated, segment.growing, segment.unordered, segment.cut
+    return (
+        segment.role,
+        segment.arms,
+        segment.repeated,
+        segment.growing,
+        segment.unordered,
+        segment.cut,
+        segment.replayed,
+    )
 
 
 def _parameters(site: Site) -> Iterator[str]:
@@ -195,6 +203,7 @@ def _flags(segment: Segment, branches: dict[int, int]) -> str:
         flags.append(f"{'else' if arm.side else 'if'} {number}")
     flags += ["growing"] if segment.growing else ["repeated"] if segment.repeated else []
     flags += ["cut" if segment.cut.keeps is None else f"cut to {segment.cut.keeps}"] if segment.cut else []
+    flags += ["not stored"] if segment.replayed is False else []
     if segment.unordered is not None:
         flags.append(f"no order: {segment.unordered.text}")
     if segment.breakpoint is not None:

@@ -295,7 +295,8 @@ def _with_history(start: Term, name: str, changes: list[histories.Change]) -> Te
     """What was there at first, with what the methods of an object have added to it since."""
     result = start
     if any(isinstance(change.like, (Seq, Map)) for change in changes):
-        history = Hole(Volatility.SESSION, History, name)
+        added = tuple(item for change in changes for item in change.added)
+        history = Hole(Volatility.SESSION, History, name, stored=added)
         result = Seq((Splat(start), Repeat(Each(0, Opaque(History)), (history,), growing=True)))
     lost = [change.cut for change in changes if change.cut is not None]
     if isinstance(first := stripped(start), Op) and first.operator == "cut":

@@ -7,24 +7,32 @@ and of the words for what is done to it. A list that is cut in blocks, once in m
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.terms import (
     NONE,
+    Attr,
     Call,
     Cat,
     Choice,
     Const,
+    Each,
     Item,
     Map,
     Maybe,
     Op,
+    Param,
+    Repeat,
     Seq,
     Splat,
     Str,
     Term,
 )
+
+if TYPE_CHECKING:
+    from promptlint.languages.python.engine import Engine
 
 BLOCK = 1 / 4
 """A list that is cut only when it is longer by this part than what is kept is cut in blocks."""
@@ -155,3 +163,24 @@ def _in_blocks(condition: Term, lost: Op) -> bool:
 def _is_length(term: Term) -> bool:
     plain = stripped(term)
     return isinstance(plain, Call) and getattr(stripped(plain.function), "name", "") == "len"
+
+
+def named(term: Term, engine: Engine) -> bool:
+    """Whether a value that could not be followed is called what histories are called."""
+    name = term.name if isinstance(term, (Param, Attr)) else ""
+    return name.lower().strip("_") in engine.models.histories
+
+
+def gone_through(each: Term, engine: Engine) -> tuple[bool, Op | None]:
+    """Whether a loop goes through a history that grows, and what is cut off that in front."""
+    term: Term = each.over if isinstance(each, Each) else NONE
+    lost: Op | None = None
+    while True:
+        term = engine.head(term)
+        moved = term if isinstance(term, Op) and term.operator == "cut" else window(term)
+        if moved is not None:
+            lost, term = moved, moved.operands[0]
+        elif isinstance(term, Seq) and any(isinstance(item, Repeat) and item.growing for item in term.items):
+            return True, lost
+        else:
+            return named(term, engine), lost

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from promptlint.knowledge.models import Part, Switch
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.python import attributes, clocks, histories
+from promptlint.languages.python import attributes, clocks, histories, replays
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
@@ -19,14 +19,12 @@ from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.terms import (
-    NONE,
     Attr,
     Call,
     Cat,
     Choice,
     Class,
     Const,
-    Each,
     Entry,
     Global,
     Hole,
@@ -42,7 +40,7 @@ from promptlint.languages.python.terms import (
     Term,
 )
 from promptlint.languages.python.texts import Texts
-from promptlint.layout import Breakpoint, Known, Layout, Parameter, Role, Stray, Volatility
+from promptlint.layout import Breakpoint, Known, Layout, Parameter, Role, Segment, Stray, Volatility
 
 _NEWEST = (Const(1), Const(2))
 """What is cut to so few messages is the newest question, and no history."""
@@ -81,6 +79,7 @@ class Prompts:
         self.provider = provider
         self.marks = Marks(engine, send.marker, send.record.call.at)
         self._kind = ""
+        self.stored: list[Segment] = []
 
     def prompt(self) -> Prompt:
         """Read the arguments in cache order."""
@@ -96,7 +95,7 @@ class Prompts:
                     for condition in self.send.record.conditions if self.send.model.amends else ():
                         branches.enter_context(self.texts.within(condition, 0))
                     self._part(part, term)
-        segments = tuple(s for s in self.texts.segments if s.text)
+        segments = replays.marked([s for s in self.texts.segments if s.text], self.stored)
         parameters = parameters_of(self.send, self.provider, self.engine, self.argument)
         automatic, elsewhere = self._switched_on()
         return Prompt(
@@ -206,7 +205,7 @@ class Prompts:
                 self._branch(plain, self._messages)
             elif isinstance(plain, (Str, Cat)):
                 self.texts.role = Role.USER
-                self._one_text(plain)
+                self.texts.text(plain)
             elif isinstance(plain, Op) and plain.operator in ("+", "changed"):
                 for operand in plain.operands:
                     self._messages(operand)
@@ -239,7 +238,7 @@ class Prompts:
         self.texts.next_block()
         self.texts.role = Role.UNKNOWN
         hole = self.judge.hole(term)
-        grows = self.texts.loses_its_beginning or self._named_history(term)
+        grows = self.texts.loses_its_beginning or histories.named(term, self.engine)
         if grows:
             hole = Hole(Volatility.SESSION, "is what was said so far", getattr(term, "name", ""), at=hole.at)
         with self.texts.repeating(growing=grows):
@@ -261,28 +260,10 @@ class Prompts:
             for turn in turns:
                 self._item(turn)
             return
-        grows, lost = self._gone_through(item.each)
+        grows, lost = histories.gone_through(item.each, self.engine)
         with self.texts.cutting(lost), self.texts.repeating(growing=item.growing or grows):
             for inner in item.items:
                 self._item(inner)
-
-    def _gone_through(self, each: Term) -> tuple[bool, Op | None]:
-        """Whether a loop goes through a history that grows, and what is cut off that in front."""
-        term: Term = each.over if isinstance(each, Each) else NONE
-        lost: Op | None = None
-        while True:
-            term = self.engine.head(term)
-            cut = term if isinstance(term, Op) and term.operator == "cut" else histories.window(term)
-            if cut is not None:
-                lost, term = cut, cut.operands[0]
-            elif isinstance(term, Seq) and any(isinstance(item, Repeat) and item.growing for item in term.items):
-                return True, lost
-            else:
-                return self._named_history(term), lost
-
-    def _named_history(self, term: Term) -> bool:
-        name = term.name if isinstance(term, (Param, Attr)) else ""
-        return name.lower().strip("_") in self.engine.models.histories
 
     def _branch(self, term: Choice | Maybe, read: object) -> None:
         assert callable(read)
@@ -308,11 +289,12 @@ class Prompts:
                 self.texts.next_block()
                 self.texts.role = Role.UNKNOWN
                 self.texts.hole(plain)
+                self._store(plain.stored)
                 return
             if isinstance(plain, (Str, Cat)):
                 self.texts.next_block()
                 self.texts.role = Role.USER
-                self._one_text(plain)
+                self.texts.text(plain)
                 return
             self.texts.next_block()
             self.texts.role = role_of(plain, self.engine)
@@ -323,10 +305,16 @@ class Prompts:
                 self._blocks(content)
                 self._mark(plain)
 
-    # --- blocks -------------------------------------------------------------------------------------------------------
+    def _store(self, items: tuple[Term, ...]) -> None:
+        """Read what is added to a history beside the prompt: nobody is asked for more because of it."""
+        guessed = set(self.judge.guessed)
+        with self.texts.aside() as segments:
+            for item in items:
+                self._item(item)
+        self.stored += segments
+        self.judge.guessed = guessed
 
-    def _one_text(self, term: Term) -> None:
-        self.texts.text(term)
+    # --- blocks -------------------------------------------------------------------------------------------------------
 
     def _blocks(self, term: Term) -> None:
         """A text, or a list of blocks each with a text."""

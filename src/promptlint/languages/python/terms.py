@@ -246,6 +246,8 @@ class Hole(Term):
     confidence: Confidence = Confidence.HIGH
     loop: int = 0
     """The loop whose variable it is."""
+    stored: tuple[Term, ...] = ()
+    """Of a history: what the methods of its object add to it."""
     at: Place = _at()
 
 

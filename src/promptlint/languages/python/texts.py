@@ -104,6 +104,14 @@ class Texts:
         self._growing -= growing
 
     @contextmanager
+    def aside(self) -> Iterator[list[Segment]]:
+        """Segments that are collected beside the prompt."""
+        prompt, block, role = self.segments, self.block, self.role
+        self.segments, self.block = [], 0
+        yield self.segments
+        self.segments, self.block, self.role = prompt, block, role
+
+    @contextmanager
     def cutting(self, lost: Op | None) -> Iterator[None]:
         """In a history that loses its beginning (an Op `cut`); None: it does not."""
         if lost is not None:

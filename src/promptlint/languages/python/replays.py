@@ -1,0 +1,58 @@
+"""What a conversation sends again: the newest message as it was sent, or as it was stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from promptlint.layout import Role, Segment
+
+_ARGUMENT = "argument "
+
+
+def marked(segments: Sequence[Segment], stored: Sequence[Segment]) -> tuple[Segment, ...]:
+    """The segments of a prompt, the newest message with what the next turn sends again of it.
+
+    `stored` is what the code adds to a history that is kept elsewhere. Nothing is said where no message is stored that
+    has something in common with the newest one.
+    """
+    newest = _newest(segments)
+    kept = [*_messages([s for s in segments if s.growing]), *_messages(stored)]
+    related = [message for message in kept if any(_found(s, message) for s in newest if not s.literal)]
+    if not newest or not related:
+        return tuple(segments)
+    closest = max(related, key=lambda message: sum(_found(s, message) for s in newest))
+    start = len(segments) - len(newest)
+    told = [replace(s, replayed=_found(s, closest)) for s in newest]
+    return (*segments[:start], *told)
+
+
+def _newest(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """The last message, where it is the user's and stands behind a history that grows."""
+    last = segments[-1] if segments else None
+    if last is None or last.growing or last.role is not Role.USER or not any(s.growing for s in segments):
+        return ()
+    return tuple(s for s in segments if s.block == last.block and not s.growing)
+
+
+def _messages(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
+    """The user's messages among segments."""
+    for _, block in groupby(segments, lambda s: s.block):
+        message = list(block)
+        if message[0].role is Role.USER:
+            yield message
+
+
+def _found(segment: Segment, message: Sequence[Segment]) -> bool:
+    """Whether a text stands in a message too: the same expression, or the same argument of a function."""
+    return any(segment.literal == other.literal and _names(segment) & _names(other) for other in message)
+
+
+def _names(segment: Segment) -> set[str]:
+    if segment.literal:
+        return {segment.text.strip()}
+    passed = {step.message for step in segment.origin.trail if step.message.startswith(_ARGUMENT)}
+    itself = segment.because.removeprefix("is the ")
+    argument = itself.startswith(f"{_ARGUMENT}`{segment.text}`")
+    return {segment.text, *passed, *([itself] if argument else [])}
