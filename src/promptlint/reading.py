@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from promptlint import suppressions
 from promptlint.knowledge.loading import load_formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.read import read_project as read_python
+from promptlint.languages.templates.comments import comments
 from promptlint.languages.templates.read import Templates
 from promptlint.layout import Reading
+from promptlint.suppressions import Comments, understood
 
 UNKNOWN_PROVIDER = "unknown"
 """The provider of a call that could be to any, and of a template whose call is not known."""
@@ -24,6 +27,11 @@ def endings() -> tuple[str, ...]:
 def is_template(path: str) -> bool:
     """Whether a file may hold prompts, and no code."""
     return path.endswith(load_formats().endings)
+
+
+def read_comments(text: str, path: str) -> Comments:
+    """What the comments of a file say to promptlint."""
+    return understood(comments(text, path), path) if is_template(path) else suppressions.read_comments(text, path)
 
 
 def read_project(

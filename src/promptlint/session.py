@@ -30,7 +30,7 @@ from promptlint.languages.python.project import decoded, encoded
 from promptlint.languages.python.writing import Writer
 from promptlint.layout import Confidence, Gap, Known, Reading, Request
 from promptlint.placing import Places
-from promptlint.reading import UNKNOWN_PROVIDER, endings, is_template, read_project, with_prompts
+from promptlint.reading import UNKNOWN_PROVIDER, endings, is_template, read_comments, read_project, with_prompts
 from promptlint.reporters.report import Report, Sources, Statistics
 from promptlint.spans import Position, Span
 
@@ -136,7 +136,7 @@ def _checked(project: Project, selection: Selection, given: _Given) -> Report:
     unreadable = [d for d in _unreadable(project, files, reading) if d.code in selection.codes(d.span.path)]
     with _doing("reading comments"):
         marked = sorted(files.holding & project.targets)
-        comments = [suppressions.read_comments(_text(files[path]), path) for path in marked]
+        comments = [read_comments(_text(files[path]), path) for path in marked]
     merged_findings = merged(findings, selection.rules)
     told = suppressions.suppressed([*merged_findings, *unreadable], comments, load_pages(), selection.codes)
     wanted = [d for each in told for d in _wanted(each, selection, homes.get(each.span.path, each.span.path))]

@@ -1,7 +1,8 @@
 """`# promptlint: ignore[PL101] why`: comments that silence findings, and what is wrong with such comments.
 
 An ignore holds for one statement: the one on whose lines it stands, in a line of its own or at the end of one, or the
-next one below. A `file-ignore` holds for the whole file. Only real comments count: a `#` within a string is text.
+next one below. A `file-ignore` holds for the whole file. Only real comments count: a `#` within a string is text. In
+templates they are written as the format writes comments: `{# promptlint: ignore[PL101] why #}`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ MARKER = b"promptlint:"
 """Without these bytes, a file has no comment for us."""
 UNUSED, UNKNOWN = "PL002", "PL003"
 
-_COMMENT = re.compile(r"#\s*promptlint:(?P<body>[^#]*)")
+_COMMENT = re.compile(r"(?:#-?|<!--|!(?:--)?)\s*promptlint:(?P<body>[^#]*)")
 _IGNORE = re.compile(r"\s*(?P<verb>ignore|file-ignore)\[(?P<rules>[^\]]*)\]")
 _RULE = re.compile(r"[^\s,]+")
 _NO_STATEMENT = frozenset({tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER})
@@ -56,9 +57,14 @@ class Comments:
 
 def read_comments(text: str, path: str) -> Comments:
     """The comments in a Python file. In one that does not tokenize, those before the place where it breaks."""
+    return understood(_comments(text), path)
+
+
+def understood(comments: Iterable[tuple[str, int, int, range]], path: str) -> Comments:
+    """What comments say: each with its 1-based line, its 0-based column and the lines that it is about."""
     ignores: list[Ignore] = []
     misfits: list[Span] = []
-    for comment, row, column, lines in _comments(text):
+    for comment, row, column, lines in comments:
         for match in _COMMENT.finditer(comment):
             said = _IGNORE.match(comment, match.start("body"))
             rules = list(_RULE.finditer(comment, said.start("rules"), said.end("rules"))) if said else []
