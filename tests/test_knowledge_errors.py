@@ -21,8 +21,8 @@ checked: {version: 1.2.3, source: its documents, on: 2026-11-22}
 """
 CHECKED = "checked: {source: its documents, on: 2026-11-22}\n"
 CALL_KEYS = (
-    "call, also, like, prompt, mode, model, model-position, stream, breakpoint, batch, distinctive, until, parameters,"
-    " amends"
+    "call, also, like, prompt, mode, model, model-position, stream, breakpoint, batch, distinctive, until, item,"
+    " parameters, amends"
 )
 PART_KEYS = "role, argument, position, markable, from, many, switch, history"
 PROVIDERS = (
@@ -208,7 +208,7 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
             "imports, clients, endpoint, model, same-client, calls, functions, records, role-words, content-keys, "
             "provider-by-model, varies, clocks, units, directives, passes-through, text-methods, unordered, sortable, "
             "sortable-text, orders, order-free, words, histories, somebody-waits, nobody-waits, "
-            "calls-argument, maps, parallel, templating, examples",
+            "calls-argument, maps, parallel, pauses, templating, examples",
             id="key of the file",
         ),
         pytest.param(

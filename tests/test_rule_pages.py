@@ -87,6 +87,8 @@ def mended() -> list[Mended]:
 def reported(example: Example) -> list[str]:
     """Code and message of what the page's own rule, and those that are on, find in an example, in their order."""
     providers = load_providers()
+    least = dict.fromkeys(PAGES, DEFAULT_CONFIDENCE)
+    least[example.code] = min(DEFAULT_CONFIDENCE, PAGES[example.code].confidence)
     reading = read_source(example.source, "app.py", load_models(), providers)
     assert reading.unreadable == ()
     return [
@@ -95,7 +97,7 @@ def reported(example: Example) -> list[str]:
         if PAGES[code].default or code == example.code
         for request in reading.requests
         for finding in check(request, providers[request.site.provider])
-        if finding.confidence >= DEFAULT_CONFIDENCE
+        if finding.confidence >= least[code]
     ]
 
 

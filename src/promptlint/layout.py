@@ -83,15 +83,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Breakpoint:
-    """A mark in the prompt up to which the provider is asked to cache. `ttl` as the provider spells it, or None."""
+    """A mark in the prompt up to which the provider is asked to cache."""
 
     span: Span
     ttl: str | None = None
+    """Its lifetime, as the provider spells it; None when none is given, empty when it could not be told."""
     optional: bool = False
     """Whether some requests go without it, though they hold the text before it."""
     block: str = ""
     """Kind of the block that carries it, or stands right before it, as the library says it (`document`); `empty` when
     that block has no text; empty when the kind is not told."""
+    refused: bool = False
+    """Whether a block of its kind cannot carry one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +291,8 @@ class Loop:
     """Whether the turns run side by side."""
     few: bool = False
     """Whether the items are a handful, written in the source."""
+    pause: float = 0
+    """Seconds that each turn waits, where that is written in the source."""
     leaves_early: bool = False
     """Whether a good answer ends the loop (`return` or `break` in its body)."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from promptlint.changes import MarkBreakpoint
+from promptlint.changes import CacheRequest
 from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
 from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Step, Tie
@@ -43,7 +43,7 @@ def test_a_conversation_without_any_breakpoint() -> None:
             " cached: the rest is billed at full price on every turn. Put one on the newest message of each request.",
             confidence=Confidence.HIGH,
             flow=(Step("this grows", line(2)), CALL),
-            change=MarkBreakpoint(2),
+            change=CacheRequest(),
         )
     ]
 

@@ -55,8 +55,7 @@ def _amount(covered: Tokens) -> str:
 
 
 def _price(mark: Mark, provider: Provider) -> str:
-    default = next(iter(provider.lifetimes), None)
-    times = provider.lifetimes.get(mark.breakpoint.ttl or default or "")
+    times = provider.lifetimes.get(provider.lifetime(mark.breakpoint.ttl))
     return f" at {times:g} times the price" if times else ""
 
 

@@ -14,11 +14,11 @@ _MODEL_KEYS = (
     "library provider imports clients endpoint model same-client calls functions records "
     "role-words content-keys provider-by-model varies clocks units directives passes-through text-methods unordered "
     "sortable sortable-text orders order-free words histories somebody-waits nobody-waits calls-argument maps parallel "
-    "templating examples"
+    "pauses templating examples"
 )
 _SETS = (
     "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps", "parallel",
-    "histories",
+    "pauses", "histories",
 )  # fmt: skip
 
 
@@ -92,6 +92,7 @@ class Books:
             calls_argument=self._calls_argument.things,
             maps=frozenset(self._sets["maps"]),
             parallel=frozenset(self._sets["parallel"]),
+            pauses=frozenset(self._sets["pauses"]),
             provider_by_model=self._provider_by_model.things,
             templating=self._templating,
             examples=tuple(self._examples),

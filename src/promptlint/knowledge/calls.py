@@ -15,7 +15,9 @@ ROLES = {role.value: role for role in Role if role is not Role.UNKNOWN}
 """The roles by name."""
 _SETTINGS = {setting.value: setting for setting in Setting}
 _PART_ROLES: dict[str, Role | None] = {**ROLES, "from-item": None}
-_CALL_KEYS = "also like prompt mode model model-position stream breakpoint batch distinctive until parameters amends"
+_CALL_KEYS = (
+    "also like prompt mode model model-position stream breakpoint batch distinctive until item parameters amends"
+)
 _CLIENT_KEYS = "also async async-argument batch provider endpoint model model-position given breakpoint"
 
 
@@ -87,6 +89,7 @@ class Library:
             distinctive=entry.flag("distinctive", start.distinctive),
             until=entry.text("until", start.until),
             amends=entry.flag("amends", start.amends),
+            item=entry.text("item", start.item),
             parameters=_parameters(entry) or start.parameters,
         )
 
@@ -143,11 +146,12 @@ def _switch(value: Value) -> Switch:
 def _marker(value: Value) -> Marker | None:
     if value.empty:
         return None
-    entry = value.entry("a breakpoint", "key", "request injects element mark block")
+    entry = value.entry("a breakpoint", "key", "request injects element refused mark block")
     return Marker(
         key=entry.text("key"),
         request=entry.text("request"),
         injects=entry.text("injects"),
+        refused=frozenset(entry.texts("refused")),
         element=entry.flag("element"),
         mark={key.written(): text.text() for key, text in entry.pairs("mark")},
         block={key.written(): text.text() for key, text in entry.pairs("block")},

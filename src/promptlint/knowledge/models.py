@@ -111,6 +111,8 @@ class Marker:
     """Argument which asks the provider to set a breakpoint behind the last block by itself; empty: there is none."""
     injects: str = ""
     """Argument by which the library sets breakpoints, somewhere in the prompt; empty: there is none."""
+    refused: frozenset[str] = frozenset()
+    """Kinds of blocks that cannot carry it, or be followed by it; `empty` for one without text."""
     element: bool = False
     """Whether the mark is an element of its own behind the block (Bedrock's `cachePoint`), not a key of it."""
     mark: Mapping[str, str] = field(default_factory=dict)
@@ -150,6 +152,9 @@ class Call:
     """Whether it changes a prompt that is sent in any case: what it is given is there only where it is called."""
     until: str = ""
     """A version of the library which no longer has it; empty: it is still there."""
+    item: str = ""
+    """Of a call which sends many prompts at once: the argument that lists them, and the key under which each item has
+    what another call would be given (`requests.params`)."""
     parameters: Mapping[Setting, str] = field(default_factory=dict)
     """What is sent beside the prompt and matters to a cache: setting → argument, as a path in a part."""
 
@@ -280,6 +285,8 @@ class Models:
     """Dotted name, or `.method`, of what calls its first argument for each item of the second, or of its own object."""
     parallel: frozenset[str] = frozenset()
     """Dotted name, or `.method`, of what runs several calls side by side (`asyncio.gather`, `.map`)."""
+    pauses: frozenset[str] = frozenset()
+    """Dotted name of what waits for as many seconds as its first argument says."""
     templating: Templating = Templating()
     provider_by_model: Mapping[str, str] = field(default_factory=dict)
     """Start of a model id (`bedrock/`, `claude-`) → provider, for libraries which send to several. The longest wins."""

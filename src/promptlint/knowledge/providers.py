@@ -11,6 +11,7 @@ from promptlint.layout import Role, Tokens
 from promptlint.settings import Setting
 
 _SEPARATORS = str.maketrans(".@:", "---")
+_UNITS = {"s": 1, "m": 60, "h": 3600}
 _VERSION = re.compile(r"\d{1,2}(-|$)")
 
 
@@ -128,6 +129,16 @@ class Provider:
         facts = self.model(model)
         return facts.minimum if facts and facts.minimum else self.minimum
 
+    def least_minimum(self, model: str | None) -> int:
+        """A number of tokens below which this provider caches no prefix for a model, whichever it is if not known."""
+        if self.model(model) is not None:
+            return self.minimum_for(model)
+        return min([self.minimum, *(facts.minimum for facts in self.models.values() if facts.minimum)])
+
+    def lifetime(self, ttl: str | None) -> str:
+        """The lifetime of a breakpoint, as it is spelled: the default when none is given; empty when not known."""
+        return ttl if ttl is not None else next(iter(self.lifetimes), "")
+
     def tokens(self, text: str) -> Tokens:
         """Estimated size of a text: a range which holds for all tokenizers of the provider."""
         few, many = self.characters
@@ -135,6 +146,12 @@ class Provider:
         other = len(text) - ascii_length
         # A CJK character or an emoji is between half a token and two; accented letters lie in between.
         return Tokens(int(ascii_length / many + other * 0.5), int(ascii_length / few + other * 2) + (1 if text else 0))
+
+
+def seconds(ttl: str) -> int:
+    """How long a lifetime such as `5m` or `1h` is; 0 when it is spelled in another way."""
+    number, unit = ttl[:-1], ttl[-1:]
+    return int(number) * _UNITS[unit] if number.isdecimal() and unit in _UNITS else 0
 
 
 def _is_variant(model: str, known: str) -> bool:

@@ -89,7 +89,7 @@ class Marks:
         place = getattr(marks[0], "at", self.call)
         return Breakpoint(
             span=self.engine.span(place if place.path else self.call),
-            ttl=ttl.value if isinstance(ttl, Str) else None,
+            ttl=ttl.value if isinstance(ttl, Str) else None if ttl == NONE else "",
             optional=len(marks) < len(values) or not isinstance(marks[0], (Map, Call)),
         )
 

@@ -11,9 +11,9 @@ from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Part
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
-from promptlint.languages.python.messages import MISSING
+from promptlint.languages.python.messages import MISSING, part_of
 from promptlint.languages.python.rewriting import stripped
-from promptlint.languages.python.terms import Attr, Call, Entry, Item, Map, Op, Seq, Splat, Str, Term
+from promptlint.languages.python.terms import Attr, Call, Const, Entry, Item, Map, Op, Repeat, Seq, Splat, Str, Term
 
 
 def key_of(part: Part) -> str:
@@ -23,6 +23,8 @@ def key_of(part: Part) -> str:
 
 def arguments_of(model: CallModel, call: Call, client: Term, engine: Engine) -> Map:
     """Everything that enters a prompt by name: what the call is given, then what its client was given before."""
+    if model.item:
+        return _of_an_item(model, call, engine)
     own = [part for part in model.prompt if not part.given_to]
     items = list(_by_position(own, call))
     made = _constructor(client, engine)
@@ -37,6 +39,24 @@ def arguments_of(model: CallModel, call: Call, client: Term, engine: Engine) -> 
         elif part.given_to.startswith("@") and made is not None:
             items.append(Entry(key, Seq(tuple(_returned(part.given_to[1:], made, engine)))))
     return Map((*items, *call.keywords), at=call.at)
+
+
+def one_of(term: Term, engine: Engine) -> Term:
+    """One item of a list, each of which is sent by itself."""
+    plain = engine.head(term)
+    first = plain.items[0] if isinstance(plain, Seq) and plain.items else Item(term, Const(0))
+    return first.items[0] if isinstance(first, Repeat) else first
+
+
+def _of_an_item(model: CallModel, call: Call, engine: Engine) -> Map:
+    """What one item of a list of prompts has in place of the arguments of a call."""
+    name, _, key = model.item.partition(".")
+    listed = Item(Map(call.keywords, at=call.at), Op("key or", (Str(name), MISSING)))
+    given = part_of(engine.head(one_of(listed, engine)), (key,), engine)
+    plain = engine.head(given) if given is not None else MISSING
+    if isinstance(plain, Call) and engine.record(plain) is not None:
+        return Map(plain.keywords, at=call.at)
+    return Map((Splat(plain),) if plain != MISSING else (), at=call.at)
 
 
 def _formats(model: CallModel) -> Iterator[Part]:

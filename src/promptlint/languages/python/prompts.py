@@ -14,7 +14,7 @@ from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.markers import Marks
 from promptlint.languages.python.messages import MISSING, absent, content_of, kind_of, part_of, role_of
 from promptlint.languages.python.parameters import parameters_of
-from promptlint.languages.python.parts import key_of
+from promptlint.languages.python.parts import key_of, one_of
 from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
@@ -112,9 +112,9 @@ class Prompts:
         if part.switch is not None:
             self._switched(part, part.switch, term)
         elif part.role is None:
-            self._messages(self._one_of(term) if part.many else term)
+            self._messages(one_of(term, self.engine) if part.many else term)
         else:
-            self._blocks(self._one_of(term) if part.many else term)
+            self._blocks(one_of(term, self.engine) if part.many else term)
 
     def _switched(self, part: Part, switch: Switch, term: Term) -> None:
         """What the library writes into the prompt by itself."""
@@ -128,12 +128,6 @@ class Prompts:
             hole = clocks.with_format(hole, text.value, self.engine.models)
         with self.texts.repeating(growing=True) if switch.because == attributes.History else nullcontext():
             self.texts.hole(hole)
-
-    def _one_of(self, term: Term) -> Term:
-        """One prompt of a list of prompts, each of which is sent by itself."""
-        plain = self.engine.head(term)
-        first = plain.items[0] if isinstance(plain, Seq) and plain.items else Item(term, Const(0))
-        return first.items[0] if isinstance(first, Repeat) else first
 
     def _kept(self) -> None:
         """The conversation so far, which the library keeps by itself."""
@@ -381,4 +375,5 @@ class Prompts:
         if mark is not None:
             # Of those in a loop, code that takes markers off may leave only the last one.
             loose = self.texts.in_loop and not self.marks.all_stay
-            self.texts.mark(replace(mark, block=self._kind, optional=mark.optional or loose))
+            refused = self.send.marker is not None and self._kind in self.send.marker.refused
+            self.texts.mark(replace(mark, block=self._kind, optional=mark.optional or loose, refused=refused))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.prompts import Prompt
 from promptlint.languages.python.senders import Send
@@ -9,8 +11,10 @@ from promptlint.languages.python.signs import signs_of
 from promptlint.languages.python.summaries import LoopFrame
 from promptlint.languages.python.terms import (
     Call,
+    Const,
     Each,
     Fold,
+    Global,
     Item,
     Op,
     Repeat,
@@ -89,8 +93,31 @@ def _loop(frame: LoopFrame, send: Send, prompt: Prompt, engine: Engine) -> Loop:
         tie=_tie(frame, send, prompt),
         parallel=frame.parallel,
         few=items is not None and len(items) <= FEW,
+        pause=_pause(frame, send, engine),
         leaves_early=frame.leaves_early,
     )
+
+
+def _pause(frame: LoopFrame, send: Send, engine: Engine) -> float:
+    """Seconds that each turn of a loop waits at most, as far as they are written in the source."""
+    longest = 0.0
+    for function in dict.fromkeys(record.function for record in send.chain):
+        for record in engine.summary(function).calls:
+            called, given = record.call.function, record.call.arguments[:1]
+            if not given or all(loop.number != frame.number for loop in record.loops):
+                continue
+            callee = engine.head(called)
+            if isinstance(callee, Global) and callee.name in engine.models.pauses:
+                longest = max(longest, _number(given[0], engine))
+    return longest
+
+
+def _number(term: Term, engine: Engine) -> float:
+    """A number that is written in the source, or as a product of numbers; else 0."""
+    plain = engine.head(term)
+    if isinstance(plain, Op) and plain.operator == "*":
+        return prod(_number(operand, engine) for operand in plain.operands)
+    return plain.value if isinstance(plain, Const) and isinstance(plain.value, (int, float)) else 0
 
 
 def _tie(frame: LoopFrame, send: Send, prompt: Prompt) -> Tie:
