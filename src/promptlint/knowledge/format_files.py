@@ -33,12 +33,15 @@ def read_formats(documents: Iterable[Value]) -> Formats:
     recognition = Recognition()
     messages: dict[str, Value] = {}
     marks: dict[str, Value] = {}
+    settings: dict[str, Value] = {}
     shuffles: dict[str, Value] = {}
     clocks: dict[str, str] = {}
     words: list[Words] = []
     known = Shelf[Words]("word")
     for document in documents:
-        entry = document.entry("a formats file", "checked", "formats recognition messages clocks marks shuffles words")
+        entry = document.entry(
+            "a formats file", "checked", "formats recognition messages clocks marks shuffles words settings"
+        )
         checked = entry["checked"].entry("'checked'", "source on")
         checked["on"].day()
         checked.text("source")
@@ -47,11 +50,19 @@ def read_formats(documents: Iterable[Value]) -> Formats:
             recognition = _recognition(entry["recognition"])
         messages |= entry.texts("messages")
         marks |= entry.texts("marks")
+        settings |= entry.texts("settings")
         shuffles |= entry.texts("shuffles")
         words += [read_words(value, known) for value in entry.items("words")]
         clocks |= {name.written(): value.text() for name, value in entry.pairs("clocks")}
     return Formats(
-        tuple(formats), recognition, frozenset(messages), clocks, frozenset(marks), frozenset(shuffles), tuple(words)
+        formats=tuple(formats),
+        recognition=recognition,
+        messages=frozenset(messages),
+        clocks=clocks,
+        marks=frozenset(marks),
+        shuffles=frozenset(shuffles),
+        words=tuple(words),
+        settings=frozenset(settings),
     )
 
 

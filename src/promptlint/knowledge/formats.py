@@ -132,6 +132,13 @@ class Formats:
     words: tuple[Words, ...] = ()
     """What names of holes say, where they say something else than names in code do."""
 
+    settings: frozenset[str] = frozenset()
+    """Words of which one in a name of several says that it is a setting."""
+
+    def is_setting(self, name: str) -> bool:
+        """Whether a name of several words speaks of a setting."""
+        return "_" in name and not self.settings.isdisjoint(name.lower().split("_"))
+
     def named(self, name: str) -> Words | None:
         """What the name of a hole says of its value, where names in code say something else."""
         return next((words for words in self.words if name.lower() in words.words), None)

@@ -71,6 +71,8 @@ class Judge:
 
     def _named(self, name: str) -> Judgement:
         """What a name says. An input that is declared, and is not named like a setting, is the data of a request."""
+        if self.formats.is_setting(name) and name not in self.inputs:
+            return Judgement(None, "is named like a setting", Confidence.MEDIUM, named=True)
         words = self.formats.named(name) or self.models.named(name)
         if name in self.inputs and (words is None or words.volatility is Volatility.REQUEST):
             return Judgement(Volatility.REQUEST, "is an input of this prompt", Confidence.MEDIUM)
