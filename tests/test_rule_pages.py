@@ -17,8 +17,8 @@ from promptlint.config.settings import Settings
 from promptlint.edits import Applicability
 from promptlint.knowledge.loading import load_models, load_providers
 from promptlint.knowledge.pages import Fix, Page, load_pages
-from promptlint.languages.python.read import read_source
 from promptlint.layout import Confidence
+from promptlint.reading import read_project
 
 DEFAULT_CONFIDENCE = Confidence.MEDIUM
 """Findings of this confidence and above are reported unless the user asks for others."""
@@ -37,6 +37,7 @@ class Example:
     code: str
     verdict: str
     number: int
+    file: str
     source: str
 
     def __str__(self) -> str:
@@ -46,17 +47,22 @@ class Example:
 def examples(verdict: str) -> list[Example]:
     """All fences of all pages with that verdict."""
     return [
-        Example(code, verdict, number, source)
+        Example(code, verdict, number, file, source)
         for code, page in PAGES.items()
-        for number, source in enumerate(sources(page, verdict), start=1)
+        for number, (file, source) in enumerate(sources(page, verdict), start=1)
     ]
 
 
-def sources(page: Page, verdict: str) -> Iterator[str]:
-    """The Python source of all fences of a page with that verdict."""
+FILES = {"python": "app.py", "jinja": "prompts/app.j2"}
+"""Language of a fence → the file in which such a source stands."""
+
+
+def sources(page: Page, verdict: str) -> Iterator[tuple[str, str]]:
+    """File and source of all fences of a page with that verdict."""
     for fence in FENCE.finditer(page.text):
-        if fence["info"] == f"python {verdict}":
-            yield fence["source"]
+        language, said = fence["info"].split()
+        if said == verdict:
+            yield FILES[language], fence["source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,8 @@ def reported(example: Example) -> list[str]:
     providers = load_providers()
     least = dict.fromkeys(PAGES, DEFAULT_CONFIDENCE)
     least[example.code] = min(DEFAULT_CONFIDENCE, PAGES[example.code].confidence)
-    reading = read_source(example.source, "app.py", load_models(), providers)
+    files = {example.file: example.source.encode()}
+    reading = read_project(files, files, load_models(), providers, files.get)
     assert reading.unreadable == ()
     return [
         f"{code} {finding.at}: {finding.message}"
@@ -137,7 +144,8 @@ def test_a_page_shows_both_sides(page: Page) -> None:
 
 @each_page
 def test_every_fence_of_a_page_is_run(page: Page) -> None:
-    assert {fence["info"] for fence in FENCE.finditer(page.text)} <= {"python bad", "python good", "python ok"}
+    runs = {f"{language} {verdict}" for language in FILES for verdict in ("bad", "ok")} | {"python good"}
+    assert {fence["info"] for fence in FENCE.finditer(page.text)} <= runs
     assert page.text.count("```") == 2 * len(FENCE.findall(page.text))
 
 
