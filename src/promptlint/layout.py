@@ -174,6 +174,8 @@ class Segment:
     """A history which is appended to from turn to turn."""
     unordered: Disorder | None = None
     """What it is an item of, when that has no fixed order."""
+    history: str = ""
+    """Which list of messages it comes from: the same in all prompts that replay it."""
     replayed: bool | None = None
     """Of the newest message of a conversation: whether the next turn sends it again. None: could not be told."""
     address: bool = False
@@ -367,6 +369,8 @@ class Request:
     layout: Layout
     site: Site
     known: Known = Known.FULLY
+    siblings: tuple[Request, ...] = ()
+    """Prompts of other calls which replay the same history."""
 
     def spans(self) -> Iterator[Span]:
         """The call, and every place that has a part in its prompt."""

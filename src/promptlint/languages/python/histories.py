@@ -19,6 +19,7 @@ from promptlint.languages.python.terms import (
     Choice,
     Const,
     Each,
+    Hole,
     Item,
     Map,
     Maybe,
@@ -184,3 +185,17 @@ def gone_through(each: Term, engine: Engine) -> tuple[bool, Op | None]:
             return True, lost
         else:
             return named(term, engine), lost
+
+
+def identity(term: Term, engine: Engine) -> str:
+    """What tells a list of messages from others: the attribute, the argument or the loop that holds it."""
+    if isinstance(term, Repeat) and isinstance(term.each, Each):
+        kept = next((item for item in term.items if isinstance(item, Hole) and item.type), None)
+        if kept is not None:
+            return kept.type
+        over = engine.head(term.each.over)
+        whole = identity(over, engine) if isinstance(over, (Param, Attr)) else ""
+        return whole or f"{term.each.at.path}:{term.each.at.line}:{term.each.at.column}"
+    if isinstance(term, Param):
+        return f"{term.info.module.path}:{term.info.qualname}.{term.name}"
+    return f"{identity(engine.head(term.value), engine)}.{term.name}" if isinstance(term, Attr) else ""

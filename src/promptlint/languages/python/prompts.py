@@ -235,7 +235,7 @@ class Prompts:
         grows = self.texts.loses_its_beginning or histories.named(term, self.engine)
         if grows:
             hole = Hole(Volatility.SESSION, "is what was said so far", getattr(term, "name", ""), at=hole.at)
-        with self.texts.repeating(growing=grows):
+        with self.texts.repeating(growing=grows, history=histories.identity(term, self.engine) if grows else ""):
             self.texts.hole(hole)
 
     def _item(self, item: Term) -> None:
@@ -255,7 +255,10 @@ class Prompts:
                 self._item(turn)
             return
         grows, lost = histories.gone_through(item.each, self.engine)
-        with self.texts.cutting(lost), self.texts.repeating(growing=item.growing or grows):
+        with (
+            self.texts.cutting(lost),
+            self.texts.repeating(growing=item.growing or grows, history=histories.identity(item, self.engine)),
+        ):
             for inner in item.items:
                 self._item(inner)
 

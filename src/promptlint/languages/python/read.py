@@ -13,6 +13,7 @@ from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.project import Project
 from promptlint.languages.python.prompts import Prompt, Prompts
+from promptlint.languages.python.replays import with_siblings
 from promptlint.languages.python.senders import Send, Senders
 from promptlint.languages.python.sites import site_of
 from promptlint.layout import Gap, Known, Reading, Request
@@ -100,7 +101,7 @@ class _Reader:
                 for send in self.senders.in_module(module):
                     self._read_send(send, requests, gaps)
         unreadable = tuple(self.project.unreadable[path] for path in sorted(self.project.unreadable))
-        return Reading(tuple(requests), tuple(gaps), unreadable)
+        return Reading(with_siblings(requests), tuple(gaps), unreadable)
 
     def _read_send(self, send: Send, requests: list[Request], gaps: list[Gap]) -> None:
         best: Prompt | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from promptlint.layout import Role, Segment
+from promptlint.layout import Request, Role, Segment
 
 _ARGUMENT = "argument "
 
@@ -56,3 +57,24 @@ def _names(segment: Segment) -> set[str]:
     itself = segment.because.removeprefix("is the ")
     argument = itself.startswith(f"{_ARGUMENT}`{segment.text}`")
     return {segment.text, *passed, *([itself] if argument else [])}
+
+
+def with_siblings(requests: Sequence[Request]) -> tuple[Request, ...]:
+    """The requests, each with those of other calls that replay the same history."""
+    sharing: defaultdict[str, list[Request]] = defaultdict(list)
+    for request in requests:
+        for history in _histories(request):
+            sharing[history].append(request)
+    return tuple(
+        replace(request, siblings=tuple(s for h in _histories(request) for s in _others(request, sharing[h])))
+        for request in requests
+    )
+
+
+def _histories(request: Request) -> dict[str, None]:
+    return dict.fromkeys(s.history for s in request.layout.segments if s.history)
+
+
+def _others(request: Request, sharing: Sequence[Request]) -> list[Request]:
+    """One request for each other call."""
+    return list({s.site.span: s for s in sharing if s.site.span != request.site.span}.values())

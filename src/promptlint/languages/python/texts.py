@@ -61,6 +61,7 @@ class Texts:
         self._conditions: dict[int, Condition] = {}
         self._repeated = 0
         self._growing = 0
+        self._history = ""
         self._cuts: list[Cut] = []
         self._unordered: list[Disorder] = []
         self._depth = 0
@@ -95,13 +96,16 @@ class Texts:
         return (taken[0] ^ negated,) if taken else (0, 1)
 
     @contextmanager
-    def repeating(self, *, growing: bool) -> Iterator[None]:
-        """In what a loop adds on each turn."""
+    def repeating(self, *, growing: bool, history: str = "") -> Iterator[None]:
+        """In what a loop adds on each turn, to which list of messages."""
+        before = self._history
+        self._history = before or history
         self._repeated += 1
         self._growing += growing
         yield
         self._repeated -= 1
         self._growing -= growing
+        self._history = before
 
     @contextmanager
     def aside(self) -> Iterator[list[Segment]]:
@@ -354,7 +358,7 @@ class Texts:
         self.segments.append(
             replace(
                 segment, block=self.block, arms=self._sides(), repeated=self._repeated > 0, growing=growing,
-                unordered=unordered, cut=self._cuts[-1] if growing and self._cuts else None,
+                history=self._history, unordered=unordered, cut=self._cuts[-1] if growing and self._cuts else None,
             )
         )  # fmt: skip
 
