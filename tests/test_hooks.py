@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from promptlint.reading import endings
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="pre-commit needs git")
 
@@ -105,8 +108,19 @@ def test_a_clean_file_passes(repository: Path) -> None:
     assert done.stdout.splitlines()[-1].endswith("Passed")
 
 
+def test_every_file_that_may_hold_a_prompt_is_passed_to_the_hook() -> None:
+    for hook in yaml.safe_load(HOOKS.read_text(encoding="utf-8")):
+        assert [end for end in endings() if not re.search(hook["files"], f"name{end}")] == []
+
+
+def test_a_file_without_a_prompt_is_passed_over(repository: Path) -> None:
+    done = commit_hook(repository, "name: tests\non: [push]\n", name="workflow.yaml")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0].endswith("Passed")
+
+
 def test_other_files_are_not_looked_at(repository: Path) -> None:
-    done = commit_hook(repository, PROMPT + CLOCK_FIRST, name="reply.txt")
+    done = commit_hook(repository, PROMPT + CLOCK_FIRST, name="reply.rs")
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1].endswith("Skipped")
 
