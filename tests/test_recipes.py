@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 SNIPPET = re.compile(r"^```(?P<language>yaml|toml)[^\n]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"promptlint (?P<command>check|show|rule|config|server)\b(?P<arguments>[^`\n&#]*)")
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
 
 
 def test_the_action_reports_in_both_ways_and_fails_on_a_finding(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_snippets_are_what_they_claim_to_be(page: Path) -> None:
         assert yaml.safe_load(match["text"]) if match["language"] == "yaml" else tomllib.loads(match["text"])
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_options_that_are_shown_exist(page: Path) -> None:
     from promptlint.cli import commands
 
