@@ -77,6 +77,23 @@ class MarkBreakpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveBreakpoint:
+    """Take a breakpoint from behind one segment, and put it behind an earlier one of the same block."""
+
+    index: int
+    source: int
+    """The segment that it stands behind so far."""
+
+    def applied_to(self, layout: Layout) -> Layout:
+        """The layout with the mark at its new place; the same one where there is none to move."""
+        old = layout.segments[self.source].breakpoint
+        if old is None or self.source <= self.index:
+            return layout
+        bare = tuple(replace(s, breakpoint=None) if i == self.source else s for i, s in enumerate(layout.segments))
+        return MarkBreakpoint(self.index, old.ttl).applied_to(Layout(bare))
+
+
+@dataclass(frozen=True, slots=True)
 class CacheRequest:
     """Ask the provider to set a breakpoint behind the newest message by itself: the layout stays as it is."""
 
@@ -118,4 +135,4 @@ class ToBatch:
         return layout
 
 
-Change = MoveToEnd | MarkBreakpoint | CacheRequest | Coarsen | Sort | ToBatch
+Change = MoveToEnd | MarkBreakpoint | MoveBreakpoint | CacheRequest | Coarsen | Sort | ToBatch

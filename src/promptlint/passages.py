@@ -46,6 +46,9 @@ class Passage:
 
 def passage(flat: str, at: int) -> Passage:
     """The passage around the value at `at`. Raises TornError where there is none that could stand by itself."""
+    outside = _opened(flat, 0, at)
+    if outside:
+        return _checked(flat, *_closed(flat, _line(flat, flat.index(f"<{outside[0]}"))[0], at + 1))
     start, end = _line(flat, at)
     sentences = [start, *(m.end() for m in _SENTENCE.finditer(flat, start, end) if _ends(flat, m.start())), end]
     first = max(i for i in sentences if i <= at)
@@ -96,9 +99,6 @@ def _introduced(flat: str, start: int, end: int) -> tuple[int, int]:
 
 def _closed(flat: str, start: int, end: int) -> tuple[int, int]:
     """As far as the elements go that are opened in it."""
-    outside = _opened(flat, 0, start)
-    if outside:
-        raise TornError(f"it stands in the element <{outside[-1]}>")
     while opened := _opened(flat, start, end):
         closing = flat.find(f"</{opened[0]}>", end)
         if closing < 0:
@@ -110,7 +110,7 @@ def _closed(flat: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _opened(flat: str, start: int, end: int) -> list[str]:
-    """The elements that are opened in a stretch and not closed in it."""
+    """The elements that are opened in a stretch and not closed in it, the outermost first."""
     opened: list[str] = []
     for tag in _TAG.finditer(flat, start, end):
         if tag[1] and tag[2] in opened:

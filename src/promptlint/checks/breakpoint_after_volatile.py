@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import takewhile
 
-from promptlint.changes import MarkBreakpoint
+from promptlint.changes import MoveBreakpoint
 from promptlint.checks.breakpoints import Mark, Waste, wasted
 from promptlint.checks.prefix import opening, sent, stable
 from promptlint.checks.wording import about, place, tells_time, way, who
@@ -33,7 +33,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             confidence=waste.confidence,
             flow=(Step("this changes", cause.origin.span), *way(cause, request.site)),
             stranded=covered,
-            change=MarkBreakpoint(len(head) - 1, mark.breakpoint.ttl) if enough else None,
+            change=MoveBreakpoint(len(head) - 1, mark.index) if enough and not mark.automatic else None,
         )
 
 

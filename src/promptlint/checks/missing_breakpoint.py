@@ -35,8 +35,21 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             confidence=min(_certainty(request, head), site.confidence),
             flow=(Step("what stays the same ends here", head[-1].origin.span), *way(head[-1], site)),
             stranded=tokens,
-            change=MarkBreakpoint(len(head) - 1),
+            change=MarkBreakpoint(_end(request, head, provider)),
         )
+
+
+def _end(request: Request, head: Sequence[Segment], provider: Provider) -> int:
+    """Where the breakpoint goes: behind the last whole block of what stays the same, if that is enough of it.
+
+    Else behind its last whole line: what begins a line may be the beginning of what changes.
+    """
+    segments = request.layout.segments
+    whole = [i for i in range(len(head)) if i + 1 == len(segments) or segments[i + 1].block != segments[i].block]
+    if whole and sent(head[: whole[-1] + 1]).low >= provider.minimum_for(request.site.model):
+        return whole[-1]
+    lines = [i for i, s in enumerate(head) if s.literal and "\n" in s.text]
+    return max(lines, default=len(head) - 1)
 
 
 def _certainty(request: Request, head: Sequence[Segment]) -> Confidence:

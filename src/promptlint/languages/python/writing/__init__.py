@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from promptlint.changes import CacheRequest, Change, Coarsen, MarkBreakpoint, MoveToEnd, Sort
+from promptlint.changes import CacheRequest, Change, Coarsen, MarkBreakpoint, MoveBreakpoint, MoveToEnd, Sort
 from promptlint.edits import Fix, RefusedError
 from promptlint.knowledge.models import Models
 from promptlint.languages.python.writing import clocks, marks, moves, order
@@ -32,7 +32,7 @@ class Writer:
                 yield from clocks.coarsened(request.layout.segments[index], self._sources)
             case MoveToEnd(index):
                 yield from moves.moved_to_end(request.layout, index, self._sources)
-            case MarkBreakpoint(index):
+            case MarkBreakpoint(index) | MoveBreakpoint(index):
                 yield from marks.marked(request, index, self._sources)
             case CacheRequest():
                 yield from marks.request_cached(request, self._sources)

@@ -55,7 +55,7 @@ def marked(request: Request, index: int, sources: Sources) -> Iterator[Fix]:
     held = next(_held(segment, sources), None) or _listed(request, index, model, sources)
     if isinstance(held, _Held):
         spelling = _Spelling(held.source, model.marker)
-        if held.key != _CONTENT:
+        if held.key != _CONTENT or segment.role is Role.TOOLS:
             yield _fix(_in_block(held, spelling) if last else _split_block(layout, index, held, spelling))
             return
         source, value = held.source, held.value
@@ -199,12 +199,20 @@ def _in_block(held: _Held, spelling: _Spelling) -> Edit:
 
 
 def _split_block(layout: Layout, index: int, held: _Held, spelling: _Spelling) -> Edit:
-    source = held.source
-    if spelling.marker.element or len(held.block.keys) != 1 + len(spelling.marker.block):
+    """Two blocks in the place of one; a mark that it has goes with the first of them."""
+    source, block = held.source, held.block
+    keys = [key.value if isinstance(key, ast.Constant) else None for key in block.keys]
+    marker = spelling.marker
+    if spelling.marker.element or not {*keys} <= {_TEXT, marker.key, *marker.block}:
         raise RefusedError("its block holds more than the text")
-    first, second = _halves(layout, index, source, held.value)
-    elements = [*spelling.block(first, marked=True), *spelling.block(second, marked=False)]
-    return source.replaced(held.block, ", ".join(elements))
+    elements = [spelling.block(text, marked=False)[0] for text in _halves(layout, index, source, held.value)]
+    entry = spelling.entry
+    if marker.key in keys:
+        entry = f"{spelling.quoted(marker.key)}: {source.text(block.values[keys.index(marker.key)])}"
+    elements[0] = f"{elements[0][:-1]}, {entry}}}"
+    if source.span(block).start.line == source.span(block).end.line:
+        return source.replaced(block, ", ".join(elements))
+    return source.replaced(block, f",\n{source.indentation(block.lineno)}".join(elements))
 
 
 def _blocks(layout: Layout, index: int, last: bool, source: Source, value: ast.expr, spelling: _Spelling) -> Edit:
@@ -230,7 +238,7 @@ def _halves(layout: Layout, index: int, source: Source, value: ast.expr) -> tupl
     node = put_together(source, source.span(value))
     text = text_of(source, node)
     flat = text.flat
-    for at in places(flat, layout, index + 1):
+    for at in places(text, layout, index + 1):
         head, hole, tail = flat[:at].rpartition(HOLE)
         cut = len(head) + len(hole) + (whole_lines(tail) if tail else 0)
         if 0 < cut < len(flat):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.languages.python.writing.strings import Atom, Character, Text, text_of
-from promptlint.layout import Layout, Segment
+from promptlint.layout import Layout
 from promptlint.passages import HOLE, Passage, TornError, gap, passage
 from promptlint.spans import Span
+
+MOST_NEIGHBOURS = 12
+"""Literals around a value whose expressions are looked at."""
 
 
 def moved_to_end(layout: Layout, index: int, sources: Sources) -> Iterator[Fix]:
@@ -19,10 +22,9 @@ def moved_to_end(layout: Layout, index: int, sources: Sources) -> Iterator[Fix]:
     segment = layout.segments[index]
     if segment.arms or segment.repeated:
         raise RefusedError("it is sent under a condition, or several times")
-    before, after = _neighbour(layout, index, -1), _neighbour(layout, index, +1)
     reason = "it stands between texts which are written elsewhere"
-    for text in _texts([s for s in (before, after) if s], sources):
-        for at in places(text.flat, layout, index):
+    for text in _texts(layout, index, sources):
+        for at in places(text, layout, index):
             try:
                 lifted = passage(text.flat, at)
                 edits = _moved(text, lifted)
@@ -33,27 +35,29 @@ def moved_to_end(layout: Layout, index: int, sources: Sources) -> Iterator[Fix]:
     raise RefusedError(reason)
 
 
-def _neighbour(layout: Layout, index: int, step: int) -> Segment | None:
-    """The literal right before or behind a segment, in the same block."""
-    at = index + step
-    if not 0 <= at < len(layout.segments):
-        return None
-    found = layout.segments[at]
-    return found if found.literal and found.block == layout.segments[index].block else None
-
-
-def _texts(neighbours: Sequence[Segment], sources: Sources) -> Iterator[Text]:
-    """The expressions in which literals stand, as texts: the outermost that put them together."""
+def _texts(layout: Layout, index: int, sources: Sources) -> Iterator[Text]:
+    """The expressions that put the literals around a segment together, the nearest first."""
+    block = layout.segments[index].block
+    near = [(abs(i - index), s) for i, s in enumerate(layout.segments) if s.literal and s.block == block]
     seen: list[tuple[Source, ast.expr]] = []
-    for neighbour in neighbours:
-        source = sources[neighbour.origin.span.path]
-        node = put_together(source, neighbour.origin.span)
+    for _, literal in sorted(near, key=lambda pair: pair[0])[:MOST_NEIGHBOURS]:
+        try:
+            source = sources[literal.origin.span.path]
+            node = put_together(source, literal.origin.span)
+        except RefusedError:
+            continue
         if (source, node) not in seen:
             seen.append((source, node))
-            yield text_of(source, node)
-    for source, node in seen:
-        if not isinstance(node, ast.JoinedStr):
-            yield text_of(source, node, template=True)
+            yield from _read(source, node)
+
+
+def _read(source: Source, node: ast.expr) -> Iterator[Text]:
+    """An expression as a text, and as a template."""
+    for template in (False,) if isinstance(node, ast.JoinedStr) else (False, True):
+        try:
+            yield text_of(source, node, template=template)
+        except RefusedError:
+            return
 
 
 def put_together(source: Source, span: Span) -> ast.expr:
@@ -68,13 +72,18 @@ def put_together(source: Source, span: Span) -> ast.expr:
         node = parent
 
 
-def places(flat: str, layout: Layout, index: int) -> Iterator[int]:
-    """Where in a flat text a segment may stand: at a value between the same literals."""
-    before, after = _neighbour(layout, index, -1), _neighbour(layout, index, +1)
+def places(text: Text, layout: Layout, index: int) -> Iterator[int]:
+    """Where in a text a segment may stand: at a value between the same literals."""
+    block = layout.segments[index].block
+    own = [(i, s.text) for i, s in enumerate(layout.segments)
+           if s.literal and s.block == block and text.holds(s.origin.span)]  # fmt: skip
+    before = max((pair for pair in own if pair[0] < index), default=None)
+    after = min((pair for pair in own if pair[0] > index), default=None)
+    flat = text.flat
     for at, character in enumerate(flat):
         head, tail = flat[:at].rpartition(HOLE)[2], flat[at + 1 :].partition(HOLE)[0]
-        fits_before = before is None or before.text.endswith(head) or head.endswith(before.text)
-        fits_after = after is None or after.text.startswith(tail) or tail.startswith(after.text)
+        fits_before = before is None or before[1].endswith(head) or head.endswith(before[1])
+        fits_after = after is None or after[1].startswith(tail) or tail.startswith(after[1])
         if character == HOLE and fits_before and fits_after:
             yield at
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from promptlint.edits import RefusedError
 from promptlint.languages.python.writing.source import Source
 from promptlint.passages import HOLE
+from promptlint.spans import Span
 
 _ESCAPE = re.compile(
     r"\\(?:\r\n|N\{[^}]*\}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[0-7]{1,3}|.)|\{\{|\}\}|\r\n|.", re.DOTALL
@@ -67,6 +68,12 @@ class Text:
     def flat(self) -> str:
         """The characters, `HOLE` for each value."""
         return "".join(c.value for c in self.characters)
+
+    def holds(self, span: Span) -> bool:
+        """Whether a span lies in it."""
+        offset = self.source.lines.offset
+        same = span.path == self.source.path
+        return same and self.atoms[0].start <= offset(span.start) and offset(span.end) <= self.atoms[-1].end
 
     def cut(self, at: int) -> tuple[str, str]:
         """The source of the text before the character `at`, and of the text from there on. Raises RefusedError."""

@@ -1,0 +1,197 @@
+"""A provider on this machine: the APIs of three, the caches of `caching`, and a ledger of what each request cost.
+
+The real clients are pointed at it by the environment variables that they read.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote
+
+from promptlint.knowledge.loading import load_providers
+from tests.provider import requests
+from tests.provider.caching import Cache, Usage
+from tests.provider.requests import InvalidError, Prompt
+
+OUTPUT = 20
+"""Tokens of every answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request that was answered."""
+
+    prompt: Prompt
+    usage: Usage
+    cost: float
+    """US dollars."""
+
+
+@dataclass(slots=True)
+class LocalProvider:
+    """Three providers with one clock and one ledger."""
+
+    url: str = ""
+    ledger: list[Entry] = field(default_factory=list)
+    seconds: float = 10.0
+    """How long each request takes."""
+    _caches: dict[str, Cache] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def cost(self) -> float:
+        """US dollars for all requests so far."""
+        return sum(entry.cost for entry in self.ledger)
+
+    @property
+    def read(self) -> int:
+        """Tokens that were read from a cache so far."""
+        return sum(entry.usage.read for entry in self.ledger)
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.ledger.clear()
+        self._caches.clear()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        for cache in self._caches.values():
+            cache.now += seconds
+
+    def answer(self, provider: str, prompt: Prompt) -> Usage:
+        """Take a request, and write down what it costs."""
+        known = load_providers()[provider]
+        with self._lock:
+            cache = self._caches.setdefault(provider, Cache(known))
+            facts = known.model(prompt.model)
+            if facts is None or facts.price is None:
+                raise InvalidError(f"model: {prompt.model}")
+            asked = prompt if known.explicit or facts.price.cache_write else requests.in_intervals(prompt)
+            usage = cache.send(asked.model, asked.seed, asked.blocks, asked.writes, asked.looks, OUTPUT)
+            self.ledger.append(Entry(prompt, usage, usage.cost(facts.price, known)))
+            cache.now += self.seconds
+            return usage
+
+
+@contextmanager
+def serving() -> Iterator[LocalProvider]:
+    """A provider that answers on 127.0.0.1 as long as the block runs."""
+    provider = LocalProvider()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"provider": provider}))
+    provider.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield provider
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def environment(url: str) -> dict[str, str]:
+    """The variables by which the clients find the provider."""
+    return {
+        "ANTHROPIC_BASE_URL": url,
+        "ANTHROPIC_API_KEY": "none",
+        "OPENAI_BASE_URL": f"{url}/v1",
+        "OPENAI_API_KEY": "none",
+        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": url,
+        "AWS_ACCESS_KEY_ID": "none",
+        "AWS_SECRET_ACCESS_KEY": "none",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+    }
+
+
+class _Handler(BaseHTTPRequestHandler):
+    provider: LocalProvider
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        """Answer a request."""
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        try:
+            self._send(200, self._answer(unquote(self.path.split("?")[0]), body))
+        except InvalidError as error:
+            self._send(400, {"type": "error", "error": {"type": "invalid_request_error", "message": str(error)}})
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing."""
+
+    def _answer(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        if path == "/v1/messages":
+            return _message(body, self.provider.answer("anthropic", requests.anthropic(body)))
+        if path == "/v1/chat/completions":
+            return _completion(body, self.provider.answer("openai", requests.chat(body)))
+        if path == "/v1/responses":
+            return _response(body, self.provider.answer("openai", requests.responses(body)))
+        if path.startswith("/model/") and path.endswith("/converse"):
+            model = path.split("/")[2]
+            return _converse(self.provider.answer("bedrock", requests.converse(model, body)))
+        raise InvalidError(f"no such address: {path}")
+
+    def _send(self, status: int, document: Mapping[str, Any]) -> None:
+        raw = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+
+def _message(body: Mapping[str, Any], usage: Usage) -> dict[str, Any]:
+    return {
+        "id": "msg_1", "type": "message", "role": "assistant", "model": body["model"], "stop_reason": "end_turn",
+        "stop_sequence": None, "content": [{"type": "text", "text": "An answer."}],
+        "usage": {
+            "input_tokens": usage.plain, "cache_read_input_tokens": usage.read,
+            "cache_creation_input_tokens": usage.written, "output_tokens": usage.output,
+        },
+    }  # fmt: skip
+
+
+def _completion(body: Mapping[str, Any], usage: Usage) -> dict[str, Any]:
+    message = {"role": "assistant", "content": "An answer.", "refusal": None}
+    return {
+        "id": "chatcmpl-1", "object": "chat.completion", "created": 0, "model": body["model"],
+        "choices": [{"index": 0, "finish_reason": "stop", "logprobs": None, "message": message}],
+        "usage": {
+            "prompt_tokens": usage.plain + usage.read + usage.written, "completion_tokens": usage.output,
+            "total_tokens": usage.plain + usage.read + usage.written + usage.output,
+            "prompt_tokens_details": {"cached_tokens": usage.read},
+        },
+    }  # fmt: skip
+
+
+def _response(body: Mapping[str, Any], usage: Usage) -> dict[str, Any]:
+    text = {"type": "output_text", "text": "An answer.", "annotations": []}
+    return {
+        "id": "resp_1", "object": "response", "created_at": 0, "model": body["model"], "status": "completed",
+        "output": [{"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [text]}],
+        "parallel_tool_calls": True, "tool_choice": "auto", "tools": [],
+        "usage": {
+            "input_tokens": usage.plain + usage.read + usage.written, "output_tokens": usage.output,
+            "total_tokens": usage.plain + usage.read + usage.written + usage.output,
+            "input_tokens_details": {"cached_tokens": usage.read},
+            "output_tokens_details": {"reasoning_tokens": 0},
+        },
+    }  # fmt: skip
+
+
+def _converse(usage: Usage) -> dict[str, Any]:
+    return {
+        "output": {"message": {"role": "assistant", "content": [{"text": "An answer."}]}},
+        "stopReason": "end_turn",
+        "usage": {
+            "inputTokens": usage.plain, "outputTokens": usage.output,
+            "totalTokens": usage.plain + usage.read + usage.written + usage.output,
+            "cacheReadInputTokens": usage.read, "cacheWriteInputTokens": usage.written,
+        },
+        "metrics": {"latencyMs": 1},
+    }  # fmt: skip
