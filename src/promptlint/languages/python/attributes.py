@@ -207,7 +207,7 @@ def of_object(info: ClassInfo, name: str, receiver: Term, engine: Engine) -> Ter
             function = Func(method, () if method.is_static else (receiver,))
             if isinstance(receiver, Param):
                 return engine.overridden(function, info, receiver)
-            return Call(function) if method.is_property else function
+            return got(function)
         if name in klass.assigned:
             return _assigned(klass, name, receiver, engine)
     for klass in classes:
@@ -225,6 +225,14 @@ def prints_address(info: ClassInfo, engine: Engine) -> bool:
     return external_bases(info, engine) <= {"object"} and all(
         isinstance(base, Class | Global) for klass in lineage(info, engine) for base in _bases(klass, engine)
     )
+
+
+def got(method: Func) -> Term:
+    """What reading a method of an object as an attribute gives: of a property, what it returns."""
+    if not method.info.is_property:
+        return method
+    kept = method.info.decorators & {"cached_property", "lazyproperty"}
+    return Via(Call(method), "", cap=Volatility.SESSION) if kept else Call(method)
 
 
 def has(info: ClassInfo, name: str, engine: Engine) -> bool:
@@ -349,7 +357,7 @@ def field_default(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -
             default = plain.keyword("default")
             factory = plain.keyword("default_factory") or plain.keyword("factory")
             if factory is not None:
-                return Call(factory, at=plain.at)
+                return Via(Call(factory, at=plain.at), "", cap=Volatility.SESSION)
             if default is None and last == "Field" and plain.arguments:
                 default = plain.arguments[0]
             return default

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.knowledge.models import Clock, Models, Source
 from promptlint.languages.python.places import NOWHERE, Place
-from promptlint.languages.python.terms import Call, Entry, Hole, Str, Term
+from promptlint.languages.python.terms import Call, Entry, Hole, Op, Str, Term
 from promptlint.layout import Volatility
 
 if TYPE_CHECKING:
@@ -77,6 +77,14 @@ def _replaced(value: Hole, call: Call, models: Models) -> Hole:
     zeroed = {item.key.value for item in call.keywords if isinstance(item, Entry) and isinstance(item.key, Str)}
     left = next((unit for unit in models.units if unit not in zeroed and unit != "millisecond"), None)
     return _coarsened(value, left, models) if zeroed else value
+
+
+def computed(operands: Sequence[Term], term: Op) -> Hole | None:
+    """A clock with a duration added or taken off. The time between two clocks is a clock no more."""
+    told = [operand for operand in operands if isinstance(operand, Hole) and operand.type]
+    if not told:
+        return None
+    return replace(told[0], type=told[0].type if len(told) == 1 else "", at=term.at)
 
 
 def part_of(value: Hole, at: Place) -> Hole:

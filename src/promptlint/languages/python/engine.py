@@ -132,7 +132,7 @@ class Engine:
 
     def overridden(self, function: Func, info: ClassInfo, receiver: Param) -> Term:
         """A method as the object has it: its own, for it may be of a subclass only where the class leaves it out."""
-        return Call(function) if function.info.is_property else function
+        return attributes.got(function)
 
     def record(self, call: Call) -> Record | None:
         """What is known of the object that a call outside the project makes; None when that is nothing."""

@@ -88,6 +88,8 @@ class Expressions:
         if held is None:
             return self.name(node.id, node)
         plain = stripped(held)
+        if isinstance(held, Opaque) and not held.at.path:
+            return Opaque(held.reason, at=self.module.place(node))
         # An argument that was changed in place is held under itself.
         return held if isinstance(plain, Ref) else self.walker.state.held.get(plain, held)
 

@@ -48,6 +48,8 @@ def reduced(term: Op, engine: Engine) -> Term | None:
         return None if decided is None else Const(decided, at=term.at)
     if term.operator == "+":
         return _plus(term, engine)
+    if term.operator == "-":
+        return clocks.computed([engine.head(operand) for operand in term.operands], term)
     if term.operator == "%":
         return formats.percent(term, engine)
     if term.operator == "*":
@@ -74,10 +76,7 @@ def _plus(term: Op, engine: Engine) -> Term | None:
         like = a if isinstance(a, Seq) else b
         assert isinstance(like, Seq)
         return Seq((*_items(left), *_items(right)), like.kind, at=term.at)
-    for side in (a, b):
-        if isinstance(side, Hole) and side.type:
-            return side
-    return None
+    return clocks.computed([a, b], term)
 
 
 def _inside(term: Term) -> Term:

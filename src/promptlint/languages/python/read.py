@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
+from promptlint.languages.python.binding import bound
 from promptlint.languages.python.callers import Callers, lifted
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
@@ -106,7 +107,9 @@ class _Reader:
     def _read_send(self, send: Send, requests: list[Request], gaps: list[Gap]) -> None:
         best: Prompt | None = None
         for closed, prompt in self._closed(send, MOST_LIFTS, [MOST_PROMPTS]):
-            requests.append(Request(prompt.layout, site_of(closed, prompt, self.engine), prompt.known))
+            site = site_of(closed, prompt, self.engine)
+            layout = bound(prompt.layout, closed, site.loops, self.engine)
+            requests.append(Request(layout, site, prompt.known))
             if best is None or _order(prompt.known) > _order(best.known):
                 best = prompt
         if best is None or best.known is not Known.FULLY:

@@ -247,7 +247,7 @@ class Walker:
         for handler in node.handlers:
             self.state, self.alive = either(Opaque("an exception is raised"), before.copy(), after_body.copy()), True
             if handler.name:
-                self.state.held[handler.name] = Opaque("is an exception", at=self.module.place(handler))
+                self.state.held[handler.name] = Opaque("is an exception")
             self.handlers += 1
             self.block(handler.body)
             self.handlers -= 1
