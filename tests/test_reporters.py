@@ -12,15 +12,17 @@ from typing import Any
 import jsonschema
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from promptlint import __version__
 from promptlint.diagnostics import Diagnostic, Severity
+from promptlint.edits import Applicability, Edit, Fix, applied
 from promptlint.knowledge.pages import load_pages
 from promptlint.layout import Confidence, Gap, Step, Tokens
 from promptlint.reporters import FORMATS, reporter
 from promptlint.reporters.fingerprints import LineHashes
 from promptlint.reporters.report import Report, Statistics
-from promptlint.spans import Position, Span
+from promptlint.spans import Lines, Position, Span
 from tests.commands import plain
 from tests.strategies import spans, texts_with_spans
 
@@ -549,6 +551,82 @@ def test_a_line_hash_outlives_a_line_above() -> None:
 
 def test_a_line_that_is_not_there_has_the_hash_of_the_end() -> None:
     assert LineHashes("a\n").hash(99) == "c129715d7a2bc9a3:1"
+
+
+# --- fixes in sarif ---------------------------------------------------------------------------------------------------
+
+
+def with_fix(applicability: Applicability, *edits: Edit) -> Report:
+    """A report on one finding with a fix."""
+    place = replace(CLOCK, span=edits[0].span, flow=(), fix=Fix(applicability, "Use a date", edits))
+    return Report((place,), statistics=Statistics(1, 1))
+
+
+def test_sarif_carries_fixes_and_says_how_safe_they_are() -> None:
+    edit = Edit(span("app.py", 7, 11, 37), "date.today()")
+    for applicability, text in (
+        (Applicability.SAFE, "Use a date."),
+        (Applicability.UNSAFE, "Use a date (changes the words that are sent)."),
+    ):
+        (fix,) = sarif(with_fix(applicability, edit))["results"][0]["fixes"]
+        assert fix == {
+            "description": {"text": text},
+            "artifactChanges": [
+                {
+                    "artifactLocation": {"uri": "app.py", "uriBaseId": "%SRCROOT%"},
+                    "replacements": [
+                        {
+                            "deletedRegion": {"startLine": 7, "startColumn": 11, "endLine": 7, "endColumn": 37},
+                            "insertedContent": {"text": "date.today()"},
+                        }
+                    ],
+                }
+            ],
+            "properties": {"applicability": applicability.name.lower()},
+        }
+
+
+def in_an_editor(text: str, fix: dict[str, Any]) -> str:
+    """A text with a fix made as VS Code's viewer makes it: columns in UTF-16 units, none in the indentation."""
+    lines = Lines(text)
+
+    def offset(line: int, column: int, *, trimmed: bool) -> int:
+        content = lines.line(line)
+        raw = content.encode("utf-16-le", "surrogatepass")[: 2 * (column - 1)]
+        at = len(raw.decode("utf-16-le", "surrogatepass"))
+        blank = len(content) - len(content.lstrip())
+        return lines.offset(Position(line, (max(at, blank) if trimmed else at) + 1))
+
+    changes = []
+    for replacement in fix["artifactChanges"][0]["replacements"]:
+        region = replacement["deletedRegion"]
+        start = offset(region["startLine"], region["startColumn"], trimmed=True)
+        end = offset(region["endLine"], region["endColumn"], trimmed=False)
+        changes.append((start, max(start, end), replacement["insertedContent"]["text"]))
+    for start, end, content in sorted(changes, reverse=True):
+        text = text[:start] + content + text[end:]
+    return text
+
+
+_sources = st.lists(st.sampled_from(["x = 1", "    f('😀字')", "\ty", "", "        z"]), min_size=1, max_size=5)
+
+
+@given(_sources, st.data())
+def test_an_editor_makes_a_fix_as_the_command_line_does(parts: list[str], data: st.DataObject) -> None:
+    text = "a = 1\n" + "\n".join(parts)
+    begin, end = sorted(data.draw(st.tuples(st.integers(6, len(text)), st.integers(6, len(text)))))
+    lines = Lines(text)
+    content = data.draw(st.sampled_from(["", "b", "    b\n", "\n  b"]))
+    edit = Edit(Span("a.py", lines.position(begin), lines.position(end)), content)
+    (fix,) = sarif(with_fix(Applicability.SAFE, edit), {"a.py": text})["results"][0]["fixes"]
+    assert in_an_editor(text, fix) == applied(text, [edit])
+
+
+def test_rdjson_carries_fixes() -> None:
+    edit = Edit(span("app.py", 7, 11, 37), "date.today()")
+    (found,) = json.loads(render("rdjson", with_fix(Applicability.SAFE, edit)))["diagnostics"]
+    place = {"start": {"line": 7, "column": 11}, "end": {"line": 7, "column": 37}}
+    assert found["suggestions"] == [{"range": place, "text": "date.today()"}]
 
 
 # --- all --------------------------------------------------------------------------------------------------------------

@@ -60,6 +60,11 @@ class Lines:
     def __len__(self) -> int:
         return len(self._starts)
 
+    @property
+    def windows(self) -> bool:
+        """Whether lines are broken as on Windows."""
+        return "\r\n" in self._text
+
     def line(self, number: int) -> str:
         """The text of a 1-based line, without its line break; empty when there is no such line."""
         if not 1 <= number <= len(self._starts):

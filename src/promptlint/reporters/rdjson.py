@@ -36,6 +36,11 @@ def _diagnostic(diagnostic: Diagnostic, location: Callable[[Span], dict[str, Any
         "location": location(diagnostic.span),
         "severity": _SEVERITIES[diagnostic.severity],
         "code": {"value": diagnostic.code},
+        "suggestions": [
+            {"range": location(edit.span)["range"], "text": edit.content}
+            for edit in (diagnostic.fix.edits if diagnostic.fix else ())
+            if edit.span.path == diagnostic.span.path
+        ],
         "relatedLocations": [{"message": s.message, "location": location(s.span)} for s in diagnostic.flow],
     }
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
 from promptlint import HOME, __version__
 from promptlint.diagnostics import Diagnostic, Severity
+from promptlint.edits import Applicability, Edit, Fix
 from promptlint.knowledge.pages import Page
 from promptlint.layout import Step
 from promptlint.reporters.fingerprints import LineHashes
 from promptlint.reporters.report import Report, Sources
-from promptlint.spans import Lines, Span
+from promptlint.spans import Lines, Position, Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
@@ -88,6 +90,8 @@ def _result(diagnostic: Diagnostic, rule: int, places: _Places) -> dict[str, Any
         begin = [] if diagnostic.span in {s.span for s in diagnostic.flow} else [Step("written here", diagnostic.span)]
         way = [{"location": places.location(s.span, text=s.message)} for s in (*begin, *diagnostic.flow)]
         result["codeFlows"] = [{"threadFlows": [{"locations": way}]}]
+    if diagnostic.fix:
+        result["fixes"] = [places.fix(diagnostic.fix)]
     if related:
         result["relatedLocations"] = [places.location(span, id=i) for i, span in enumerate(related, start=1)]
     return result
@@ -113,11 +117,45 @@ class _Places:
 
     def location(self, span: Span, *, text: str = "", id: int | None = None) -> dict[str, Any]:
         """A location, with a message and an id where there are any."""
-        uri = quote(self._report.in_repository(span.path), errors="surrogateescape")
         location: dict[str, Any] = {} if id is None else {"id": id}
-        artifact = {"uri": uri, "uriBaseId": ROOT}
-        location["physicalLocation"] = {"artifactLocation": artifact, "region": self._region(span)}
+        location["physicalLocation"] = {"artifactLocation": self._artifact(span.path), "region": self._region(span)}
         return location | ({"message": {"text": text}} if text else {})
+
+    def fix(self, fix: Fix) -> dict[str, Any]:
+        """A fix. The form has no word for how safe it is: its description says so, and a property."""
+        safe = fix.applicability is Applicability.SAFE
+        changes = [
+            {"artifactLocation": self._artifact(path), "replacements": [self._replacement(edit) for edit in edits]}
+            for path, edits in groupby(sorted(fix.edits), key=lambda edit: edit.span.path)
+        ]
+        return {
+            "description": {"text": f"{fix.message}{'' if safe else ' (changes the words that are sent)'}."},
+            "artifactChanges": changes,
+            "properties": {"applicability": fix.applicability.name.lower()},
+        }
+
+    def _replacement(self, edit: Edit) -> dict[str, Any]:
+        """An edit. None begins in the indentation of a line: an editor moves its begin to the first word there."""
+        lines = self._lines(edit.span.path)
+        start, end = edit.span.start, edit.span.end
+        text = edit.content
+        head = lines.line(start.line)[: start.column - 1]
+        if not head.strip() and start.line > 1 and lines.line(start.line)[:1].isspace():
+            start = Position(start.line - 1, len(lines.line(start.line - 1)) + 1)
+            text = f"\n{head}{text}"
+        region = {
+            "startLine": start.line,
+            "startColumn": _utf16_column(lines.line(start.line), start.column),
+            "endLine": end.line,
+            "endColumn": _utf16_column(lines.line(end.line), end.column),
+        }
+        newline = "\r\n" if lines.windows else "\n"
+        content = text.replace("\r\n", "\n").replace("\n", newline)
+        return {"deletedRegion": region, "insertedContent": {"text": content}}
+
+    def _artifact(self, path: str) -> dict[str, str]:
+        uri = quote(self._report.in_repository(path), errors="surrogateescape")
+        return {"uri": uri, "uriBaseId": ROOT}
 
     def line_hash(self, span: Span) -> str:
         """The hash of the line on which a span begins."""
