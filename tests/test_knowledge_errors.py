@@ -206,6 +206,7 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
             "checkd: {}",
             "1: unknown key 'checkd' (did you mean 'checked'?) in a models file; one of checked, library, provider, "
             "imports, clients, endpoint, model, same-client, calls, functions, records, role-words, content-keys, "
+            "unseen-calls, prompt-names, "
             "provider-by-model, varies, clocks, units, directives, passes-through, text-methods, unordered, sortable, "
             "sortable-text, orders, order-free, words, histories, somebody-waits, nobody-waits, "
             "calls-argument, maps, parallel, pauses, templating, examples",
@@ -454,7 +455,7 @@ def test_something_that_is_shipped_is_said_again(text: str, what: str, file: str
 CACHE = """\
 title: Acme
 cache: {source: s, on: 2026-11-22, order: [system, user], explicit: false, lifetimes: {}, minimum: 8}
-tokens: {source: s, on: 2026-11-22, characters: [3, 4]}
+tokens: {source: s, on: 2026-11-22, characters: 3}
 """
 
 
@@ -487,16 +488,11 @@ def providers_error(**files: str) -> str:
         ),
         pytest.param(CACHE.replace("{}", "{5m: dear}"), "2: '5m' must be a number, not text", id="price of a lifetime"),
         pytest.param(
-            CACHE.replace("[3, 4]", "[4, 3]"),
-            "3: 'characters' must be two numbers above 0, the fewest and the most",
-            id="a range upside down",
+            CACHE.replace("characters: 3", "characters: 0"),
+            "3: 'characters' must be a number above 0",
+            id="no characters per token",
         ),
-        pytest.param(
-            CACHE.replace("[3, 4]", "[3]"),
-            "3: 'characters' must be two numbers above 0, the fewest and the most",
-            id="half a range",
-        ),
-        pytest.param(CACHE.replace("characters: [3, 4]", ""), "3: 'tokens' needs 'characters'", id="no range"),
+        pytest.param(CACHE.replace("characters: 3", ""), "3: 'tokens' needs 'characters'", id="no size"),
         pytest.param(
             CACHE + "batch: {name: b, discount: 50, source: s, on: 2026-11-22}",
             "4: 'discount' must be a share of the price, such as 0.5",

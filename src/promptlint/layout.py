@@ -314,7 +314,8 @@ class Site:
     """How a prompt is sent: by which call, to whom, in which loops, and whether anyone waits for the answer."""
 
     call: str
-    """The call as the library documents it: `anthropic.Anthropic.messages.create`."""
+    """The call as the library documents it: `anthropic.Anthropic.messages.create`. Of a `partial` prompt: as it is
+    written, or empty."""
     span: Span
     provider: str
     """The name of a file in `rules/providers/`; `unknown` when the code does not tell."""
@@ -346,6 +347,8 @@ class Site:
     """What is sent beside the prompt and known to matter to a cache, in the order of `Setting`."""
     once: bool = False
     """Whether nothing shows that the same prefix is sent more than once."""
+    partial: bool = False
+    """Whether the call is not seen: the layout is a prompt, or a part of one, that somebody else sends."""
     confidence: Confidence = Confidence.HIGH
     """How sure the reader is that this is that call."""
 

@@ -322,7 +322,8 @@ def _statistics(project: Project, reading: Reading, calls: Collection[Span]) -> 
     """
     known: dict[Span, Known] = {}
     best_last = list(Known)[::-1]
-    for request in sorted(reading.requests, key=lambda request: best_last.index(request.known)):
+    sent = [request for request in reading.requests if not request.site.partial]
+    for request in sorted(sent, key=lambda request: best_last.index(request.known)):
         if request.site.span.path in project.targets or request.site.span in calls:
             known[request.site.span] = request.known
     counts = Counter(known.values())

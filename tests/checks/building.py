@@ -50,7 +50,7 @@ EXPLICIT = Provider(
     lifetimes={"5m": 1.25, "1h": 2.0},
     read=0.1,
     minimum=4096,
-    characters=(3.0, 4.0),
+    characters=3.0,
     batch=Batch(name="Message Batches API", discount=0.5, requests=100_000, megabytes=256, hours=24),
     models={
         "clever-5": ModelFacts("clever-5", 1024, Price(2.0, 0.2, 2.5, 10.0, 1.0, 5.0)),

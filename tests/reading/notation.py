@@ -12,6 +12,8 @@ call openai.OpenAI.chat.completions.create async gpt-6-sol       how it is sent:
        + CALL datetime.now()                                    more of the same block: how often it changes, what it is
   user REQUEST question [if 1, growing]                         on the first side of branch 1; grows from turn to turn
 
+part of a prompt for llm.chat                                    one whose call is not seen, only what it is given
+
 gap main.py:7 comes from a call we cannot see into              what could not be followed
 ```
 """
@@ -106,7 +108,10 @@ def shown(reading: Reading) -> str:
 
 def _request(request: Request) -> Iterator[str]:
     site = request.site
-    yield " ".join(["call", site.call, *_manner(site, request.known)])
+    if site.partial:
+        yield f"part of a prompt for {site.call}" if site.call else "part of a prompt"
+    else:
+        yield " ".join(["call", site.call, *_manner(site, request.known)])
     yield from (f"  loop {loop.kind} `{loop.over}` {_way(loop)}" for loop in site.loops)
     yield from (f"  waits: {reason}" for reason in dict.fromkeys(e.reason for e in site.waiting))
     yield from (f"  offline: {reason}" for reason in dict.fromkeys(e.reason for e in site.offline))

@@ -102,4 +102,6 @@ def way(segment: Segment, site: Site) -> tuple[Step, ...]:
 
 def call(site: Site) -> Step:
     """The last step of every way."""
+    if site.partial:
+        return Step(f"given to {quoted(site.call)}" if site.call else "a part of the prompt from here on", site.span)
     return Step(f"in this {site.call}" if site.template else f"sent by {quoted(site.call)}", site.span)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from promptlint.knowledge.calls import ROLES, Library, read_record
+from promptlint.knowledge.calls import ROLES, Library, read_part, read_record
 from promptlint.knowledge.documents import Entry, Shelf, Value
-from promptlint.knowledge.models import Call, Client, Models, Record, Sign, Source, Templating, Words
+from promptlint.knowledge.models import Call, Client, Models, Part, Record, Sign, Source, Templating, Words
 from promptlint.knowledge.sources import HOW_OFTEN, Clocks, read_signs, read_sources, read_unordered, read_words
 from promptlint.layout import Role
 
 _MODEL_KEYS = (
     "library provider imports clients endpoint model same-client calls functions records "
-    "role-words content-keys provider-by-model varies clocks units directives passes-through text-methods unordered "
+    "role-words content-keys unseen-calls prompt-names "
+    "provider-by-model varies clocks units directives passes-through text-methods unordered "
     "sortable sortable-text orders order-free words histories somebody-waits nobody-waits calls-argument maps parallel "
     "pauses templating examples"
 )
 _SETS = (
     "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps", "parallel",
-    "pauses", "histories",
+    "pauses", "histories", "prompt-names",
 )  # fmt: skip
 
 
@@ -42,6 +43,7 @@ class Books:
         self._unordered = Shelf[str]("source without order")
         self._words_known = Shelf[Words]("word")
         self._signs_known = Shelf[Sign]("sign")
+        self._unseen: list[Part] = []
         self._words: list[Words] = []
         self._signs: list[Sign] = []
         self._sets: dict[str, set[str]] = {key: set() for key in _SETS}
@@ -74,6 +76,8 @@ class Books:
             records=self._records.things,
             role_words={**{role.value: role for role in Role}, **self._role_words.things},
             content_keys=tuple(self._content_keys.things),
+            unseen=tuple(self._unseen),
+            prompt_names=frozenset(self._sets["prompt-names"]),
             imports=frozenset(self._sets["imports"]),
             varies=self._varies.things,
             clocks=self._clocks.clocks.things,
@@ -129,6 +133,7 @@ class Books:
             self._role_words.put(word.written(), role.word("role", ROLES), word)
         for key, at in entry.texts("content-keys").items():
             self._content_keys.put(key, key, at)
+        self._unseen += [read_part(value) for value in entry.items("unseen-calls")]
 
     def _read_sources(self, entry: Entry) -> None:
         for value in entry.items("varies"):

@@ -79,7 +79,7 @@ class Library:
         return replace(
             start,
             path=path,
-            prompt=tuple(_part(item) for item in entry.items("prompt")) or start.prompt,
+            prompt=tuple(read_part(item) for item in entry.items("prompt")) or start.prompt,
             mode=entry["mode"].word("mode", _MODES) if "mode" in entry else start.mode,
             model=entry.text("model", start.model),
             model_position=entry.whole("model-position", start.model_position),
@@ -114,7 +114,8 @@ def _given(value: Value) -> Given:
     return Given(entry.text("argument"), entry.text("text"), entry.whole("position"))
 
 
-def _part(value: Value) -> Part:
+def read_part(value: Value) -> Part:
+    """Read an item of `prompt`, or of `unseen-calls`."""
     entry = value.entry("a part of a prompt", "role", "argument position markable from many switch history")
     part = Part(
         argument=entry.text("argument"),

@@ -45,14 +45,13 @@ class ProviderFile:
     def provider(self, name: str, files: Mapping[str, ProviderFile]) -> Provider:
         """The provider, of that name, which the file describes. Raises KnowledgeError."""
         cache = self._cache(files)
-        fewest, most = self._characters(files)
         minimums = self._models("minimums", "tokens", files, _minimums)
         prices = self._models("prices", "models", files, _prices)
         names = [*minimums, *(model for model in prices if model not in minimums)]
         return Provider(
             name=name,
             title=self._entry.text("title"),
-            characters=(fewest, most),
+            characters=self._characters(files),
             batch=self._batch(),
             models={model: ModelFacts(model, minimums.get(model), prices.get(model)) for model in names},
             sources=tuple(
@@ -90,16 +89,16 @@ class ProviderFile:
             within_prefix=_roles(entry, "within-prefix") or start.within_prefix,
         )
 
-    def _characters(self, files: Mapping[str, ProviderFile]) -> tuple[float, float]:
+    def _characters(self, files: Mapping[str, ProviderFile]) -> float:
         entry = self._entry["tokens"].entry("'tokens'", "source on", "like characters")
         like = self._like("tokens", entry, files)
         if like:
             return like._characters(files)
         entry.needs("'tokens'", "characters")
-        bounds = [item.number() for item in entry.items("characters")]
-        if len(bounds) != 2 or not 0 < bounds[0] <= bounds[1]:
-            raise entry["characters"].error("'characters' must be two numbers above 0, the fewest and the most")
-        return bounds[0], bounds[1]
+        fewest = entry["characters"].number()
+        if fewest <= 0:
+            raise entry["characters"].error("'characters' must be a number above 0")
+        return fewest
 
     def _batch(self) -> Batch | None:
         if "batch" not in self._entry:

@@ -252,6 +252,10 @@ class Models:
     """What messages call their role, in lower case → role; the names of roles included."""
     content_keys: tuple[str, ...] = ()
     """Keys under which a message or block has its text: the first that it has is taken."""
+    unseen: tuple[Part, ...] = ()
+    """What a call that we cannot see into is given by these names, in the order in which caches read it."""
+    prompt_names: frozenset[str] = frozenset()
+    """Words of a name, in lower case, by which code says that a text is a prompt or a part of one."""
     imports: frozenset[str] = frozenset()
     """Top-level modules whose name in a file's bytes makes it worth parsing."""
     varies: Mapping[str, Source] = field(default_factory=dict)

@@ -6,12 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from promptlint.layout import Role, Tokens
 from promptlint.settings import Setting
 
 _SEPARATORS = str.maketrans(".@:", "---")
 _UNITS = {"s": 1, "m": 60, "h": 3600}
+_PIECES = re.compile(r"(?:[^\r\n\w]|_)?[^\W\d_]+| ?(?:[^\w\s]|_)+[\r\n/]*|\d{1,3}|\s*[\r\n]+|\s+(?!\S)|\s")
+"""The words, numbers, punctuation and white space of a text. No tokenizer in use has a token that goes over two."""
 _VERSION = re.compile(r"\d{1,2}(-|$)")
 
 
@@ -81,8 +84,8 @@ class Provider:
     """Price of a cached token as a multiple of the input price, where the model does not say."""
     minimum: int
     """Fewest tokens of a prefix that is cached, where the model is not known."""
-    characters: tuple[float, float]
-    """Characters per token of English text: the fewest and the most over the provider's tokenizers."""
+    characters: float
+    """Characters per token of English text, the fewest over the provider's tokenizers."""
     batch: Batch | None
     models: Mapping[str, ModelFacts] = field(default_factory=dict)
     sources: tuple[Fact, ...] = ()
@@ -141,11 +144,18 @@ class Provider:
 
     def tokens(self, text: str) -> Tokens:
         """Estimated size of a text: a range which holds for all tokenizers of the provider."""
-        few, many = self.characters
         ascii_length = sum(1 for c in text if c < "\u0080") if not text.isascii() else len(text)
         other = len(text) - ascii_length
         # A CJK character or an emoji is between half a token and two; accented letters lie in between.
-        return Tokens(int(ascii_length / many + other * 0.5), int(ascii_length / few + other * 2) + (1 if text else 0))
+        high = int(ascii_length / self.characters + other * 2) + (1 if text else 0)
+        # The first and the last piece may be parts of one that goes on in the texts beside it.
+        pieces = _pieces(text) - 2
+        return Tokens(min(high, max(int(other * 0.5), pieces)), high)
+
+
+@lru_cache(maxsize=10_000)
+def _pieces(text: str) -> int:
+    return sum(1 for _ in _PIECES.finditer(text))
 
 
 def seconds(ttl: str) -> int:

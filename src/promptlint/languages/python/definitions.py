@@ -268,7 +268,13 @@ class ModuleInfo:
     @cached_property
     def calls(self) -> tuple[tuple[ast.Call, FunctionInfo], ...]:
         """Every call, with the function in whose body it stands."""
-        return tuple(self._calls(self.tree, self.body, None))
+        return tuple((node, function) for node, function in self._placed if isinstance(node, ast.Call))
+
+    @cached_property
+    def all_functions(self) -> tuple[FunctionInfo, ...]:
+        """Every function, method and lambda, in the order of the source, behind the body of the module itself."""
+        found = dict.fromkeys(function for _, function in self._placed if function is not self.body)
+        return (self.body, *sorted(found, key=lambda function: self.place(function.node)))
 
     @cached_property
     def calls_by_name(self) -> dict[str, list[tuple[ast.Call, FunctionInfo]]]:
@@ -284,14 +290,15 @@ class ModuleInfo:
                 found[name].append((call, function))
         return found
 
-    def _calls(
-        self, node: ast.AST, inside: FunctionInfo, owner: ClassInfo | None
-    ) -> Iterator[tuple[ast.Call, FunctionInfo]]:
-        stack: list[tuple[ast.AST, FunctionInfo, ClassInfo | None]] = [(node, inside, owner)]
+    @cached_property
+    def _placed(self) -> tuple[tuple[ast.AST, FunctionInfo], ...]:
+        """Calls, and a node of each function, with the function in whose body they stand."""
+        found: list[tuple[ast.AST, FunctionInfo]] = []
+        stack: list[tuple[ast.AST, FunctionInfo, ClassInfo | None]] = [(self.tree, self.body, None)]
         while stack:
             at, function, klass = stack.pop()
-            if isinstance(at, ast.Call):
-                yield at, function
+            if isinstance(at, ast.Call) or at is function.node:
+                found.append((at, function))
             for child in ast.iter_child_nodes(at):
                 if isinstance(child, ast.ClassDef):
                     parent = None if function.is_module else function
@@ -303,6 +310,7 @@ class ModuleInfo:
                     stack.append((child, inner, klass))
                 else:
                     stack.append((child, function, klass))
+        return tuple(found)
 
     def place(self, node: ast.AST) -> Place:
         """Where a node is written."""

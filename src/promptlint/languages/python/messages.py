@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from promptlint.languages.python import attributes
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.rewriting import stripped
@@ -21,8 +23,9 @@ from promptlint.languages.python.terms import (
     Splat,
     Str,
     Term,
+    Via,
 )
-from promptlint.layout import Role
+from promptlint.layout import Role, Volatility
 
 MISSING = Opaque("is not there")
 """What is asked for and not given."""
@@ -54,7 +57,8 @@ def _asked(value: Term, name: str, engine: Engine) -> Term | None:
     if not isinstance(value, Call):
         return None
     if isinstance(value.function, Class):
-        return Attr(value, name) if attributes.has(value.function.info, name, engine) else None
+        known = attributes.has(value.function.info, name, engine)
+        return _made_with_the_prompt(engine.reduced(Attr(value, name))) if known else None
     given = value.keyword(name)
     record = engine.record(value)
     if given is None and record is not None and name in record.arguments:
@@ -64,6 +68,14 @@ def _asked(value: Term, name: str, engine: Engine) -> Term | None:
             return Seq(rest, at=value.at)
         given = rest[0] if rest and not isinstance(rest[0], Splat) else None
     return given
+
+
+def _made_with_the_prompt(term: Term) -> Term:
+    """What a constructor left in a message: it is as young as the prompt, though other objects outlive it."""
+    if isinstance(term, Via):
+        cap = None if term.cap is Volatility.SESSION else term.cap
+        return replace(term, value=_made_with_the_prompt(term.value), cap=cap)
+    return term
 
 
 def content_of(message: Term, engine: Engine) -> Term | None:
@@ -108,8 +120,10 @@ def is_message(term: Term, engine: Engine) -> bool:
         keys = {item.key.value for item in plain.items if isinstance(item, Entry) and isinstance(item.key, Str)}
         return _ROLE in keys and not keys.isdisjoint(contents)
     if isinstance(plain, Seq):
-        pair = plain.kind == "tuple" and len(plain.items) == 2
-        return pair and role_named(stripped(plain.items[0]), engine) is not Role.UNKNOWN
+        if plain.kind != "tuple" or len(plain.items) != 2:
+            return False
+        role, said = (role_named(stripped(item), engine) for item in plain.items)
+        return role is not Role.UNKNOWN and said is Role.UNKNOWN
     return isinstance(plain, Call) and _makes_message(plain, engine)
 
 

@@ -17,13 +17,19 @@ from promptlint.languages.python.prompts import Prompt, Prompts
 from promptlint.languages.python.replays import with_siblings
 from promptlint.languages.python.senders import Send, Senders
 from promptlint.languages.python.sites import site_of
-from promptlint.layout import Gap, Known, Reading, Request
+from promptlint.languages.python.starts import Starts, near_llms, package_of
+from promptlint.layout import Gap, Known, Reading, Request, Segment
+from promptlint.spans import Span
 from promptlint.template import Parse, plain_template
 
 MOST_LIFTS = 6
 """Callers of callers that are followed."""
+MOST_LIFTS_UNSEEN = 2
+"""The same for a prompt whose call is not seen."""
 MOST_PROMPTS = 60
 """Prompts that one call sends, seen from different callers and callers of callers."""
+MOST_PROMPTS_UNSEEN = 8
+"""The same for a prompt whose call is not seen."""
 STACK = 512 * 1024 * 1024
 """Bytes of stack for deep terms; only what is used is taken from memory."""
 
@@ -87,22 +93,35 @@ class _Reader:
         self.project = Project(files, models.imports)
         self.engine = Engine(self.project, models, read_text, parse_template)
         self.senders = Senders(self.engine)
+        self.starts = Starts(self.engine)
         self.providers = providers
         self.callers = Callers(self.engine, tuple(sorted(files)))
 
     def read(self, targets: Collection[str], paths: Sequence[str]) -> Reading:
         requests: list[Request] = []
         gaps: list[Gap] = []
+        calling = frozenset(path for path in self.files if self.senders.worth_parsing(self.files[path]))
         for path in paths:
-            raw = self.files[path]
-            if path in targets or self.senders.worth_parsing(raw):
-                module = self.project.module(path) if self.senders.worth_parsing(raw) else None
-                if module is None:
-                    continue
+            module = self.project.module(path) if path in calling else None
+            if module is not None:
                 for send in self.senders.in_module(module):
                     self._read_send(send, requests, gaps)
+        requests += self._unseen(paths, calling, {_place(s) for r in requests for s in r.layout.segments})
         unreadable = tuple(self.project.unreadable[path] for path in sorted(self.project.unreadable))
         return Reading(with_siblings(requests), tuple(gaps), unreadable)
+
+    def _unseen(self, paths: Sequence[str], calling: frozenset[str], told: set[Span]) -> Iterator[Request]:
+        """Prompts whose call is not seen, less those whose text is `told` of already."""
+        packages = near_llms(self.project, calling)
+        for path in paths:
+            near = path in calling or package_of(path, self.project) in packages
+            module = self.project.module(path) if near and self.starts.worth_parsing(self.files[path]) else None
+            for send in self.starts.in_module(module) if module is not None else ():
+                for closed, prompt in self._closed(send, MOST_LIFTS_UNSEEN, [MOST_PROMPTS_UNSEEN]):
+                    places = {_place(s) for s in prompt.layout.segments if s.literal}
+                    if not places <= told:
+                        told |= places
+                        yield Request(prompt.layout, site_of(closed, prompt, self.engine), prompt.known)
 
     def _read_send(self, send: Send, requests: list[Request], gaps: list[Gap]) -> None:
         best: Prompt | None = None
@@ -145,6 +164,10 @@ class _Reader:
             return info is not send.function, info.module.path, getattr(info.node, "lineno", 0)
 
         return sorted(infos, key=order)
+
+
+def _place(segment: Segment) -> Span:
+    return segment.origin.span
 
 
 def _order(known: Known) -> int:

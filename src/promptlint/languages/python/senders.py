@@ -51,6 +51,8 @@ class Send:
     conditions: tuple[Term, ...]
     """Under which it is made."""
     confidence: Confidence = Confidence.HIGH
+    partial: bool = False
+    """Whether the call itself is not seen: only what it will send, or a part of that."""
 
     @property
     def function(self) -> FunctionInfo:

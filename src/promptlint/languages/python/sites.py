@@ -50,11 +50,15 @@ def site_of(send: Send, prompt: Prompt, engine: Engine) -> Site:
         strays=prompt.strays if _told(send) else (),  # a gateway may know them
         parameters=prompt.parameters,
         once=send.function.is_module and not send.loops,
+        partial=send.partial,
         confidence=send.confidence,
     )
 
 
 def _name(send: Send) -> str:
+    if send.partial:
+        node = send.record.node
+        return send.record.function.module.source(node.func) if isinstance(node, ast.Call) else ""
     if send.model.function:
         return send.model.path
     return f"{send.client.name}.{send.model.path}" if send.client else f"{send.model.library}: {send.model.path}"

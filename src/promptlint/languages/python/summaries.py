@@ -38,7 +38,8 @@ class CallRecord:
 
     call: Call
     function: FunctionInfo
-    node: ast.Call
+    node: ast.AST
+    """The call; of a prompt whose call is not seen, the function that makes it."""
     loops: tuple[LoopFrame, ...] = ()
     conditions: tuple[Term, ...] = ()
     handler: bool = False

@@ -26,6 +26,7 @@ from promptlint.languages.python.terms import (
     Map,
     Maybe,
     Op,
+    Opaque,
     Param,
     Repeat,
     Seq,
@@ -158,7 +159,7 @@ class Texts:
         if not isinstance(term, Seq):
             return None
         because = term.unordered
-        if term.kind == "set" and (len(term.items) > 1 or not isinstance(term.items[0], (Str, Const))):
+        if term.kind == "set" and (len(term.items) > 1 or any(not isinstance(i, (Str, Const)) for i in term.items)):
             because = because or self.engine.models.unordered.get("set", "")
         if not because:
             return None
@@ -167,12 +168,17 @@ class Texts:
 
     @contextmanager
     def along(self, term: Term) -> Iterator[Term]:
-        """The term without the steps around it, which are remembered meanwhile."""
+        """The term without the steps around it, which are remembered meanwhile; an unknown one, nested too deep."""
         depth = len(self._steps)
         while isinstance(term, Via):
             self._steps.append(term)
             term = term.value
+        self._depth += 1
+        if self._depth > MOST_NESTED:
+            self.cut = True
+            term = Opaque("is nested deeper than we follow", at=getattr(term, "at", NOWHERE))
         yield term
+        self._depth -= 1
         del self._steps[depth:]
 
     def next_block(self) -> None:
@@ -195,13 +201,11 @@ class Texts:
 
     def text(self, term: Term) -> None:
         """The text of a value."""
-        if self._depth > MOST_NESTED or len(self.segments) >= MOST_SEGMENTS:
+        if len(self.segments) >= MOST_SEGMENTS:
             self.cut = True
             return
-        self._depth += 1
         with self.along(self.engine.reduced(term)) as plain:
             self._text(plain)
-        self._depth -= 1
 
     def _text(self, term: Term) -> None:
         if isinstance(term, Str):
