@@ -72,10 +72,13 @@ def _operator_truth(term: Op, engine: Engine) -> bool | None:
         inner = engine.truth(term.operands[0])
         return None if inner is None else not inner
     if term.operator == "all":
-        insides = [engine.truth(operand) for operand in term.operands]
-        if False in insides:
-            return False
-        return None if None in insides else True
+        told: bool | None = True
+        for operand in term.operands:
+            inside = engine.truth(operand)
+            if inside is False:
+                return False
+            told = told and inside
+        return told
     if term.operator == "isinstance":
         return _is_instance(term, engine)
     if len(term.operands) != 2:

@@ -46,6 +46,10 @@ DEEPEST = 150
 """Reductions inside reductions; deeper ones are left as they are."""
 MOST_STEPS = 20_000
 """Reductions for one prompt."""
+MOST_STEPS_OF_A_CONDITION = 300
+"""The same for whether one condition holds: most cannot be told, however far they are followed."""
+TERMS_OF_A_STEP = 10
+"""Terms which may be copied for the price of a step."""
 MOST_TURNS = 40
 """Items of a known list for which a loop is gone through one by one."""
 
@@ -71,6 +75,7 @@ class Engine:
         """Class → itself and what it inherits from: kept for `attributes.lineage`."""
         self._depth = 0
         self._steps = 0
+        self._limit = MOST_STEPS
 
     # --- definitions --------------------------------------------------------------------------------------------------
 
@@ -161,11 +166,11 @@ class Engine:
     def fresh(self) -> None:
         """Begin a new prompt: the budget is whole again."""
         self._steps = 0
+        self._limit = MOST_STEPS
 
-    @property
     def exhausted(self) -> bool:
         """Whether the budget of this prompt is used up."""
-        return self._steps > MOST_STEPS
+        return self._steps > self._limit
 
     def reduced(self, term: Term) -> Term:
         """The term as far as its outermost part can be known, with the steps it took around it."""
@@ -175,14 +180,14 @@ class Engine:
         known = self._reduced.get(term.exact)
         if known is not None:
             return known
-        if self._depth > DEEPEST or self.exhausted:
+        if self._depth > DEEPEST or self.exhausted():
             return Opaque("goes through more code than we follow")
         self._depth += 1
         try:
             new = self._step(term)
         finally:
             self._depth -= 1
-        if not self.exhausted:
+        if not self.exhausted():
             self._reduced[term.exact] = self._reduced[new.exact] = new
         return new
 
@@ -194,15 +199,21 @@ class Engine:
         """Whether a condition holds; None when that cannot be told."""
         if term.exact in self._truths:
             return self._truths[term.exact]
-        if self._depth > DEEPEST or self.exhausted:
+        if self._depth > DEEPEST or self.exhausted():
             return None
+        outer = self._limit
         self._depth += 1
         self._steps += 1
+        self._limit = min(outer, self._steps + MOST_STEPS_OF_A_CONDITION)
         try:
             decided = conditions.truth(term, self)
+            cut = self.exhausted()
         finally:
             self._depth -= 1
-        if not self.exhausted:
+            self._limit = outer
+        if cut:
+            decided = None
+        if not self.exhausted():
             self._truths[term.exact] = decided
         return decided
 
@@ -326,6 +337,7 @@ class Engine:
         returns = self.summary(function.info).returns
         if isinstance(returns, Opaque):
             return returns
+        self._steps += returns.size // TERMS_OF_A_STEP
         value = shallow(substituted(returns, bound(function, term, self)))
         cap = (
             Volatility.DEPLOYMENT if function.info.decorators & {"cache", "lru_cache"} and not term.arguments else None

@@ -143,7 +143,8 @@ class Judge:
         inner = self.hole(base)
         if isinstance(base, Param) and base.name == base.info.receiver:
             return Hole(None, f"is the attribute `{name}` of the object", confidence=Confidence.LOW)
-        if inner.volatility in (Volatility.SESSION, Volatility.REQUEST) and not inner.loop and name:
+        session = inner.volatility is Volatility.SESSION and isinstance(base, Param)
+        if (session or inner.volatility is Volatility.REQUEST) and not inner.loop and name:
             named = self._named(name, inner.because)
             # The name of a part says more than that of the whole.
             if named.volatility is None or named.confidence >= max(inner.confidence, Confidence.MEDIUM):

@@ -12,6 +12,7 @@ from promptlint.languages.python.binding import bound
 from promptlint.languages.python.callers import Callers, lifted
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
+from promptlint.languages.python.places import Place
 from promptlint.languages.python.project import Project
 from promptlint.languages.python.prompts import Prompt, Prompts
 from promptlint.languages.python.replays import with_siblings
@@ -100,23 +101,29 @@ class _Reader:
     def read(self, targets: Collection[str], paths: Sequence[str]) -> Reading:
         requests: list[Request] = []
         gaps: list[Gap] = []
+        sent: set[Place] = set()
         calling = frozenset(path for path in self.files if self.senders.worth_parsing(self.files[path]))
         for path in paths:
             module = self.project.module(path) if path in calling else None
             if module is not None:
                 for send in self.senders.in_module(module):
+                    sent.add(send.record.call.at)
                     self._read_send(send, requests, gaps)
-        requests += self._unseen(paths, calling, {_place(s) for r in requests for s in r.layout.segments})
+        requests += self._unseen(paths, calling, sent, {_place(s) for r in requests for s in r.layout.segments})
         unreadable = tuple(self.project.unreadable[path] for path in sorted(self.project.unreadable))
         return Reading(with_siblings(requests), tuple(gaps), unreadable)
 
-    def _unseen(self, paths: Sequence[str], calling: frozenset[str], told: set[Span]) -> Iterator[Request]:
-        """Prompts whose call is not seen, less those whose text is `told` of already."""
+    def _unseen(
+        self, paths: Sequence[str], calling: frozenset[str], sent: set[Place], told: set[Span]
+    ) -> Iterator[Request]:
+        """Prompts whose call is not seen, less those of the calls at `sent`, and those whose text is `told` already."""
         packages = near_llms(self.project, calling)
         for path in paths:
             near = path in calling or package_of(path, self.project) in packages
             module = self.project.module(path) if near and self.starts.worth_parsing(self.files[path]) else None
             for send in self.starts.in_module(module) if module is not None else ():
+                if send.record.call.at in sent:
+                    continue
                 for closed, prompt in self._closed(send, MOST_LIFTS_UNSEEN, [MOST_PROMPTS_UNSEEN]):
                     places = {_place(s) for s in prompt.layout.segments if s.literal}
                     if not places <= told:

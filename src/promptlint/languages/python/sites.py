@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from math import prod
 
 from promptlint.languages.python.engine import Engine

@@ -10,6 +10,7 @@ import ast
 import builtins
 import re
 import sys
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -84,7 +85,8 @@ class Starts:
 
     def in_module(self, module: ModuleInfo) -> Iterator[Send]:
         """The starts in a module, in the order of the source; those that say most of a prompt first."""
-        lines = module.text.splitlines()
+        starts = [0, *(match.end() for match in re.finditer("\n", module.text))]
+        lines = [bisect(starts, match.start()) for match in self._hint.finditer(module.text)]
         functions = [f for f in module.all_functions if self._hinted(f, lines)]
         for find in (self._of_calls, self._of_messages, self._of_texts):
             for function in functions:
@@ -94,12 +96,12 @@ class Starts:
                         break
                     yield send
 
-    def _hinted(self, function: FunctionInfo, lines: list[str]) -> bool:
-        if function.is_module:
+    def _hinted(self, function: FunctionInfo, lines: list[int]) -> bool:
+        """Whether one of the lines that speak of roles or prompts is in a function."""
+        if function.is_module or self._is_prompt(function.module.path):
             return True
-        node = function.node
-        first, last = getattr(node, "lineno", 1), getattr(node, "end_lineno", None) or 1
-        return any(self._hint.search(line) for line in lines[first - 1 : last]) or self._is_prompt(function.module.path)
+        first, last = getattr(function.node, "lineno", 1), getattr(function.node, "end_lineno", None) or 1
+        return bisect(lines, last) > bisect(lines, first - 1)
 
     # --- calls that are given a prompt --------------------------------------------------------------------------------
 

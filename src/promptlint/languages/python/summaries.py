@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import substituted
-from promptlint.languages.python.terms import Call, Each, Opaque, Term
+from promptlint.languages.python.terms import Call, Choice, Each, Op, Opaque, Term
 
 _numbers = count(1)
 
@@ -63,6 +63,25 @@ class Summary:
 
 
 EMPTY_SUMMARY = Summary(Opaque("calls itself"))
+
+
+def first_returned(ways: Sequence[tuple[tuple[Term, ...], Term]]) -> Term:
+    """The value of the first way out whose conditions hold; the last one is taken when no other is.
+
+    A condition that must hold since the ways before were not taken is left out: with many ways out, the last ones would
+    ask for all that was ever asked.
+    """
+    passed: set[Term] = set()
+    needed = []
+    for conditions, value in ways:
+        left = tuple(condition for condition in conditions if condition not in passed)
+        needed.append((left, value))
+        if len(left) == 1:
+            passed.add(Op("not", left))
+    *earlier, (_, term) = needed
+    for left, value in reversed(earlier):
+        term = Choice(Op("all", left), value, term)
+    return term
 
 
 def substituted_record(record: CallRecord, values: Mapping[Term, Term]) -> CallRecord:

@@ -13,13 +13,12 @@ from promptlint.languages.python.project import Project
 from promptlint.languages.python.rewriting import exchanged, shallow, stripped
 from promptlint.languages.python.states import State, all_joined, root_of
 from promptlint.languages.python.states import joined as either
-from promptlint.languages.python.summaries import CallRecord, LoopFrame, Summary, fresh_loop
+from promptlint.languages.python.summaries import CallRecord, LoopFrame, Summary, first_returned, fresh_loop
 from promptlint.languages.python.terms import (
     NONE,
     Attr,
     Before,
     Call,
-    Choice,
     Class,
     Const,
     Each,
@@ -89,12 +88,8 @@ class Walker:
             return final.snapshot(final.held[YIELDED])
         if not self.returned:
             return NONE
-        *earlier, (_, term) = self.returned
-        if self.alive and not isinstance(self.info.node, ast.Lambda):
-            earlier, term = self.returned, NONE
-        for conditions, value in reversed(earlier):
-            term = Choice(Op("all", conditions), value, term)
-        return term
+        falls_off = self.alive and not isinstance(self.info.node, ast.Lambda)
+        return first_returned([*self.returned, ((), NONE)] if falls_off else self.returned)
 
     def _effects(self, final: State) -> dict[Term, Term]:
         found: dict[Term, Term] = {}
