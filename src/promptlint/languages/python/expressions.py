@@ -6,9 +6,10 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.definitions import FunctionInfo, bound_names
+from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.states import part
+from promptlint.languages.python.syntax import bound_names
 from promptlint.languages.python.terms import (
     NONE,
     UNASSIGNED,

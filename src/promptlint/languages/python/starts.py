@@ -18,7 +18,7 @@ from posixpath import dirname
 
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Part
-from promptlint.languages.python.definitions import MUTATORS, FunctionInfo, ModuleInfo, last_name
+from promptlint.languages.python.definitions import MUTATORS, FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.messages import is_message
 from promptlint.languages.python.places import Place
@@ -26,6 +26,7 @@ from promptlint.languages.python.project import Project
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.summaries import CallRecord
+from promptlint.languages.python.syntax import last_name
 from promptlint.languages.python.terms import (
     Attr,
     Call,

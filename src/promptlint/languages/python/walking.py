@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 
-from promptlint.languages.python.definitions import MUTATORS, FunctionInfo, ModuleInfo, leaves_early
+from promptlint.languages.python.definitions import MUTATORS, FunctionInfo, ModuleInfo
 from promptlint.languages.python.expressions import YIELDED, Expressions, loaded
 from promptlint.languages.python.imports import bindings
 from promptlint.languages.python.mutations import mutated
@@ -14,6 +14,7 @@ from promptlint.languages.python.rewriting import exchanged, shallow, stripped
 from promptlint.languages.python.states import State, all_joined, root_of
 from promptlint.languages.python.states import joined as either
 from promptlint.languages.python.summaries import CallRecord, LoopFrame, Summary, first_returned, fresh_loop
+from promptlint.languages.python.syntax import leaves_early
 from promptlint.languages.python.terms import (
     NONE,
     Attr,

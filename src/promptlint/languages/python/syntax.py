@@ -1,0 +1,77 @@
+"""What can be asked of syntax alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body, those under `if`, `try` and `with` included, in order."""
+    for node in body:
+        yield node
+        if isinstance(node, (ast.If, ast.Try, ast.With, ast.TryStar)):
+            for block in ("body", "handlers", "orelse", "finalbody"):
+                for child in getattr(node, block, ()):
+                    yield from statements(child.body if isinstance(child, ast.ExceptHandler) else [child])
+
+
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a body, without those of functions and classes defined in it."""
+    stack: list[ast.AST] = list(ast.iter_child_nodes(node))
+    while stack:
+        at = stack.pop()
+        yield at
+        if not isinstance(at, SCOPES):
+            stack.extend(ast.iter_child_nodes(at))
+
+
+def bound_names(node: ast.AST) -> Iterator[str]:
+    """The names which a body binds: assigned, imported, defined, deleted."""
+    for at in own_nodes(node):
+        if isinstance(at, ast.Name) and not isinstance(at.ctx, ast.Load):
+            yield at.id
+        elif isinstance(at, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield at.name
+        elif isinstance(at, ast.ExceptHandler):
+            yield from (name for name in [at.name] if name)
+        elif isinstance(at, (ast.Import, ast.ImportFrom)):
+            yield from (a.asname or a.name.split(".")[0] for a in at.names)
+        elif isinstance(at, (ast.MatchAs, ast.MatchStar)) and at.name:
+            yield at.name
+
+
+def last_name(node: ast.AST) -> str:
+    """The last name of what is called or named: `post` of `@app.post("/x")`; empty when it has none."""
+    while isinstance(node, ast.Call):
+        node = node.func
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def dotted_name(node: ast.AST) -> str:
+    """`messages.create` of `self.client.messages.create`: empty when it is no chain of names."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        names.append(node.id)
+    return ".".join(reversed(names))
+
+
+def leaves_early(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Whether a `return`, or a `break` of this loop, can end it before its items do."""
+    stack: list[tuple[ast.AST, bool]] = [(node, True) for node in loop.body]
+    while stack:
+        node, ours = stack.pop()
+        if isinstance(node, ast.Return) or (ours and isinstance(node, ast.Break)):
+            return True
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            continue
+        inner = ours and not isinstance(node, (ast.For, ast.AsyncFor, ast.While))
+        stack.extend((child, inner) for child in ast.iter_child_nodes(node))
+    return False
