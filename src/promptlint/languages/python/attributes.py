@@ -11,6 +11,7 @@ from promptlint.languages.python import clocks, histories
 from promptlint.languages.python.arguments import arguments
 from promptlint.languages.python.definitions import ClassInfo, FunctionInfo
 from promptlint.languages.python.rewriting import exchanged, stripped, substituted
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     Attr,
     Call,
@@ -30,7 +31,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
     Via,
 )
 from promptlint.layout import Volatility

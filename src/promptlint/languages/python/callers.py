@@ -13,7 +13,18 @@ from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.rewriting import stripped, substituted, symbols
 from promptlint.languages.python.senders import Send, alternatives
 from promptlint.languages.python.summaries import CallRecord, LoopFrame, fresh_loop
-from promptlint.languages.python.terms import Attr, Call, Class, Each, Func, Global, Map, Param, Term, Via
+from promptlint.languages.python.term import Term
+from promptlint.languages.python.terms import (
+    Attr,
+    Call,
+    Class,
+    Each,
+    Func,
+    Global,
+    Map,
+    Param,
+    Via,
+)
 from promptlint.layout import Confidence
 
 MOST_CALLS = 40

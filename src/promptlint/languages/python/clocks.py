@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from promptlint.knowledge.models import Clock, Models, Source
 from promptlint.languages.python.places import NOWHERE, Place
-from promptlint.languages.python.terms import Call, Entry, Hole, Op, Str, Term
+from promptlint.languages.python.term import Term
+from promptlint.languages.python.terms import Call, Entry, Hole, Op, Str
 from promptlint.layout import Volatility
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python.rewriting import stripped
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
     Call,
@@ -24,7 +25,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
 )
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from promptlint.languages.python.places import Place
 from promptlint.languages.python.project import Project
 from promptlint.languages.python.rewriting import rewrapped, shallow, stripped, substituted
 from promptlint.languages.python.summaries import EMPTY_SUMMARY, Summary
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     Attr,
     Call,
@@ -34,7 +35,6 @@ from promptlint.languages.python.terms import (
     Repeat,
     Seq,
     Splat,
-    Term,
     Via,
 )
 from promptlint.languages.python.walking import Walker

@@ -10,6 +10,7 @@ from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.states import part
 from promptlint.languages.python.syntax import bound_names
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
     UNASSIGNED,
@@ -34,7 +35,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
 )
 
 if TYPE_CHECKING:

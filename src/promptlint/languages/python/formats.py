@@ -9,7 +9,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python.rewriting import cat, rewrapped, stripped
-from promptlint.languages.python.terms import Cat, Const, Format, Item, Map, Op, Opaque, Seq, Splat, Str, Term
+from promptlint.languages.python.term import Term
+from promptlint.languages.python.terms import (
+    Cat,
+    Const,
+    Format,
+    Item,
+    Map,
+    Op,
+    Opaque,
+    Seq,
+    Splat,
+    Str,
+)
 
 if TYPE_CHECKING:
     from promptlint.languages.python.engine import Engine

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.rewriting import stripped
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
     Attr,
@@ -29,7 +30,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
 )
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from promptlint.languages.python.project import Project
-from promptlint.languages.python.terms import Attr, Global, Module, Term
+from promptlint.languages.python.term import Term
+from promptlint.languages.python.terms import Attr, Global, Module
 
 
 def bindings(node: ast.Import | ast.ImportFrom, project: Project, importer: str) -> dict[str, Term]:

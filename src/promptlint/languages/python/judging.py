@@ -10,6 +10,7 @@ from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import stripped, symbols
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     Attr,
     Call,
@@ -33,7 +34,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
 )
 from promptlint.layout import Condition, Confidence, Volatility
 

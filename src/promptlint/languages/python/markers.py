@@ -12,6 +12,7 @@ from promptlint.languages.python.mentions import mentions, only_written
 from promptlint.languages.python.messages import MISSING, absent
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import stripped
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
     Attr,
@@ -27,7 +28,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
 )
 from promptlint.layout import Breakpoint, Stray
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from promptlint.languages.python import attributes
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.rewriting import stripped
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
     Attr,
@@ -22,7 +23,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
     Via,
 )
 from promptlint.layout import Role, Volatility

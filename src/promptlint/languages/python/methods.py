@@ -12,6 +12,7 @@ import yaml
 from promptlint.languages.python import clocks, formats, templating
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import cat, rewrapped, stripped
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
     Attr,
@@ -32,7 +33,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
 )
 
 if TYPE_CHECKING:

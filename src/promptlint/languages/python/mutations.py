@@ -5,6 +5,7 @@ from __future__ import annotations
 from promptlint.languages.python import histories
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.states import State
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
     Const,
@@ -17,7 +18,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.languages.python import clocks, formats
 from promptlint.languages.python.rewriting import cat, rewrapped, stripped
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
     Attr,
@@ -31,7 +32,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
 )
 
 if TYPE_CHECKING:

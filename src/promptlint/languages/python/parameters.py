@@ -9,7 +9,8 @@ from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.messages import MISSING, absent
 from promptlint.languages.python.senders import Send
-from promptlint.languages.python.terms import Attr, Term
+from promptlint.languages.python.term import Term
+from promptlint.languages.python.terms import Attr
 from promptlint.languages.python.texts import Texts
 from promptlint.layout import Parameter
 from promptlint.settings import Setting

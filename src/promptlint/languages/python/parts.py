@@ -13,7 +13,20 @@ from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.messages import MISSING, part_of
 from promptlint.languages.python.rewriting import stripped
-from promptlint.languages.python.terms import Attr, Call, Const, Entry, Item, Map, Op, Repeat, Seq, Splat, Str, Term
+from promptlint.languages.python.term import Term
+from promptlint.languages.python.terms import (
+    Attr,
+    Call,
+    Const,
+    Entry,
+    Item,
+    Map,
+    Op,
+    Repeat,
+    Seq,
+    Splat,
+    Str,
+)
 
 
 def key_of(part: Part) -> str:

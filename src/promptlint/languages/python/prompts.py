@@ -18,6 +18,7 @@ from promptlint.languages.python.parts import key_of, one_of
 from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     Attr,
     Call,
@@ -37,7 +38,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
 )
 from promptlint.languages.python.texts import Texts
 from promptlint.layout import Breakpoint, Known, Layout, Parameter, Role, Segment, Stray, Volatility

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from promptlint.languages.python.places import NOWHERE, Place
-from promptlint.languages.python.terms import Cat, Each, Entry, Opaque, Str, Term, Via
+from promptlint.languages.python.term import Term
+from promptlint.languages.python.terms import Cat, Each, Entry, Opaque, Str, Via
 
 DEEPEST = 400
 """Terms nested deeper are taken for unknown: a walk over one must not overflow the stack."""

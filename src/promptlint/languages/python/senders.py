@@ -14,6 +14,7 @@ from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.parts import arguments_of
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.summaries import CallRecord, LoopFrame
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     Attr,
     Call,
@@ -24,7 +25,6 @@ from promptlint.languages.python.terms import (
     Map,
     Op,
     Param,
-    Term,
 )
 from promptlint.layout import Confidence
 

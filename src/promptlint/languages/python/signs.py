@@ -11,7 +11,8 @@ from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
-from promptlint.languages.python.terms import Attr, Call, Global, Term
+from promptlint.languages.python.term import Term
+from promptlint.languages.python.terms import Attr, Call, Global
 from promptlint.layout import Evidence
 
 DEEPEST_WRAPPER = 6

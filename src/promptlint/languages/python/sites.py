@@ -10,6 +10,7 @@ from promptlint.languages.python.prompts import Prompt
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.signs import signs_of
 from promptlint.languages.python.summaries import LoopFrame
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     Call,
     Const,
@@ -20,7 +21,6 @@ from promptlint.languages.python.terms import (
     Op,
     Repeat,
     Str,
-    Term,
 )
 from promptlint.layout import Loop, Mode, Site, Tie
 from promptlint.settings import Setting

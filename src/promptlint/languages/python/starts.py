@@ -27,6 +27,7 @@ from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.summaries import CallRecord
 from promptlint.languages.python.syntax import last_name
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     Attr,
     Call,
@@ -42,7 +43,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
 )
 from promptlint.layout import Confidence, Role
 

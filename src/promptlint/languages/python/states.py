@@ -8,6 +8,7 @@ from itertools import count
 from promptlint.languages.python import histories
 from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.rewriting import cat, stripped, symbols
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     UNASSIGNED,
     Attr,
@@ -30,7 +31,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
     Via,
 )
 

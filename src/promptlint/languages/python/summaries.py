@@ -10,7 +10,8 @@ from itertools import count
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import substituted
-from promptlint.languages.python.terms import Call, Choice, Each, Op, Opaque, Term
+from promptlint.languages.python.term import Term
+from promptlint.languages.python.terms import Call, Choice, Each, Op, Opaque
 
 _numbers = count(1)
 

@@ -15,6 +15,7 @@ from promptlint import template as parsed
 from promptlint.languages.python.functions import path_of
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import cat, stripped
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     Attr,
     Call,
@@ -33,7 +34,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
     Via,
 )
 from promptlint.spans import Span

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from promptlint.languages.python.places import NOWHERE, Place
-from promptlint.languages.python.term import Term as Term
+from promptlint.languages.python.term import Term
 from promptlint.layout import Confidence, Volatility
 
 if TYPE_CHECKING:

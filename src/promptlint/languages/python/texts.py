@@ -12,6 +12,7 @@ from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.rewriting import substituted
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     Call,
     Cat,
@@ -32,7 +33,6 @@ from promptlint.languages.python.terms import (
     Seq,
     Splat,
     Str,
-    Term,
     Via,
 )
 from promptlint.layout import Arm, Breakpoint, Condition, Cut, Disorder, Origin, Role, Segment, Step, Tokens, Volatility

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from promptlint.languages.python.rewriting import stripped, substituted
 from promptlint.languages.python.states import Key, State, all_joined, folded, grown, root_of
 from promptlint.languages.python.summaries import substituted_record
-from promptlint.languages.python.terms import UNASSIGNED, Carried, Each, Map, Ref, Seq, Splat, Term
+from promptlint.languages.python.term import Term
+from promptlint.languages.python.terms import (
+    UNASSIGNED,
+    Carried,
+    Each,
+    Map,
+    Ref,
+    Seq,
+    Splat,
+)
 
 if TYPE_CHECKING:
     from promptlint.languages.python.walking import Walker

@@ -15,6 +15,7 @@ from promptlint.languages.python.states import State, all_joined, root_of
 from promptlint.languages.python.states import joined as either
 from promptlint.languages.python.summaries import CallRecord, LoopFrame, Summary, first_returned, fresh_loop
 from promptlint.languages.python.syntax import leaves_early
+from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
     Attr,
@@ -34,7 +35,6 @@ from promptlint.languages.python.terms import (
     Ref,
     Seq,
     Splat,
-    Term,
     Via,
 )
 from promptlint.languages.python.turns import Turns
