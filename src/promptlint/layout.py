@@ -314,7 +314,7 @@ class Site:
     """How a prompt is sent: by which call, to whom, in which loops, and whether anyone waits for the answer."""
 
     call: str
-    """The call as the library documents it: `anthropic.Anthropic.messages.create`; of a `partial` prompt, as written."""
+    """The call as the library documents it: `openai.OpenAI.responses.create`; of a `partial` prompt, as written."""
     span: Span
     provider: str
     """The name of a file in `rules/providers/`; `unknown` when the code does not tell."""
