@@ -9,6 +9,7 @@ from promptlint import suppressions
 from promptlint.knowledge.loading import load_formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
+from promptlint.languages.python.notebooks import ENDING
 from promptlint.languages.python.read import read_project as read_python
 from promptlint.languages.templates.comments import comments
 from promptlint.languages.templates.read import Templates
@@ -21,7 +22,7 @@ UNKNOWN_PROVIDER = "unknown"
 
 def endings() -> tuple[str, ...]:
     """Ends of the names of all files that are read."""
-    return ".py", *load_formats().endings
+    return ".py", ENDING, *load_formats().endings
 
 
 def is_template(path: str) -> bool:

@@ -26,6 +26,7 @@ from promptlint.knowledge.loading import load_models, load_providers
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.pages import Page, load_pages
 from promptlint.knowledge.providers import Providers
+from promptlint.languages.python.notebooks import Notebook, as_python, is_notebook, read_notebook
 from promptlint.languages.python.project import decoded, encoded
 from promptlint.languages.python.writing import Writer
 from promptlint.layout import Confidence, Gap, Known, Reading, Request
@@ -118,7 +119,7 @@ def _inside(parent: PurePosixPath) -> str:
 def _checked(project: Project, selection: Selection, given: _Given) -> Report:
     """The part of a report that one project gives: read, check, merge, suppress."""
     overlaid = {relative(path, project.root): raw for path, raw in given.items()}
-    files = Files(project.root, project.paths, overlaid, suppressions.MARKER)
+    files = Files(project.root, project.paths, overlaid, suppressions.MARKER, as_python)
     providers = load_providers()
     with _doing(f"reading {project.root}"):
         read_text = prompt_files(project.root)
@@ -142,7 +143,7 @@ def _checked(project: Project, selection: Selection, given: _Given) -> Report:
     wanted = [d for each in told for d in _wanted(each, selection, homes.get(each.span.path, each.span.path))]
     with _doing("writing fixes"):
         mended = _with_fixes(wanted, findings, _proof(project, files, reading, overlaid, models))
-    places = Places(project.root)
+    places = Places(project.root, _notebooks(files) if any(map(is_notebook, project.targets)) else None)
     return Report(
         diagnostics=tuple(map(places.of, mended)),
         gaps=tuple(places.of(gap) for gap in reading.gaps if gap.span.path in project.targets),
@@ -151,6 +152,10 @@ def _checked(project: Project, selection: Selection, given: _Given) -> Report:
         rules=selection.rules,
         files=tuple(map(places.path, project.targets)),
     )
+
+
+def _notebooks(files: Files) -> Callable[[str], Notebook | None]:
+    return cache(lambda path: read_notebook(files.raw(path)) if path in files and is_notebook(path) else None)
 
 
 def _assumed(reading: Reading, settings: Settings, providers: Providers) -> Reading:
@@ -244,7 +249,7 @@ def _proof(project: Project, files: Files, reading: Reading, given: Mapping[str,
 
     def read_again(changed: Mapping[str, str], sites: Collection[str]) -> Reading:
         raw = {path: _encoded(text, files[path]) for path, text in changed.items()}
-        again = Files(project.root, project.paths, {**given, **raw}, suppressions.MARKER)
+        again = Files(project.root, project.paths, {**given, **raw}, suppressions.MARKER, as_python)
         return read_project(again, sites, models, providers, read_text, only=True)
 
     def editable(path: str) -> bool:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 MOST_BYTES = 16 * 1024 * 1024
 """A longer file is not read: nobody wrote it."""
+
+
+View = Callable[[str, bytes], bytes]
+"""(path, bytes of the file) → the bytes that are read in their place."""
+
+
+def _unchanged(path: str, raw: bytes) -> bytes:
+    return raw
 
 
 class Files(Mapping[str, bytes]):
@@ -17,8 +25,11 @@ class Files(Mapping[str, bytes]):
     A file that cannot be read is empty, and the reason is in `unreadable`.
     """
 
-    def __init__(self, root: Path, paths: Sequence[str], given: Mapping[str, bytes], needle: bytes) -> None:
-        """`paths` are relative to the folder `root`; `given` stands in for what is on disk."""
+    def __init__(
+        self, root: Path, paths: Sequence[str], given: Mapping[str, bytes], needle: bytes, view: View = _unchanged
+    ) -> None:
+        """`paths` are relative to the folder `root`; `given` stands in for what is on disk; all is seen by `view`."""
+        self._view = view
         self._root = root
         self._paths = dict.fromkeys(paths)
         self._given = given
@@ -31,10 +42,14 @@ class Files(Mapping[str, bytes]):
     def __getitem__(self, path: str) -> bytes:
         if path not in self._paths:
             raise KeyError(path)
-        raw = self._given[path] if path in self._given else self._read(path)
+        raw = self._view(path, self.raw(path))
         if self._needle in raw:
             self.holding.add(path)
         return raw
+
+    def raw(self, path: str) -> bytes:
+        """The bytes of a file as they are."""
+        return self._given[path] if path in self._given else self._read(path)
 
     def __contains__(self, path: object) -> bool:
         return path in self._paths
