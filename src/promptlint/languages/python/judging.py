@@ -37,6 +37,9 @@ from promptlint.languages.python.terms import (
 )
 from promptlint.layout import Condition, Confidence, Volatility
 
+DEEPEST = 60
+"""Values within values that are looked into."""
+
 
 class Judge:
     """Judges what is left unknown in one prompt, and remembers which parameters it had to judge by their names."""
@@ -48,27 +51,36 @@ class Judge:
         """The loops around the call: their items differ from call to call."""
         self.guessed: set[Param] = set()
         self.used_loops: set[int] = set()
+        self._holes: dict[int, Hole] = {}
+        self._depth = 0
 
     def hole(self, term: Term) -> Hole:
         """What is known of how often a value changes."""
         if isinstance(term, Hole):
             return term
+        known = self._holes.get(term.exact)
+        if known is None:
+            known = self._holes[term.exact] = self._hole(term)
+        return known
+
+    def _hole(self, term: Term) -> Hole:
         at = getattr(term, "at", self.place) or self.place
         if isinstance(term, Opaque):
             return Hole(None, term.reason, "", at=at if at.path else self.place)
+        if self._depth > DEEPEST:
+            return Hole(None, "goes through more code than we follow", at=at if at.path else self.place)
+        self._depth += 1
         found = self._judged(term)
+        self._depth -= 1
         text = self.engine.source(at)
         return replace(found, at=at if at.path else self.place, text=found.text or text)
 
     def condition(self, term: Term) -> Condition:
         """What decides a branch. Nobody is asked for more: how it comes out is no text of the prompt."""
-        guessed, used = set(self.guessed), set(self.used_loops)
-        found = self.hole(self.engine.head(term))
-        self.guessed, self.used_loops = guessed, used
-        return Condition(
-            found.text or found.because, self.engine.span(found.at if found.at.path else self.place), found.volatility,
-            self._each_turn(term), found.confidence,
-        )  # fmt: skip
+        found = Judge(self.engine, self.place, self.loops).hole(self.engine.head(term))
+        at = found.at if found.at.path else self.place
+        text = found.text or self.engine.source(at) or found.because
+        return Condition(text, self.engine.span(at), found.volatility, self._each_turn(term), found.confidence)
 
     def _each_turn(self, term: Term) -> bool:
         """Whether a value is another one on each turn of a loop around the call."""
