@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from promptlint.changes import Sort
 from promptlint.checks.orders import orders
 from promptlint.checks.prefix import breaks
 from promptlint.checks.wording import behind, cost, place, quoted, way
@@ -25,6 +26,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
                 confidence=min(found.confidence, request.site.confidence),
                 flow=way(found.segment, request.site),
                 stranded=found.loss.rebilled,
+                change=Sort(request.layout.segments.index(found.segment)),
             )
     for printed in breaks(request, provider, Volatility.SESSION, _is_address):
         segment = printed.segment

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from promptlint.edits import RefusedError
 from promptlint.languages.python.writing.source import Source
@@ -78,15 +80,26 @@ class Text:
     def cut(self, at: int) -> tuple[str, str]:
         """The source of the text before the character `at`, and of the text from there on. Raises RefusedError."""
         before, after = self.characters[at - 1], self.characters[at]
-        content, first, last = self.source.content, self.atoms[0], self.atoms[-1]
+        content, atom = self.source.content, self.atoms[before.atom]
+        written = [content[a.start : a.end] for a in self.atoms]
         if before.atom != after.atom:
-            left, right = self.atoms[before.atom].end, self.atoms[after.atom].start
-            return content[first.start : left], content[right : last.end]
-        atom = self.atoms[before.atom]
+            return self._joined(written, 0, before.atom), self._joined(written, after.atom, len(self.atoms) - 1)
+        first = _simplest(content[atom.start : before.end] + atom.quote)
+        second = _simplest(f"{atom.prefix}{atom.quote}{content[after.start : atom.end]}")
         return (
-            _simplest(content[first.start : before.end] + atom.quote),
-            _simplest(f"{atom.prefix}{atom.quote}{content[after.start : last.end]}"),
+            self._joined([*written[: before.atom], first], 0, before.atom),
+            self._joined(
+                [*written[: before.atom], second, *written[before.atom + 1 :]], before.atom, len(self.atoms) - 1
+            ),
         )
+
+    def _joined(self, written: Sequence[str], first: int, last: int) -> str:
+        """Literals and operands on one line. Raises RefusedError where a comment stands between any two."""
+        gaps = [self.source.content[a.end : b.start] for a, b in pairwise(self.atoms)]
+        if any("#" in gap for gap in gaps):
+            raise RefusedError("a comment stands beside it")
+        joints = [" + " if "+" in gap else " " for gap in gaps[first:last]]
+        return "".join(x for pair in zip(["", *joints], written[first : last + 1], strict=True) for x in pair)
 
 
 def _simplest(literal: str) -> str:
