@@ -262,21 +262,54 @@ def finding(line: int, code: str = "PL101") -> Diagnostic:
     ],
 )  # fmt: skip
 def test_a_comment_stands_above_the_statement(before: str, lines: list[int], after: str) -> None:
-    assert ignored(before, [finding(line) for line in lines], "why").text == after
+    assert ignored("a.py", before, [finding(line) for line in lines], "why").text == after
 
 
 def test_two_rules_in_one_statement_share_a_comment() -> None:
-    done = ignored("x = f(\n  1)\n", [finding(1), finding(2, "PL102"), finding(2)], "")
+    done = ignored("a.py", "x = f(\n  1)\n", [finding(1), finding(2, "PL102"), finding(2)], "")
     assert (done.text, done.number) == ("# promptlint: ignore[PL101, PL102]\nx = f(\n  1)\n", 3)
 
 
 def test_what_is_said_of_files_and_comments_is_not_ignored() -> None:
-    assert ignored("x = 1\n", [finding(1, code) for code in ("PL001", "PL002", "PL003")], "").text == "x = 1\n"
+    assert ignored("a.py", "x = 1\n", [finding(1, code) for code in ("PL001", "PL002", "PL003")], "").text == "x = 1\n"
 
 
 def test_a_file_that_does_not_parse_is_left_alone() -> None:
     with pytest.raises(NotIgnoredError):
-        ignored("x = 1\ny = (\n", [finding(1)], "")
+        ignored("a.py", "x = 1\ny = (\n", [finding(1)], "")
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "line", "after"),
+    [
+        pytest.param(
+            "a.yaml", "name: a\nprompt: |\n  Rules\n  # {{ x }}\n", 4,
+            "name: a\n# promptlint: ignore[PL101] why\nprompt: |\n  Rules\n  # {{ x }}\n", id="a text of many lines",
+        ),
+        pytest.param(
+            "a.yaml", "a:\n  - role: user\n    content: '{{ x }}'\n", 3,
+            "a:\n  - role: user\n    # promptlint: ignore[PL101] why\n    content: '{{ x }}'\n", id="a value",
+        ),
+        pytest.param(
+            "a.yaml", "# promptlint: ignore[PL102] old\na: '{{ x }}'\n", 2,
+            "# promptlint: ignore[PL102, PL101] old\na: '{{ x }}'\n", id="one comment more than it had",
+        ),
+        pytest.param(
+            "a.j2", "Hello {{ x }}\nRules\n", 1,
+            "Hello {{ x }}{# promptlint: ignore[PL101] why +#}\nRules\n", id="a template",
+        ),
+    ],
+)  # fmt: skip
+def test_comments_in_templates_change_nothing_that_is_sent(path: str, before: str, line: int, after: str) -> None:
+    assert ignored(path, before, [finding(line)], "why").text == after
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [("a.txt", "{x}\n"), ("a.j2", "{{ f(\nx) }}\n"), ("a.yaml", "a: [\n"), ("a.j2", "{% if %\n")]
+)
+def test_a_template_without_a_place_for_a_comment_is_left_alone(path: str, text: str) -> None:
+    with pytest.raises(NotIgnoredError):
+        ignored(path, text, [finding(1)], "why")
 
 
 PARTS = ["x = f(1)", "if x:\n    y = '''\n# a\n'''", "z = [\n  1,\n]  # b", "\\\n", "# c"]
@@ -293,4 +326,4 @@ def test_no_comment_changes_what_the_code_means(parts: list[str], lines: list[in
         meant = ast.dump(ast.parse(text))
     except SyntaxError:
         return
-    assert ast.dump(ast.parse(ignored(text, [finding(line) for line in lines], "why").text)) == meant
+    assert ast.dump(ast.parse(ignored("a.py", text, [finding(line) for line in lines], "why").text)) == meant

@@ -92,9 +92,7 @@ def add_ignores(report: Report, sources: Sources, reason: str) -> Report:
 
 
 def _ignored_in(path: str, text: str, found: list[Diagnostic], reason: str) -> int:
-    if not path.endswith(".py"):
-        raise ignoring.NotIgnoredError("comments are written into Python files only: use per-file-ignores")
-    done = ignoring.ignored(text, found, " ".join(reason.split()))
+    done = ignoring.ignored(path, text, found, " ".join(reason.split()))
     raw = Path(path).read_bytes()
     if decoded(raw) != text:
         raise ignoring.NotIgnoredError("has changed since it was read")

@@ -65,10 +65,8 @@ def _quick(document: Document, diagnostic: Diagnostic, texts: Texts) -> Iterator
 
 def _ignore(document: Document, diagnostic: Diagnostic) -> Fix | None:
     """A comment above the statement, as the one insertion that it is."""
-    if not document.path.name.endswith(".py"):
-        return None
     try:
-        new = ignored(document.text, [diagnostic], "").text
+        new = ignored(document.shown, document.text, [diagnostic], "").text
     except NotIgnoredError:
         return None
     old = document.text

@@ -6,45 +6,33 @@ import io
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from promptlint.diagnostics import UNREADABLE, Diagnostic
+from promptlint.diagnostics import Diagnostic
+from promptlint.ignoring import NotIgnoredError
 from promptlint.spans import Lines, Position
-from promptlint.suppressions import UNKNOWN, UNUSED, read_comments, statements
+from promptlint.suppressions import read_comments, statements
 
-_NEVER = frozenset({UNREADABLE, UNUSED, UNKNOWN})
-"""What is said of files and comments: a comment is no answer to it."""
 _NO_CODE = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.ENCODING})
 
 
-class NotIgnoredError(Exception):
-    """A comment cannot be written: the message says why, as a predicate of the file."""
+def ignored(text: str, diagnostics: Sequence[Diagnostic], reason: str) -> tuple[str, int]:
+    """The text with a comment above each statement in question, and the number of findings that are covered.
 
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """A text with comments that ignore what was found in it."""
-
-    text: str
-    number: int
-    """Findings that are ignored now."""
-
-
-def ignored(text: str, diagnostics: Sequence[Diagnostic], reason: str) -> Ignored:
-    """A Python text with a comment for each finding in it. Raises NotIgnoredError when it would say something else."""
+    Raises NotIgnoredError when it would say something else.
+    """
     ranges = statements(text)
     wanted: defaultdict[range, list[str]] = defaultdict(list)
     number = 0
     for diagnostic in diagnostics:
         lines = next((each for each in ranges if diagnostic.span.start.line in each), None)
-        if lines is not None and diagnostic.code not in _NEVER:
+        if lines is not None:
             number += 1
             if diagnostic.code not in wanted[lines]:
                 wanted[lines].append(diagnostic.code)
     new = _with_comments(text, wanted, reason)
     if list(_code(new)) != list(_code(text)):
         raise NotIgnoredError("would not mean the same with the comment")
-    return Ignored(new, number)
+    return new, number
 
 
 def _with_comments(text: str, wanted: Mapping[range, Sequence[str]], reason: str) -> str:
