@@ -71,6 +71,8 @@ class Engine:
         self._spans: dict[Place, Span] = {}
         self._truths: dict[int, bool | None] = {}
         self._evaluated: dict[ast.expr, Term] = {}
+        self.mentions: dict[tuple[FunctionInfo, str], tuple[Place, ...]] = {}
+        """Function and key → where it names the key: kept for `markers`."""
         self.lineages: dict[ClassInfo, tuple[ClassInfo, ...]] = {}
         """Class → itself and what it inherits from: kept for `attributes.lineage`."""
         self._depth = 0

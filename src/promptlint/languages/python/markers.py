@@ -167,8 +167,10 @@ class Marks:
 
     def _unread_in(self, info: FunctionInfo) -> Place | None:
         """Where a function names a marker that was not read."""
-        places = (info.module.place(node) for node in mentions(info.node, self.marker.key if self.marker else ""))
-        return next((place for place in places if place not in self.read), None)
+        wanted = info, self.marker.key if self.marker is not None else ""
+        if wanted not in self.engine.mentions:
+            self.engine.mentions[wanted] = tuple(map(info.module.place, mentions(info.node, wanted[1])))
+        return next((place for place in self.engine.mentions[wanted] if place not in self.read), None)
 
 
 def _alternatives(term: Term, engine: Engine) -> Iterator[Term]:
