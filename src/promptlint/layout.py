@@ -321,7 +321,7 @@ class Site:
     model: str | None = None
     mode: Mode = Mode.SYNC
     batch: str | None = None
-    """The batch twin of the call, when this library and client class have one."""
+    """The batch twin of the call, when this client class has one; `elsewhere`: the provider's own SDK has it."""
     loops: tuple[Loop, ...] = ()
     """From the outermost to the innermost."""
     waiting: tuple[Evidence, ...] = ()

@@ -10,7 +10,7 @@ import pytest
 from promptlint.checks.batchable_loop import check
 from promptlint.diagnostics import Finding
 from promptlint.layout import Confidence, Evidence, Loop, Mode, Step, Tie
-from tests.checks.building import CALL, EXPLICIT, data, line, loop, request, sign
+from tests.checks.building import CALL, EXPLICIT, data, history, line, loop, request, sign
 
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
 
@@ -42,7 +42,8 @@ def test_a_loop_with_a_progress_bar() -> None:
         ([HIGH], HIGH),
         ([LOW, HIGH, MEDIUM], HIGH),
         ([MEDIUM], MEDIUM),
-        ([LOW, LOW], MEDIUM),
+        ([LOW, LOW, LOW], MEDIUM),
+        ([LOW, LOW], LOW),
         ([LOW], LOW),
         ([], LOW),
     ],
@@ -78,9 +79,14 @@ def test_streams_are_waited_for_and_batches_are_batches(mode: Mode) -> None:
     assert found(loop(), mode=mode) == []
 
 
-@pytest.mark.parametrize("weight", [HIGH, MEDIUM])
-def test_somebody_waits(weight: Confidence) -> None:
-    assert found(loop(), waiting=(sign("a web handler", weight),)) == []
+def test_somebody_waits() -> None:
+    assert found(loop(), waiting=(sign("a web handler", HIGH),)) == []
+
+
+def test_somebody_may_wait() -> None:
+    query = (sign("a query is passed in", MEDIUM),)
+    assert found(loop(), waiting=query, offline=(sign("a data set is read", MEDIUM),)) == []
+    assert only(loop(), waiting=query).confidence is MEDIUM
 
 
 def test_a_weak_sign_that_somebody_waits_leaves_doubt() -> None:
@@ -115,6 +121,19 @@ def test_the_innermost_loop_decides() -> None:
 
 def test_rounds_that_need_the_answers_of_the_round_before() -> None:
     assert only(loop(Tie.CHAINED), loop()).confidence is MEDIUM
+
+
+def test_a_handful_inside_the_loop_over_the_items() -> None:
+    assert only(loop(), loop(few=True, span=line(95))).at == line(90)
+
+
+def test_the_batch_of_another_sdk() -> None:
+    assert "(through the provider's own SDK) does the same" in only(loop(), batch="elsewhere").message
+
+
+def test_a_conversation_for_each_item() -> None:
+    talk = request(history(), loops=(loop(),), offline=(sign("a progress bar"),), batch="client.batches.create")
+    assert list(check(talk, EXPLICIT)) == []
 
 
 def test_no_batch_twin() -> None:

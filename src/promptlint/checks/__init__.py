@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from promptlint.checks import (
+    batchable_fan_out,
     batchable_loop,
     branching_prefix,
     breakpoint_after_volatile,
@@ -65,6 +66,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "PL211": expired_cache.check,
         "PL212": cold_batch_breakpoint.check,
         "PL301": batchable_loop.check,
+        "PL302": batchable_fan_out.check,
     }
 )
 """Code of the rule → its check."""

@@ -142,7 +142,7 @@ class Call:
     """Argument which, when true, streams the answer."""
     marker: Marker | None = None
     batch: str = ""
-    """The batch twin below the same client; empty: this call has none."""
+    """The batch twin, mostly below the same client; `elsewhere`: only the provider's own SDK has it; empty: none."""
     distinctive: bool = False
     """Whether the path alone tells the call, though the client cannot be told."""
     function: bool = False

@@ -10,27 +10,22 @@ from promptlint.languages.python import attributes
 from promptlint.languages.python.arguments import arguments, bound
 from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
-from promptlint.languages.python.rewriting import stripped, substituted, symbols
-from promptlint.languages.python.senders import Send, alternatives
-from promptlint.languages.python.summaries import CallRecord, LoopFrame, fresh_loop
+from promptlint.languages.python.handing import Handing, Run
+from promptlint.languages.python.namings import Called
+from promptlint.languages.python.receivers import Receivers
+from promptlint.languages.python.rewriting import substituted, symbols
+from promptlint.languages.python.senders import Send
+from promptlint.languages.python.summaries import CallRecord, LoopFrame
 from promptlint.languages.python.term import Term
-from promptlint.languages.python.terms import (
-    Attr,
-    Call,
-    Class,
-    Each,
-    Func,
-    Global,
-    Map,
-    Param,
-    Via,
-)
+from promptlint.languages.python.terms import Call, Class, Each, Func, Map, Param, Via
 from promptlint.layout import Confidence
 
-MOST_CALLS = 40
+MOST_CALLS = 150
 """Calls of one name that are looked at."""
-MOST_CALLERS = 12
+MOST_CALLERS = 40
 """Callers of one function that are followed."""
+MOST_NAMES = 6
+"""Names under which one function is kept and called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +48,20 @@ class Callers:
         self.engine = engine
         self._paths = paths
         self._memo: dict[FunctionInfo, tuple[Caller, ...]] = {}
+        self._handing = Handing(engine)
+        self._receivers = Receivers(engine, self.modules_naming)
 
     def of(self, info: FunctionInfo) -> tuple[Caller, ...]:
         """The calls of a function; certain ones, or when there is none, those that its name suggests."""
         if info not in self._memo:
+            self._memo[info] = ()  # what calls itself has no further callers in there
             found = list(self._found(info))
-            certain = [caller for caller in found if caller.confidence is Confidence.HIGH]
-            self._memo[info] = tuple((certain or found)[:MOST_CALLERS])
+            best = max((caller.confidence for caller in found), default=Confidence.LOW)
+            self._memo[info] = tuple([c for c in found if c.confidence >= best][:MOST_CALLERS])
         return self._memo[info]
 
-    def _found(self, info: FunctionInfo) -> Iterator[Caller]:
-        name = info.name
-        if name == "__init__" and info.owner is not None:
-            name = info.owner.name
-        elif name == "__call__" or info.is_module or name == "<lambda>":
-            return
-        looked = 0
-        for module in self._naming(name, info.module):
-            for node, function in module.calls_by_name.get(name, ()):
-                if looked >= MOST_CALLS:
-                    return
-                looked += 1
-                for record in self.engine.summary(function).records(node):
-                    self.engine.fresh()
-                    yield from self._matches(record, info)
-
-    def _naming(self, name: str, home: ModuleInfo) -> Iterator[ModuleInfo]:
+    def modules_naming(self, name: str, home: ModuleInfo) -> Iterator[ModuleInfo]:
+        """The modules in whose text a name occurs, the nearest first; tests only where `home` is one."""
         needle = name.encode()
         yield home
         ours = self._paths if is_test(home.path) else tuple(path for path in self._paths if not is_test(path))
@@ -89,74 +72,61 @@ class Callers:
                 if module is not None:
                     yield module
 
-    def _matches(self, record: CallRecord, info: FunctionInfo) -> Iterator[Caller]:
-        for call, loops in self._calls(record):
-            for callee in alternatives(self.engine.reduced(call.function), self.engine):
-                values, confidence = self._values(callee, call, info)
-                if values is not None:
-                    made = call if isinstance(callee, Class) else None
-                    yield Caller(record, values, made, loops, confidence)
-                    return
+    def _found(self, info: FunctionInfo) -> Iterator[Caller]:
+        seen: set[int] = set()
+        for node, function, kept in self._candidates(info):
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if len(seen) > MOST_CALLS:
+                return
+            for record in self.engine.summary(function).records(node):
+                self.engine.fresh()
+                yield from self._matches(record, info, kept)
 
-    def _calls(self, record: CallRecord) -> Iterator[tuple[Call, tuple[LoopFrame, ...]]]:
-        """The call, and the calls it makes of what it is handed."""
-        call = record.call
-        yield call, record.loops
-        callee = stripped(self.engine.reduced(call.function))
-        name = f".{callee.name}" if isinstance(callee, Attr) else callee.name if isinstance(callee, Global) else ""
-        for i, argument in enumerate(call.arguments):
-            if isinstance(stripped(argument), (Func, Attr, Param)):
-                yield self._handed(record, name, argument, call.arguments[i + 1 :])
+    def _candidates(self, info: FunctionInfo) -> Iterator[tuple[*Called, str]]:
+        """The calls that may be one of a function, and the name it is kept under where it is not its own."""
+        home = self.engine.namings(info.module)
+        for call, function in home.lambdas.get(info.node, ()):
+            yield call, function, ""
+        kept: dict[str, bool] = dict.fromkeys(home.kept_lambdas.get(info.node, ()), True)
+        for name in self._receivers.names(info):
+            for module in self.modules_naming(name, info.module):
+                namings = self.engine.namings(module)
+                yield from ((*called, "") for called in namings.calls.get(name, ()))
+                kept.update(dict.fromkeys(namings.kept.get(name, ()), True))
+        # A local name is called near where it is given, an attribute or a key anywhere.
+        queue = list(kept)
+        for name in queue:
+            if len(name) < 2 or len(queue) > MOST_NAMES:
+                continue
+            for module in self.modules_naming(name, info.module):
+                namings = self.engine.namings(module)
+                yield from ((*called, name) for called in namings.calls.get(name, ()))
+                queue += [further for further in namings.kept.get(name, ()) if further not in queue]
 
-    def _handed(
-        self, record: CallRecord, name: str, function: Term, rest: tuple[Term, ...]
-    ) -> tuple[Call, tuple[LoopFrame, ...]]:
-        """The call of a function that is handed over: once, or for each item where `name` goes through some."""
-        call, models = record.call, self.engine.models
-        if name not in models.maps:
-            return Call(function, rest, call.keywords, at=call.at), record.loops
-        over = rest[0] if rest else getattr(stripped(call.function), "value", call.function)
-        each = Each(fresh_loop(), over, self.engine.source(call.at), at=call.at)
-        frame = LoopFrame(each.loop, name.removeprefix("."), call.at, each, parallel=name in models.parallel)
-        return Call(function, (each, *rest[1:]), call.keywords, at=call.at), (*record.loops, frame)
+    def _matches(self, record: CallRecord, info: FunctionInfo, kept: str) -> Iterator[Caller]:
+        def match(callee: Term, call: Call) -> Confidence | None:
+            return self._receivers.match(callee, call, info, kept)
 
-    def _values(self, callee: Term, call: Call, info: FunctionInfo) -> tuple[dict[Term, Term] | None, Confidence]:
-        if isinstance(callee, Func) and callee.info is info:
-            return bound(callee, call, self.engine), Confidence.HIGH
-        if isinstance(callee, Class) and info.name == "__init__":
-            lineage = attributes.lineage(callee.info, self.engine)
-            init = next((klass.methods["__init__"] for klass in lineage if "__init__" in klass.methods), None)
-            if init is info:
-                return self._constructed(info, call), Confidence.HIGH
-        if isinstance(callee, Func) and self._overrides(info, callee.info):
-            return bound(replace(callee, info=info), call, self.engine), Confidence.MEDIUM
-        by_name = isinstance(callee, Attr) and callee.name == info.name and not isinstance(callee.value, (Map, Class))
-        if by_name and info.owner is not None and self._fits(info, call):
-            method = Func(info, (Param(info, info.receiver),) if info.receiver else ())
-            return bound(method, call, self.engine), Confidence.MEDIUM
-        return None, Confidence.LOW
+        for run in self._handing.runs(record, match):
+            values = self._values(run, info)
+            made = run.call if isinstance(run.callee, Class) else None
+            yield Caller(record, values, made, run.loops, run.confidence)
 
-    def _overrides(self, info: FunctionInfo, called: FunctionInfo) -> bool:
-        """Whether a call of one method may be one of another, which a subclass has in its place."""
-        if info.owner is None or called.owner is None or called.name != info.name:
-            return False
-        return called.owner in attributes.lineage(info.owner, self.engine)
+    def _values(self, run: Run, info: FunctionInfo) -> dict[Term, Term]:
+        if isinstance(run.callee, Class) and info.name == "__init__":
+            return self._constructed(info, run.call)
+        if isinstance(run.callee, Func):
+            return bound(replace(run.callee, info=info), run.call, self.engine)
+        receiver = info.receiver
+        return bound(Func(info, (Param(info, receiver),) if receiver else ()), run.call, self.engine)
 
     def _constructed(self, info: FunctionInfo, call: Call) -> dict[Term, Term]:
         values: dict[Term, Term] = {}
         for name, value in arguments(info, call, self.engine, (call,)).items():
             values[Param(info, name)] = Via(value, f"argument `{name}` of `{info.qualname}`", at=call.at)
         return values
-
-    @staticmethod
-    def _fits(info: FunctionInfo, call: Call) -> bool:
-        """Whether a call could be one of a method: it names no parameter that the method lacks."""
-        names = set(info.parameters)
-        a = info.arguments
-        if a is None or len(call.arguments) > len(info.positional) - 1 + 99 * bool(a.vararg):
-            return False
-        given = {getattr(getattr(item, "key", None), "value", None) for item in call.keywords}
-        return bool(a.kwarg) or given - {None} <= names
 
 
 def is_test(path: str) -> bool:
@@ -194,7 +164,7 @@ def lifted(send: Send, caller: Caller, info: FunctionInfo, engine: Engine) -> Se
 
 def _objects(send: Send, caller: Caller, engine: Engine) -> dict[Term, Term]:
     """The objects in a prompt which may be the one that the caller made."""
-    if caller.made is None or not isinstance(caller.made.function, (Class, Attr, Via)):
+    if caller.made is None:
         return {}
     made = engine.head(caller.made.function)
     if not isinstance(made, Class):

@@ -277,20 +277,6 @@ class ModuleInfo:
         return (self.body, *sorted(found, key=lambda function: self.place(function.node)))
 
     @cached_property
-    def calls_by_name(self) -> dict[str, list[tuple[ast.Call, FunctionInfo]]]:
-        """Last name of what is called, or of what is handed over as an argument → the calls."""
-        found: dict[str, list[tuple[ast.Call, FunctionInfo]]] = defaultdict(list)
-        for call, function in self.calls:
-            handed = [*call.args, *(keyword.value for keyword in call.keywords)]
-            names = {
-                last_name(call.func),
-                *(n for a in handed if isinstance(a, (ast.Name, ast.Attribute)) if (n := last_name(a))),
-            }
-            for name in names:
-                found[name].append((call, function))
-        return found
-
-    @cached_property
     def _placed(self) -> tuple[tuple[ast.AST, FunctionInfo], ...]:
         """Calls, and a node of each function, with the function in whose body they stand."""
         found: list[tuple[ast.AST, FunctionInfo]] = []

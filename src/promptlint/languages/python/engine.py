@@ -11,6 +11,7 @@ from promptlint.languages.python import attributes, conditions, functions, metho
 from promptlint.languages.python.arguments import bound
 from promptlint.languages.python.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from promptlint.languages.python.imports import starred
+from promptlint.languages.python.namings import Namings
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.project import Project
 from promptlint.languages.python.rewriting import rewrapped, shallow, stripped, substituted
@@ -69,15 +70,23 @@ class Engine:
         self._summaries: dict[FunctionInfo, Summary] = {}
         self._reduced: dict[int, Term] = {}
         self._spans: dict[Place, Span] = {}
+        self._sources: dict[Place, str] = {}
         self._truths: dict[int, bool | None] = {}
         self._evaluated: dict[ast.expr, Term] = {}
         self.mentions: dict[tuple[FunctionInfo, str], tuple[Place, ...]] = {}
         """Function and key → where it names the key: kept for `markers`."""
         self.lineages: dict[ClassInfo, tuple[ClassInfo, ...]] = {}
         """Class → itself and what it inherits from: kept for `attributes.lineage`."""
+        self._namings: dict[ModuleInfo, Namings] = {}
         self._depth = 0
         self._steps = 0
         self._limit = MOST_STEPS
+
+    def namings(self, module: ModuleInfo) -> Namings:
+        """What a module calls and keeps under which names."""
+        if module not in self._namings:
+            self._namings[module] = Namings(module)
+        return self._namings[module]
 
     # --- definitions --------------------------------------------------------------------------------------------------
 
@@ -148,11 +157,12 @@ class Engine:
 
     def source(self, at: Place) -> str:
         """The expression at a place, as the user wrote it, on one line; empty when it is not in a module."""
-        module = self.project.module(at.path) if at.path in self.project.files else None
-        if module is None:
-            return ""
-        text = " ".join(module.lines.slice(module.span(at)).split())
-        return text if len(text) <= 60 else text[:59] + "…"
+        known = self._sources.get(at)
+        if known is None:
+            module = self.project.module(at.path) if at.path in self.project.files else None
+            text = " ".join(module.lines.slice(module.span(at)).split()) if module is not None else ""
+            known = self._sources[at] = text if len(text) <= 60 else text[:59] + "…"
+        return known
 
     def span(self, at: Place) -> Span:
         """The span of a place in a file of the project, or in a text that was read from one."""

@@ -11,7 +11,8 @@ from promptlint.knowledge.models import Client, Marker
 from promptlint.languages.python import attributes
 from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
-from promptlint.languages.python.parts import arguments_of
+from promptlint.languages.python.looping import frames
+from promptlint.languages.python.parts import arguments_of, key_of
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.summaries import CallRecord, LoopFrame
 from promptlint.languages.python.term import Term
@@ -20,13 +21,15 @@ from promptlint.languages.python.terms import (
     Call,
     Choice,
     Class,
+    Entry,
     Func,
     Global,
     Map,
     Op,
     Param,
+    Str,
 )
-from promptlint.layout import Confidence
+from promptlint.layout import Confidence, Mode
 
 MOST_ALTERNATIVES = 6
 """Values of one callee that are looked at."""
@@ -58,6 +61,22 @@ class Send:
     def function(self) -> FunctionInfo:
         """The outermost function it is seen from."""
         return self.chain[-1].function
+
+    @property
+    def batch(self) -> str | None:
+        """The batch twin that this client has; None: it has none."""
+        able = self.model.batch and not self.elsewhere and (self.client is None or self.client.batch)
+        return self.model.batch if able else None
+
+    @property
+    def sent(self) -> tuple[Term, ...]:
+        """The arguments that are sent as text, and what may hold one of them."""
+        names = {key_of(part).partition(".")[0] for part in self.model.prompt}
+        return tuple(
+            item.value if isinstance(item, Entry) else item
+            for item in self.arguments.items
+            if not (isinstance(item, Entry) and isinstance(item.key, Str) and item.key.value not in names)
+        )
 
     @property
     def marker(self) -> Marker | None:
@@ -115,9 +134,9 @@ class Senders:
                 model, client, elsewhere, confidence, base = found
                 seen.add((model.path, model.library))
                 arguments = arguments_of(model, call, base, self.engine)
-                yield Send(
-                    model, client, elsewhere, arguments, record, (record,), record.loops, record.conditions, confidence
-                )
+                coroutine = model.is_async or (client is not None and client.is_async)
+                loops = frames(record, self.engine, coroutine=coroutine or model.mode is Mode.ASYNC)
+                yield Send(model, client, elsewhere, arguments, record, (record,), loops, record.conditions, confidence)
 
     def _calls(self, call: Call) -> Iterator[Call]:
         """The call, and the one it makes of a callable that it is handed."""

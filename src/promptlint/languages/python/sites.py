@@ -8,40 +8,26 @@ from math import prod
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.prompts import Prompt
 from promptlint.languages.python.senders import Send
-from promptlint.languages.python.signs import signs_of
+from promptlint.languages.python.signs import Signs
 from promptlint.languages.python.summaries import LoopFrame
 from promptlint.languages.python.term import Term
-from promptlint.languages.python.terms import (
-    Call,
-    Const,
-    Each,
-    Fold,
-    Global,
-    Item,
-    Op,
-    Repeat,
-    Str,
-)
-from promptlint.layout import Loop, Mode, Site, Tie
+from promptlint.languages.python.terms import Const, Global, Item, Op, Str
+from promptlint.languages.python.ties import few, tie_of
+from promptlint.layout import Loop, Mode, Site
 from promptlint.settings import Setting
 
-FEW = 10
-"""Items, written in the source, which are too few to be worth a batch."""
 
-
-def site_of(send: Send, prompt: Prompt, engine: Engine) -> Site:
+def site_of(send: Send, prompt: Prompt, engine: Engine, signs: Signs) -> Site:
     """The site of a prompt."""
-    client = send.client
-    batch = send.model.batch if send.model.batch and (client is None or client.batch) else None
-    waiting, offline = signs_of(send, engine) if send.loops else ((), ())
+    waiting, offline = signs.of(send) if send.loops else ((), ())
     return Site(
         call=_name(send),
         span=engine.span(send.record.call.at),
         provider=send.provider,
         model=_model(prompt),
         mode=_mode(send, engine),
-        batch=batch if not send.elsewhere else None,
-        loops=tuple(_loop(frame, send, prompt, engine) for frame in send.loops),
+        batch=send.batch,
+        loops=tuple(_loop(frame, send, engine) for frame in send.loops),
         markable=send.marker is not None,
         waiting=waiting,
         offline=offline,
@@ -89,15 +75,14 @@ def _mode(send: Send, engine: Engine) -> Mode:
     return Mode.ASYNC if asynchronous else Mode.SYNC
 
 
-def _loop(frame: LoopFrame, send: Send, prompt: Prompt, engine: Engine) -> Loop:
-    items = engine.items(frame.each.over)
+def _loop(frame: LoopFrame, send: Send, engine: Engine) -> Loop:
     return Loop(
         span=engine.span(frame.at),
         kind=frame.kind,
         over=frame.each.text,
-        tie=_tie(frame, send, prompt),
+        tie=tie_of(frame, send, engine),
         parallel=frame.parallel,
-        few=items is not None and len(items) <= FEW,
+        few=few(frame, engine),
         pause=_pause(frame, send, engine),
         leaves_early=frame.leaves_early,
     )
@@ -123,27 +108,3 @@ def _number(term: Term, engine: Engine) -> float:
     if isinstance(plain, Op) and plain.operator == "*":
         return prod(_number(operand, engine) for operand in plain.operands)
     return plain.value if isinstance(plain, Const) and isinstance(plain.value, (int, float)) else 0
-
-
-def _tie(frame: LoopFrame, send: Send, prompt: Prompt) -> Tie:
-    if _carries(send.arguments, frame.number, {record.call.at for record in send.chain}):
-        return Tie.CHAINED
-    return Tie.INDEPENDENT if frame.number in prompt.loops else Tie.SAME
-
-
-def _carries(term: Term, loop: int, answers: set[object]) -> bool:
-    """Whether a prompt holds what an earlier turn of a loop was answered."""
-    stack: list[tuple[Term, bool]] = [(term, False)]
-    seen: set[tuple[int, bool]] = set()
-    while stack:
-        at, inside = stack.pop()
-        if (id(at), inside) in seen:
-            continue
-        seen.add((id(at), inside))
-        if inside and isinstance(at, Call) and at.at in answers:
-            return True
-        each = getattr(at, "each", None)
-        if isinstance(at, (Repeat, Fold)) and isinstance(each, Each) and each.loop == loop:
-            inside = True
-        stack.extend((child, inside) for child in at.children())
-    return False

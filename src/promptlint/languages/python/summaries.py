@@ -30,7 +30,10 @@ class LoopFrame:
     at: Place
     each: Each
     parallel: bool = False
+    leaves_at: int = 0
+    """The last line at which it may be left before its end; 0: it goes to its end."""
     leaves_early: bool = False
+    """Whether it may be left behind the call."""
 
 
 @dataclass(frozen=True, slots=True)

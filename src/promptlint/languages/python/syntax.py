@@ -63,15 +63,19 @@ def dotted_name(node: ast.AST) -> str:
     return ".".join(reversed(names))
 
 
-def leaves_early(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
-    """Whether a `return`, or a `break` of this loop, can end it before its items do."""
+def leaves_at(loop: ast.For | ast.AsyncFor | ast.While) -> int:
+    """The last line at which a `return`, or a `break` of this loop, can end it before its items do; 0: none can.
+
+    What handles an exception is left out: to give up is not to have found.
+    """
+    last = 0
     stack: list[tuple[ast.AST, bool]] = [(node, True) for node in loop.body]
     while stack:
         node, ours = stack.pop()
         if isinstance(node, ast.Return) or (ours and isinstance(node, ast.Break)):
-            return True
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            last = max(last, node.lineno)
+        if isinstance(node, (*SCOPES, ast.ExceptHandler)):
             continue
         inner = ours and not isinstance(node, (ast.For, ast.AsyncFor, ast.While))
         stack.extend((child, inner) for child in ast.iter_child_nodes(node))
-    return False
+    return last

@@ -37,7 +37,7 @@ from promptlint.languages.python.terms import (
 )
 from promptlint.layout import Arm, Breakpoint, Condition, Cut, Disorder, Origin, Role, Segment, Step, Tokens, Volatility
 
-MOST_SEGMENTS = 3_000
+MOST_SEGMENTS = 600
 """Segments of one prompt; what follows them is left out, and the prompt counts as partly known."""
 MOST_NESTED = 60
 """Texts within texts."""

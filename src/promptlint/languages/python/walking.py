@@ -14,7 +14,7 @@ from promptlint.languages.python.rewriting import exchanged, shallow, stripped
 from promptlint.languages.python.states import State, all_joined, root_of
 from promptlint.languages.python.states import joined as either
 from promptlint.languages.python.summaries import CallRecord, LoopFrame, Summary, first_returned, fresh_loop
-from promptlint.languages.python.syntax import leaves_early
+from promptlint.languages.python.syntax import leaves_at
 from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
@@ -297,7 +297,7 @@ class Walker:
             items = self.expressions.now(over)
             text = self.module.source(over)
         each = Each(fresh_loop(), items, text, at=self.module.place(over or node))
-        early = isinstance(node, (ast.For, ast.AsyncFor, ast.While)) and leaves_early(node)
+        early = leaves_at(node) if isinstance(node, (ast.For, ast.AsyncFor, ast.While)) else 0
         self.loops.append(LoopFrame(each.loop, kind, self.module.place(node), each, parallel, early))
         return each
 

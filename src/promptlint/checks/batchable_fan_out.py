@@ -1,0 +1,26 @@
+"""PL302: calls side by side, at full price, where nobody waits for the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from promptlint.checks.batching import batchable, instead, nobody
+from promptlint.checks.wording import call, quoted
+from promptlint.diagnostics import Finding
+from promptlint.knowledge.providers import Provider
+from promptlint.layout import Request, Step
+
+
+def check(request: Request, provider: Provider) -> Iterator[Finding]:
+    """Find fan-outs over independent items whose answers can wait for a batch."""
+    work = batchable(request, provider)
+    if work is None or not work.loop.parallel:
+        return
+    site = request.site
+    yield Finding(
+        at=work.loop.span,
+        message=f"{quoted(site.call)} is called side by side for each item of {quoted(work.loop.over)}, at full price,"
+        f" and {nobody(work.deciding)}: {instead(site, provider)}.",
+        confidence=work.confidence,
+        flow=(*(Step(sign.reason, sign.span) for sign in work.deciding), call(site)),
+    )
