@@ -264,7 +264,9 @@ def _assigned(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -> Te
         result = value if result is None or isinstance(stripped(result), Opaque) else _otherwise(result, value)
     if result is None:
         result = Opaque(f"`{name}` is set where we cannot follow")
-    return _with_history(engine.reduced(result), klass, name, changes) if changes else result
+    if not changes:
+        return result
+    return with_history(engine.reduced(result), f"{klass.module.path}:{klass.name}.{name}", name, changes)
 
 
 def _otherwise(first: Term, later: Term) -> Term:
@@ -299,12 +301,11 @@ def _seen_from(method: FunctionInfo, name: str, value: Term, receiver: Term, eng
     return Via(seen, "", cap=Volatility.SESSION) if in_constructor else seen
 
 
-def _with_history(start: Term, klass: ClassInfo, name: str, changes: list[histories.Change]) -> Term:
-    """What was there at first, with what the methods of an object have added to it since."""
+def with_history(start: Term, which: str, name: str, changes: list[histories.Change]) -> Term:
+    """What was there at first, with what has been added to it since; `which` tells the list from others."""
     result = start
     if any(isinstance(change.like, (Seq, Map)) for change in changes):
         added = tuple(item for change in changes for item in change.added)
-        which = f"{klass.module.path}:{klass.name}.{name}"
         history = Hole(Volatility.SESSION, History, name, type=which, stored=added)
         result = Seq((Splat(start), Repeat(Each(0, Opaque(History)), (history,), growing=True)))
     lost = [change.cut for change in changes if change.cut is not None]

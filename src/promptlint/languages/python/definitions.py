@@ -204,6 +204,8 @@ def changed_attributes(method: FunctionInfo) -> Iterator[str]:
             target = node.value
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
             target = node.func.value
+        while isinstance(target, ast.Subscript):
+            target = target.value
         if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == me:
             yield target.attr
 

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable, Mapping
 
 from promptlint.knowledge.models import Models, Record
-from promptlint.languages.python import attributes, conditions, functions, methods, operators
+from promptlint.languages.python import attributes, conditions, functions, keeping, methods, operators
 from promptlint.languages.python.arguments import bound
 from promptlint.languages.python.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from promptlint.languages.python.imports import starred
@@ -122,7 +122,7 @@ class Engine:
             return Global(f"__file__:{path}")
         found = self.summary(info.body).bindings.get(name)
         if found is not None:
-            return Via(found, "", cap=Volatility.DEPLOYMENT)
+            return keeping.in_module(Via(found, "", cap=Volatility.DEPLOYMENT), name, info)
         inner = self.project.submodule(path, name)
         if inner is not None:
             return Module(name, inner)
@@ -144,7 +144,8 @@ class Engine:
         if not effects:
             return {}
         values = bound(target, call, self)
-        return {substituted(place, values): substituted(content, values) for place, content in effects.items()}
+        places = {symbol: stripped(value) for symbol, value in values.items()}
+        return {substituted(place, places): substituted(content, values) for place, content in effects.items()}
 
     def overridden(self, function: Func, info: ClassInfo, receiver: Param) -> Term:
         """A method as the object has it: its own, for it may be of a subclass only where the class leaves it out."""
@@ -241,6 +242,8 @@ class Engine:
             return self._again(operators.reduced(term, self), term)
         if isinstance(term, Attr):
             return self._of_part(term, term.value, lambda value: attributes.reduced(value, term, self))
+        if isinstance(term, Item) and (kept := keeping.under_key(term, self)) is not None:
+            return self.reduced(kept)
         if isinstance(term, Item):
             return self._of_part(term, term.value, lambda value: operators.item(value, term, self))
         assert isinstance(term, Call)

@@ -87,7 +87,8 @@ class Expressions:
     def _name(self, node: ast.Name) -> Term:
         held = self.walker.state.held.get(node.id)
         if held is None:
-            return self.name(node.id, node)
+            term = self.name(node.id, node)
+            return self.walker.state.held.get(term, term)
         plain = stripped(held)
         if isinstance(held, Opaque) and not held.at.path:
             return Opaque(held.reason, at=self.module.place(node))

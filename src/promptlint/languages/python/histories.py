@@ -122,7 +122,8 @@ def _behind(before: Term, whole: Seq | Map | Cat) -> Change | None:
 def rejoined(choice: Choice) -> Term | None:
     """One list for a choice between it and a shorter one; None when neither is made from the other by a cut."""
     for part, whole in ((choice.then, choice.other), (choice.other, choice.then)):
-        lost = shortened(stripped(part))
+        plain = _itself(part)
+        lost = plain if isinstance(plain, Op) and plain.operator == "cut" else shortened(plain)
         if lost is not None and stripped(lost.operands[0]) == stripped(whole):
             return whole if _in_blocks(choice.condition, lost) else lost
     return None
@@ -141,6 +142,14 @@ def _either(before: Term, choice: Choice) -> Change | None:
     added = then.added[:shared] + ((Maybe(choice.condition, *rest),) if any(rest) else ())
     lost = next((side.cut for side in (then, other) if side.cut and not _in_blocks(choice.condition, side.cut)), None)
     return Change(added, then.like or other.like, lost)
+
+
+def _itself(term: Term) -> Term:
+    """A list, where another one holds its items and nothing else."""
+    plain = stripped(term)
+    while isinstance(plain, Seq) and len(plain.items) == 1 and isinstance(plain.items[0], Splat):
+        plain = stripped(plain.items[0].value)
+    return plain
 
 
 def _in_blocks(condition: Term, lost: Op) -> bool:
