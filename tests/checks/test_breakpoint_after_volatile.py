@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from promptlint.changes import MarkBreakpoint
+from promptlint.changes import MoveBreakpoint
 from promptlint.checks import CHECKS, request_data_first, volatile_prefix
 from promptlint.diagnostics import Finding
 from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Step, Tie, Tokens
@@ -50,7 +50,7 @@ def test_a_clock_in_the_block_that_is_marked() -> None:
         confidence=Confidence.HIGH,
         flow=(Step("this changes", line(2)), CALL),
         stranded=Tokens(2000, 2000),
-        change=MarkBreakpoint(0),
+        change=MoveBreakpoint(0, 1),
     )
 
 

@@ -49,13 +49,14 @@ def test_a_clock_before_long_instructions() -> None:
         flow=(CALL,),
         stranded=Tokens(2100, 2100),
         change=Coarsen(0),
+        instead=(MoveToEnd(0),),
     )
 
 
 def test_a_random_id_is_moved_rather_than_coarsened() -> None:
     finding = only(request(text(100), random_id(), text(2100), data("question")))
     assert finding.message.endswith(" Move it to the end of the prompt.")
-    assert finding.change == MoveToEnd(1)
+    assert (finding.change, finding.instead) == (None, (MoveToEnd(1),))
 
 
 def test_there_is_no_move_within_a_role_that_ends_with_the_changing_text() -> None:
@@ -82,7 +83,7 @@ def test_long_instructions_and_a_history() -> None:
 
 def test_a_move_before_the_text_of_the_session_is_worth_it() -> None:
     profile = session("profile", tokens=Tokens(2100, 2100))
-    assert only(request(random_id(), profile)).change == MoveToEnd(0)
+    assert only(request(random_id(), profile)).instead == (MoveToEnd(0),)
 
 
 def test_no_money_is_named_where_the_price_is_not_known() -> None:
