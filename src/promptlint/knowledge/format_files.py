@@ -54,8 +54,10 @@ def read_formats(documents: Iterable[Value]) -> Formats:
         shuffles |= entry.texts("shuffles")
         words += [read_words(value, known) for value in entry.items("words")]
         clocks |= {name.written(): value.text() for name, value in entry.pairs("clocks")}
+    endings = [*recognition.templates, *recognition.texts, *(e for each in formats for e in each.endings)]
     return Formats(
         formats=tuple(formats),
+        endings=tuple(dict.fromkeys(endings)),
         recognition=recognition,
         messages=frozenset(messages),
         clocks=clocks,

@@ -49,6 +49,16 @@ class Shape:
     only: frozenset[str] = frozenset()
     """The only keys at the top; empty: there may be others."""
 
+    def may_fit(self, text: str) -> bool:
+        """Whether the keys of the shape occur in a text at all: most files need not be parsed."""
+        keys = [*map(_last_key, self.needs), *self.every]
+        some = [_last_key(path) for path in self.any_of]
+        return all(key in text for key in keys) and (not some or any(key in text for key in some))
+
+
+def _last_key(path: str) -> str:
+    return next((key for key in reversed(path.split(".")) if key != "*"), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -119,6 +129,8 @@ class Formats:
     """Everything in `rules/formats/`."""
 
     formats: tuple[Format, ...] = ()
+    endings: tuple[str, ...] = ()
+    """Ends of the names of all files that may hold a prompt."""
     recognition: Recognition = Recognition()
     messages: frozenset[str] = frozenset()
     """Jinja tags that hold a message."""
@@ -142,9 +154,3 @@ class Formats:
     def named(self, name: str) -> Words | None:
         """What the name of a hole says of its value, where names in code say something else."""
         return next((words for words in self.words if name.lower() in words.words), None)
-
-    @property
-    def endings(self) -> tuple[str, ...]:
-        """Ends of the names of all files that may hold a prompt."""
-        kept = [*self.recognition.templates, *self.recognition.texts]
-        return tuple(dict.fromkeys([*kept, *(ending for each in self.formats for ending in each.endings)]))

@@ -111,7 +111,7 @@ class Templates:
         for format in formats:
             if format.container == "front-matter":
                 yield from front_matter(text, path, format, lines)
-            elif format.container == "yaml" and any(sign in text for sign in ("{", "$")):
+            elif format.container == "yaml" and format.shape.may_fit(text) and _has_holes(text):
                 if values is None:
                     values = [Values(text, path, lines, root) for root in _roots(text)]
                 found = False
@@ -177,6 +177,10 @@ class Templates:
             if not folder:
                 return None
             folder = dirname(folder)
+
+
+def _has_holes(text: str) -> bool:
+    return "{" in text or "$" in text
 
 
 def _bare_language(text: str, template: bool) -> str:
