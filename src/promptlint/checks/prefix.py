@@ -91,16 +91,18 @@ def sent(segments: Sequence[Segment], decided: Collection[int] = ()) -> Tokens:
     A branch of which one side is seen may send nothing at all. A repeated text counts once: its loop hardly ever runs
     over nothing.
     """
-    branch = next((arm.branch for s in segments for arm in s.arms if arm.branch not in decided), None)
-    if branch is None:
-        return sum((s.tokens for s in segments), Tokens())
-    sides: dict[int | None, list[Segment]] = {None: []}
+    total = Tokens()
+    branches: dict[int, dict[int, list[Segment]]] = {}
     for segment in segments:
-        sides.setdefault(next((arm.side for arm in segment.arms if arm.branch == branch), None), []).append(segment)
-    decided = {*decided, branch}
-    always = sent(sides.pop(None), decided)
-    ways = [sent(side, decided) for side in sides.values()]
-    return always + Tokens(min(w.low for w in ways) if len(ways) > 1 else 0, max(w.high for w in ways))
+        arm = next((arm for arm in segment.arms if arm.branch not in decided), None)
+        if arm is None:
+            total += segment.tokens
+        else:
+            branches.setdefault(arm.branch, {}).setdefault(arm.side, []).append(segment)
+    for branch, sides in branches.items():
+        ways = [sent(side, {*decided, branch}) for side in sides.values()]
+        total += Tokens(min(w.low for w in ways) if len(ways) > 1 else 0, max(w.high for w in ways))
+    return total
 
 
 def loss_behind(request: Request, provider: Provider, index: int, limit: Volatility) -> Loss:

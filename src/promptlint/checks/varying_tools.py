@@ -44,8 +44,10 @@ def _conditional(request: Request, provider: Provider) -> Iterator[Finding]:
 def _other(request: Request, provider: Provider) -> Iterator[Finding]:
     """Tools that are the data of one request."""
     for index, segment in enumerate(opening(request.layout).segments):
+        if segment.role is not Role.TOOLS or segment.volatility is not Volatility.REQUEST:
+            continue
         loss = loss_behind(request, provider, index, Volatility.PERIODIC)
-        if segment.role is Role.TOOLS and segment.volatility is Volatility.REQUEST and (loss.enough or loss.history):
+        if loss.enough or loss.history:
             what = f"The tools differ from request to request: {quoted(segment.text)} {segment.because}"
             yield _finding(request, index, loss, what, None)
 
