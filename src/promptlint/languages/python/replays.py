@@ -76,5 +76,4 @@ def _histories(request: Request) -> dict[str, None]:
 
 
 def _others(request: Request, sharing: Sequence[Request]) -> list[Request]:
-    """One request for each other call."""
-    return list({s.site.span: s for s in sharing if s.site.span != request.site.span}.values())
+    return [s for s in sharing if s.site.span != request.site.span]
