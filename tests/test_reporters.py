@@ -517,6 +517,13 @@ def test_a_finding_that_is_a_step_of_its_own_way_is_not_told_twice() -> None:
     assert len(flow["threadFlows"][0]["locations"]) == 2
 
 
+def test_two_findings_of_one_rule_on_one_line_are_told_apart() -> None:
+    report = Report((CLOCK, replace(CLOCK, span=span("app.py", 7, 20, 22)), replace(CLOCK, code="PL102")))
+    prints = [result["partialFingerprints"]["primaryLocationLineHash"] for result in sarif(report)["results"]]
+    line = LineHashes(APP).hash(7)
+    assert prints == [line, f"{line}-2", line]
+
+
 def hashes(text: str) -> str:
     """The hashes of all lines."""
     lines = LineHashes(text)

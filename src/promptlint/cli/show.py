@@ -22,7 +22,7 @@ _PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?$")
 @click.argument("place", metavar="FILE[:LINE]")
 @config_options
 def show(place: str, **options: Any) -> None:
-    """Draw the prompts that a file sends or is part of, from the top of the prefix on.
+    """Draw prompts as the cache reads them: those that a file sends, or is part of.
 
     With LINE, only those of the call there, or those which the text there gets into. Each text has its size in tokens,
     how often it changes, and what the cache makes of it.

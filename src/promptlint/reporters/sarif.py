@@ -7,6 +7,7 @@ lines: a service shows an alert on a change only if all its lines are part of it
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from itertools import groupby
@@ -83,7 +84,7 @@ def _result(diagnostic: Diagnostic, rule: int, places: _Places) -> dict[str, Any
         "level": diagnostic.severity.value,
         "message": {"text": diagnostic.message + _links(related)},
         "locations": [places.location(diagnostic.span)],
-        "partialFingerprints": {"primaryLocationLineHash": places.line_hash(diagnostic.span)},
+        "partialFingerprints": {"primaryLocationLineHash": places.fingerprint(diagnostic)},
         "properties": {"confidence": diagnostic.confidence.name.lower()},
     }
     if diagnostic.flow:
@@ -113,6 +114,7 @@ class _Places:
     def __init__(self, report: Report, sources: Sources) -> None:
         self._report = report
         self._lines: Callable[[str], Lines] = cache(lambda path: Lines(sources(path)))
+        self._seen: Counter[tuple[str, str, int]] = Counter()
         self._hashes: Callable[[str], LineHashes] = cache(lambda path: LineHashes(sources(path)))
 
     def location(self, span: Span, *, text: str = "", id: int | None = None) -> dict[str, Any]:
@@ -157,9 +159,12 @@ class _Places:
         uri = quote(self._report.in_repository(path), errors="surrogateescape")
         return {"uri": uri, "uriBaseId": ROOT}
 
-    def line_hash(self, span: Span) -> str:
-        """The hash of the line on which a span begins."""
-        return self._hashes(span.path).hash(span.start.line)
+    def fingerprint(self, diagnostic: Diagnostic) -> str:
+        """The hash of the line of a finding; a service would take two of one rule on one line for the same."""
+        span = diagnostic.span
+        self._seen[diagnostic.code, span.path, span.start.line] += 1
+        nth = self._seen[diagnostic.code, span.path, span.start.line]
+        return self._hashes(span.path).hash(span.start.line) + (f"-{nth}" if nth > 1 else "")
 
     def _region(self, span: Span) -> dict[str, int]:
         line = self._lines(span.path).line(span.start.line)
