@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from promptlint.changes import CacheRequest, Change, Coarsen, Sort
-from promptlint.edits import Applicability, Edit, Fix, RefusedError, applied
+from promptlint.edits import Applicability, Edit, Fix, RefusedError, applied, compatible
 from promptlint.layout import Layout, Reading, Request
 from promptlint.shapes import shape, words
 from promptlint.spans import Span
@@ -23,6 +23,9 @@ Write = Callable[[Request, Change], Iterator[Fix]]
 """The ways to write a change, the best first. Raises RefusedError, at any of them, where there is none."""
 Read = Callable[[Mapping[str, str], Collection[str]], Reading]
 """Reads again, with changed texts by path, what is sent by some of the files."""
+
+Wanted = tuple[Request, Sequence[Change]]
+"""A request, and the changes that would mend it, the best first; not empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +40,92 @@ class Proof:
     write: Write
     read: Read
 
-    def fix(self, request: Request, changes: Sequence[Change]) -> Fix:
-        """The first way to make one of the changes that reads back as promised. Raises RefusedError with a reason."""
-        reasons: list[str] = []
+    def fixes(self, wanted: Sequence[Wanted]) -> list[Fix | RefusedError]:
+        """For each request, the first way to make one of the changes that reads back as promised, or why there is none.
+
+        Reading is what takes time: so fixes that do not touch each other are read back together first.
+        """
+        first = {index: attempt for index, one in enumerate(wanted) if (attempt := self._first(one)) is not None}
+        apart = {id(attempt.request): index for index, attempt in first.items()}
+        together = compatible([first[index].fix for index in apart.values()])
+        group = [index for index in apart.values() if any(first[index].fix is fix for fix in together)]
+        objections = self._together([first[index] for index in group]) if len(group) > 1 else []
+        held = {index: first[index].fix for index, objection in zip(group, objections, strict=False) if not objection}
+        return [held.get(index) or self._fix(one) for index, one in enumerate(wanted)]
+
+    def _together(self, attempts: Sequence[_Attempt]) -> list[str]:
+        try:
+            return self._objections(attempts)
+        except RefusedError as refused:  # by one of the files
+            return [str(refused)] * len(attempts)
+
+    def _first(self, wanted: Wanted) -> _Attempt | None:
+        request, changes = wanted
+        for change in changes:
+            try:
+                fix = next(iter(self.write(request, change)), None)
+            except RefusedError:
+                continue
+            if fix is not None and all(map(self.editable, fix.paths)):
+                return _Attempt(request, change, fix)
+        return None
+
+    def _fix(self, wanted: Wanted) -> Fix | RefusedError:
+        request, changes = wanted
+        reasons: list[RefusedError] = []
         for change in changes:
             try:
                 return self._made(request, change)
             except RefusedError as refused:
-                reasons.append(str(refused))
-        raise RefusedError(reasons[0])
+                reasons.append(refused)
+        return reasons[0]
 
     def _made(self, request: Request, change: Change) -> Fix:
         reason = "no way to write it was found"
         for fix, _ in zip(self.write(request, change), range(MOST_CANDIDATES), strict=False):
-            reason = self._objection(fix, request, change)
+            (reason,) = self._objections([_Attempt(request, change, fix)])
             if not reason:
                 return fix
         raise RefusedError(reason)
 
-    def _objection(self, fix: Fix, request: Request, change: Change) -> str:
-        """What speaks against a fix; nothing when it holds its promise."""
-        foreign = sorted(path for path in fix.paths if not self.editable(path))
+    def _objections(self, attempts: Sequence[_Attempt]) -> list[str]:
+        """What speaks against each fix when all of them are made; nothing where it holds its promise."""
+        edits = [edit for attempt in attempts for edit in attempt.fix.edits]
+        paths = sorted({edit.span.path for edit in edits})
+        foreign = next((path for path in paths if not self.editable(path)), None)
         if foreign:
-            return f"the text is in {foreign[0]}, which is not checked"
-        changed = {path: applied(self.text(path), _of(path, fix.edits)) for path in sorted(fix.paths)}
-        sites = {r.site.span.path for r in self.reading.requests if r is request or _reaches(r, fix.paths)}
+            return [f"the text is in {foreign}, which is not checked"] * len(attempts)
+        changed = {path: applied(self.text(path), _of(path, edits)) for path in paths}
+        mended = {id(attempt.request) for attempt in attempts}
+        sites = {r.site.span.path for r in self.reading.requests if id(r) in mended or _reaches(r, paths)}
         before = [r for r in self.reading.requests if r.site.span.path in sites]
         again = self.read(changed, sites)
-        if any(gap.span.path in fix.paths for gap in again.unreadable):
-            return "the changed file would not parse"
+        if any(gap.span.path in paths for gap in again.unreadable):
+            return ["the changed file would not parse"] * len(attempts)
         after = again.requests
         if len(after) != len(before) or any(a.site.call != b.site.call for a, b in zip(after, before, strict=True)):
-            return "the calls of the file could not be told apart afterwards"
-        for old, new in zip(before, after, strict=True):
-            if old is request and not _kept(change, old, new):
-                return "read back, the prompt is not what was promised"
-            if not _same_words(old.layout, new.layout, change, fix.applicability):
-                return f"it would change the words that the call at {old.site.span} sends"
-        return ""
+            return ["the calls of the file could not be told apart afterwards"] * len(attempts)
+        pairs = list(zip(before, after, strict=True))
+        return [_broken(attempt, pairs) for attempt in attempts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One way to write one change."""
+
+    request: Request
+    change: Change
+    fix: Fix
+
+
+def _broken(attempt: _Attempt, pairs: Sequence[tuple[Request, Request]]) -> str:
+    """What of its promise a fix does not hold, given every request before and after it; nothing when it holds all."""
+    for old, new in pairs:
+        if old is attempt.request and not _kept(attempt.change, old, new):
+            return "read back, the prompt is not what was promised"
+        if not _same_words(old.layout, new.layout, attempt.change, attempt.fix.applicability):
+            return f"it would change the words that the call at {old.site.span} sends"
+    return ""
 
 
 def _of(path: str, edits: Sequence[Edit]) -> list[Edit]:

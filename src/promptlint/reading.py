@@ -6,14 +6,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from promptlint import suppressions
+from promptlint.changes import Change, MoveToEnd
+from promptlint.edits import Fix, RefusedError
 from promptlint.knowledge.loading import load_formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.notebooks import ENDING
 from promptlint.languages.python.read import read_project as read_python
+from promptlint.languages.python.writing import Writer
 from promptlint.languages.templates.comments import comments
 from promptlint.languages.templates.read import Templates
-from promptlint.layout import Reading
+from promptlint.languages.templates.writing import moved_to_end
+from promptlint.layout import Reading, Request
 from promptlint.suppressions import Comments, understood
 
 UNKNOWN_PROVIDER = "unknown"
@@ -57,6 +61,27 @@ def read_project(
     filled = {segment.origin.span.path for request in sent.requests for segment in request.layout.segments}
     blind = tuple(request for request in alone.requests if request.site.span.path not in filled)
     return replace(sent, requests=sent.requests + blind, gaps=sent.gaps + alone.gaps)
+
+
+def writer(text: Callable[[str], str], models: Models) -> Callable[[Request, Change], Iterator[Fix]]:
+    """What writes changes, into code and into templates. `text` gives the text of a file, by its path."""
+    python = Writer(text, models)
+
+    def write(request: Request, change: Change) -> Iterator[Fix]:
+        if not request.site.template and not (isinstance(change, MoveToEnd) and _in_template(request, change.index)):
+            return python.write(request, change)
+        if not isinstance(change, MoveToEnd):
+            raise RefusedError("a template does not say how it is sent")
+        return moved_to_end(request.layout, change.index, text)
+
+    return write
+
+
+def _in_template(request: Request, index: int) -> bool:
+    """Whether the text around a segment is written in a template."""
+    segments = request.layout.segments
+    around = [s for s in segments if s.literal and s.block == segments[index].block]
+    return bool(around) and all(is_template(s.origin.span.path) for s in around)
 
 
 def with_prompts(targets: Collection[str], reading: Reading) -> frozenset[str]:

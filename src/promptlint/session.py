@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
+from posixpath import normpath
+from types import MappingProxyType
 
 from promptlint import suppressions
-from promptlint.changes import Change
 from promptlint.checks import CHECKS
 from promptlint.config.configuration import Configuration
 from promptlint.config.kinds import ConfigError
@@ -28,10 +29,9 @@ from promptlint.knowledge.pages import Page, load_pages
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.notebooks import Notebook, as_python, is_notebook, read_notebook
 from promptlint.languages.python.project import decoded, encoded
-from promptlint.languages.python.writing import Writer
 from promptlint.layout import Confidence, Gap, Known, Reading, Request
 from promptlint.placing import Places
-from promptlint.reading import UNKNOWN_PROVIDER, endings, is_template, read_comments, read_project, with_prompts
+from promptlint.reading import UNKNOWN_PROVIDER, endings, is_template, read_comments, read_project, with_prompts, writer
 from promptlint.reporters.report import Report, Sources, Statistics
 from promptlint.spans import Position, Span
 
@@ -122,7 +122,7 @@ def _checked(project: Project, selection: Selection, given: _Given) -> Report:
     files = Files(project.root, project.paths, overlaid, suppressions.MARKER, as_python)
     providers = load_providers()
     with _doing(f"reading {project.root}"):
-        read_text = prompt_files(project.root)
+        read_text = prompt_files(project.root, overlaid)
         models = load_models(selection.any.models)
         reading = read_project(files, project.targets, models, providers, read_text)
         reading = _assumed(reading, selection.any, providers)
@@ -242,25 +242,21 @@ def _weight(found: Found) -> tuple[Confidence, int, int]:
 
 def _proof(project: Project, files: Files, reading: Reading, given: Mapping[str, bytes], models: Models) -> Proof:
     """What the fixes in a project are held to."""
-    providers, read_text = load_providers(), prompt_files(project.root)
+    providers = load_providers()
 
     def text(path: str) -> str:
         return decoded(files[path])
 
     def read_again(changed: Mapping[str, str], sites: Collection[str]) -> Reading:
-        raw = {path: _encoded(text, files[path]) for path, text in changed.items()}
-        again = Files(project.root, project.paths, {**given, **raw}, suppressions.MARKER, as_python)
+        raw = {**given, **{path: _encoded(text, files[path]) for path, text in changed.items()}}
+        again = Files(project.root, project.paths, raw, suppressions.MARKER, as_python)
+        read_text = prompt_files(project.root, raw)
         return read_project(again, sites, models, providers, read_text, only=True)
 
     def editable(path: str) -> bool:
         return path in project.targets
 
-    def write(request: Request, change: Change) -> Iterator[Fix]:
-        if request.site.template:
-            raise RefusedError("templates are not rewritten yet")
-        return Writer(text, models).write(request, change)
-
-    return Proof(reading, text, editable, write, read_again)
+    return Proof(reading, text, editable, writer(text, models), read_again)
 
 
 def _encoded(text: str, like: bytes) -> bytes:
@@ -272,20 +268,18 @@ def _encoded(text: str, like: bytes) -> bytes:
     raise RefusedError("the encoding of the file cannot hold it")
 
 
-def _with_fixes(told: Iterable[Diagnostic], findings: Iterable[Found], proof: Proof) -> list[Diagnostic]:
-    best: dict[tuple[str, Span], Found] = {}
-    for found in sorted(findings, key=_weight):
-        best[found.code, found.finding.at] = found
-    return [_with_fix(diagnostic, best.get((diagnostic.code, diagnostic.span)), proof) for diagnostic in told]
+def _with_fixes(told: Sequence[Diagnostic], findings: Iterable[Found], proof: Proof) -> list[Diagnostic]:
+    best = {(found.code, found.finding.at): found for found in sorted(findings, key=_weight)}
+    mendable = [d for d in told if (found := best.get((d.code, d.span))) and found.finding.changes]
+    wanted = [(found.request, found.finding.changes) for found in (best[d.code, d.span] for d in mendable)]
+    fixes = dict(zip(map(id, mendable), proof.fixes(wanted), strict=True))
+    return [_with_fix(diagnostic, fixes.get(id(diagnostic))) for diagnostic in told]
 
 
-def _with_fix(diagnostic: Diagnostic, found: Found | None, proof: Proof) -> Diagnostic:
-    if found is None or not found.finding.changes:
-        return diagnostic
-    try:
-        return replace(diagnostic, fix=proof.fix(found.request, found.finding.changes))
-    except RefusedError as refused:
-        return replace(diagnostic, refused=str(refused))
+def _with_fix(diagnostic: Diagnostic, fix: Fix | RefusedError | None) -> Diagnostic:
+    if isinstance(fix, RefusedError):
+        return replace(diagnostic, refused=str(fix))
+    return replace(diagnostic, fix=fix)
 
 
 def _home(found: Found, targets: Collection[str], files: Collection[str]) -> str | None:
@@ -338,10 +332,12 @@ def _statistics(project: Project, reading: Reading, calls: Collection[Span]) -> 
 # --- paths and texts --------------------------------------------------------------------------------------------------
 
 
-def prompt_files(root: Path) -> Callable[[str], bytes | None]:
+def prompt_files(root: Path, given: Mapping[str, bytes] = MappingProxyType({})) -> Callable[[str], bytes | None]:
     """Gives readers the files that prompts are read from: only inside the root, and none of more than a megabyte."""
 
     def read_text(path: str) -> bytes | None:
+        if (known := given.get(normpath(path))) is not None:
+            return known
         try:
             real = (root / path).resolve()
             return read(str(real), MOST_PROMPT_BYTES) if real.is_relative_to(root) else None
