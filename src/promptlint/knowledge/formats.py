@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from promptlint.knowledge.models import Words
 from promptlint.layout import Role
 
-CONTAINERS = ("text", "front-matter", "yaml", "yaml-in-jinja", "toml", "baml")
+CONTAINERS = ("front-matter", "yaml")
 """How a file holds its prompts: see `Format.container`."""
 LANGUAGES = ("jinja", "mustache", "format", "names", "dollars", "plain", "mustache-or-jinja")
 """How a prompt writes its holes: see `Format.language`."""
@@ -69,8 +69,7 @@ class Format:
     endings: tuple[str, ...]
     """Ends of file names."""
     container: str
-    """`text`: the file is the prompt. `front-matter`: what stands behind a YAML header. `yaml`, `toml`, `baml`: values
-    of such a file (JSON is YAML). `yaml-in-jinja`: of a YAML file which a Jinja template makes."""
+    """`front-matter`: what stands behind a YAML header is the prompt. `yaml`: values of a YAML or JSON file are."""
     language: str
     """`jinja`, `mustache` (with Handlebars), `format` (str.format), `names` (only `{name}`), `dollars`
     (string.Template), `plain` (no holes); or one of two, as the text looks."""

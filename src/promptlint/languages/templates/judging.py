@@ -92,7 +92,7 @@ class Judge:
         own = self._named(value.key)
         if own.named or not whole.named:
             return own if own.named or whole.volatility in (Volatility.REQUEST, None) else whole
-        return replace(whole, confidence=min(whole.confidence, Confidence.LOW))
+        return replace(whole, confidence=Confidence.LOW, named=False)
 
     def _called(self, value: Call) -> Judgement:
         source = self._source(_dotted(value.function))
