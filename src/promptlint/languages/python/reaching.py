@@ -16,6 +16,7 @@ from promptlint.languages.python.rewriting import symbols
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.terms import Param
 from promptlint.languages.python.ties import item_loop
+from promptlint.layout import Confidence
 
 MOST_LIFTS = 6
 """Callers of callers that are followed for a prompt."""
@@ -102,13 +103,14 @@ class Reach:
             lift = list(self._lifted(send, [own]))
             if lift:
                 yield from self._each_closed(lift, lifts, left)
+                if not _told(send, lift):
+                    yield send, self._prompt(send)
                 return
         left[0] -= 1
         prompt = self._prompt(send)
         lift = list(self._lifted(send, self._guessed(send, prompt))) if lifts > 0 and left[0] > 0 else []
-        if lift:
-            yield from self._each_closed(lift, lifts, left)
-        else:
+        yield from self._each_closed(lift, lifts, left)
+        if not _told(send, lift):
             yield send, prompt
 
     def _each_closed(self, sends: list[Send], lifts: int, left: list[int]) -> Iterator[tuple[Send, Prompt]]:
@@ -139,3 +141,8 @@ class Reach:
             return info is not send.function, info.module.path, getattr(info.node, "lineno", 0)
 
         return sorted(infos, key=order)
+
+
+def _told(send: Send, lift: list[Send]) -> bool:
+    """Whether the callers tell what a prompt is. A guess at who calls leaves open what it is without them."""
+    return any(seen.confidence > Confidence.LOW or seen.confidence is send.confidence for seen in lift)
