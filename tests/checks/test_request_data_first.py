@@ -128,3 +128,9 @@ def test_a_template_without_roles_may_be_part_of_a_longer_prompt() -> None:
 
 def test_a_template_with_roles_is_a_whole_prompt() -> None:
     assert found(request(data("ticket"), text(300, Role.USER), template=True)) == []
+
+
+def test_a_reminder_behind_the_data_is_there_on_purpose() -> None:
+    reminded = request(text(9000, Role.USER), data("document"), text(1100, Role.USER))
+    assert found(reminded) == []
+    assert found(request(text(7000, Role.USER), data("document"), text(1100, Role.USER))) != []

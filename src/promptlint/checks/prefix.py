@@ -31,6 +31,8 @@ class Loss:
 
     rebilled: Tokens
     """The text from there on which stays the same, not counting a history."""
+    mended: Tokens
+    """All text that stays the same and could come first."""
     enough: bool
     """Whether that text alone is worth mending, and the mended prefix long enough for the provider's cache."""
     history: bool
@@ -121,6 +123,7 @@ def loss_behind(request: Request, provider: Provider, index: int, limit: Volatil
     part = mended.low < minimum and request.site.template and begin.segments[0].role is Role.UNKNOWN
     return Loss(
         rebilled=rebilled,
+        mended=mended,
         enough=(part or mended.low >= minimum) and rebilled.low >= max(_LEAST_TOKENS, minimum * _PART_OF_MINIMUM),
         history=any(s.growing for s in request.layout.after(index)),
         part=part,

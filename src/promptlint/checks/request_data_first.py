@@ -11,6 +11,9 @@ from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Confidence, Request, Role, Segment, Site, Tie, Volatility
 
+_REMINDER = 8
+"""A text of which all instructions together are this many times as long is a reminder."""
+
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
     """Find questions, documents and loop variables ahead of stable text. Tools are another rule's business.
@@ -19,7 +22,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     """
     for found in breaks(request, provider, Volatility.PERIODIC, _data):
         segment, loss = found.segment, found.loss
-        if told_of(request, provider, found.index):
+        if told_of(request, provider, found.index) or _reminder(loss):
             continue
         yield Finding(
             at=segment.origin.span,
@@ -31,6 +34,11 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             stranded=loss.rebilled,
             change=move_to_end(request.layout, found.index, Volatility.PERIODIC),
         )
+
+
+def _reminder(loss: Loss) -> bool:
+    """Whether the text behind the data is but a reminder: put there on purpose, after instructions that come first."""
+    return not loss.history and loss.rebilled.low * _REMINDER < loss.mended.low
 
 
 def _data(segment: Segment) -> bool:
