@@ -91,8 +91,7 @@ class Breakpoint:
     optional: bool = False
     """Whether some requests go without it, though they hold the text before it."""
     block: str = ""
-    """Kind of the block that carries it, or stands right before it, as the library says it (`document`); `empty` when
-    that block has no text; empty when the kind is not told."""
+    """Kind of the block that carries it, or stands right before it (`document`; `empty`: without text), where told."""
     refused: bool = False
     """Whether a block of its kind cannot carry one."""
 
@@ -333,9 +332,10 @@ class Site:
     longer prompt."""
     markable: bool = True
     """Whether this call can carry a cache breakpoint at all."""
+    framework: bool = False
+    """Whether the library sends to several providers, and leaves it to its users to switch caching on."""
     caching: Span | None = None
-    """Where caching is switched on other than by breakpoints in the layout: for the whole request, or in code on the
-    way which is not followed to the end."""
+    """Where caching is switched on other than by breakpoints in the layout, in code on the way."""
     automatic: Breakpoint | None = None
     """The breakpoint which the provider is asked to set by itself, behind the last block of each request."""
     kept: tuple[Breakpoint, ...] = ()

@@ -8,7 +8,7 @@ import pytest
 
 from promptlint.changes import MarkBreakpoint
 from promptlint.checks.missing_breakpoint import check
-from promptlint.diagnostics import Finding
+from promptlint.diagnostics import Finding, Severity
 from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Segment, Step, Tie, Tokens
 from promptlint.settings import Setting
 from tests.checks.building import (
@@ -144,3 +144,12 @@ def test_it_is_no_surer_than_that_the_text_stays_the_same() -> None:
     assert only(prompt).confidence is Confidence.LOW
     prompt = request(text(2000), text(0, confidence=Confidence.LOW), loops=(loop(),))
     assert only(prompt).confidence is Confidence.HIGH
+
+
+def test_a_model_that_is_named_and_not_known_may_cache_nothing() -> None:
+    assert only(request(text(4096), model="llama-9")).confidence is Confidence.LOW
+
+
+def test_a_framework_that_leaves_caching_to_its_users_gets_a_note() -> None:
+    assert only(request(text(2000), framework=True)).severity is Severity.NOTE
+    assert only(request(text(2000))).severity is None

@@ -8,7 +8,7 @@ import pytest
 
 from promptlint.changes import CacheRequest
 from promptlint.checks import CHECKS
-from promptlint.diagnostics import Finding
+from promptlint.diagnostics import Finding, Severity
 from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Step, Tie
 from promptlint.settings import Setting
 from tests.checks.building import (
@@ -93,3 +93,13 @@ def test_a_provider_that_caches_without_being_asked_unless_it_is_told_not_to() -
     assert list(check(subject, provider)) == []
     told = replace(subject.site, parameters=(parameter(Setting.CACHE_MODE, text(1, text="explicit")),))
     assert len(list(check(replace(subject, site=told), provider))) == 1
+
+
+def test_a_framework_that_leaves_caching_to_its_users_gets_a_note() -> None:
+    (finding,) = found(request(history(), framework=True))
+    assert finding.severity is Severity.NOTE
+
+
+def test_a_model_that_is_named_and_not_known_may_cache_nothing() -> None:
+    (finding,) = found(request(history(), model="llama-9"))
+    assert finding.confidence is Confidence.LOW

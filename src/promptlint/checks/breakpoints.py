@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from promptlint.checks.prefix import opening, sent_again, stable
+from promptlint.diagnostics import Severity
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Segment, Tie, Volatility
+from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Segment, Site, Tie, Volatility
 from promptlint.settings import Setting
 
 
@@ -54,6 +55,16 @@ def explicit(request: Request, provider: Provider) -> bool:
     """Whether nothing of a prompt is cached without a breakpoint."""
     mode = request.site.parameter(Setting.CACHE_MODE)
     return provider.explicit or (mode is not None and mode.literal == (provider.explicit_mode or None))
+
+
+def caches(request: Request, provider: Provider) -> bool:
+    """Whether the model is one that is known to cache, or may be: of a model that is named and not known, who knows."""
+    return not request.site.model or provider.model(request.site.model) is not None
+
+
+def optional(site: Site) -> Severity | None:
+    """The severity of a missing breakpoint: a note where a framework leaves caching to its users."""
+    return Severity.NOTE if site.framework else None
 
 
 def history(request: Request) -> int | None:

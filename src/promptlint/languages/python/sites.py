@@ -29,6 +29,7 @@ def site_of(send: Send, prompt: Prompt, engine: Engine, signs: Signs) -> Site:
         batch=send.batch,
         loops=tuple(_loop(frame, send, engine) for frame in send.loops),
         markable=send.marker is not None,
+        framework=send.model.provider == "unknown",
         waiting=waiting,
         offline=offline,
         caching=engine.span(prompt.elsewhere) if prompt.elsewhere is not None else None,
