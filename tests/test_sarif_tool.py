@@ -38,9 +38,11 @@ def multitool() -> Path:
 @pytest.fixture(scope="module", params=["app", "clean"])
 def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A log of the examples with their findings, and one of those without."""
-    path = tmp_path_factory.mktemp("sarif") / "promptlint.sarif"
-    command = [sys.executable, "-m", "promptlint", "check", "--exit-zero", f"examples/{request.param}"]
-    subprocess.run([*command, "--select", "ALL", "--output", f"sarif:{path}"], cwd=ROOT, check=True)
+    folder = tmp_path_factory.mktemp("sarif")
+    path = folder / "promptlint.sarif"
+    shutil.copytree(ROOT / "examples" / request.param, folder / "examples")
+    command = [sys.executable, "-m", "promptlint", "check", "--exit-zero", "--select", "ALL"]
+    subprocess.run([*command, "--output", f"sarif:{path}"], cwd=folder, check=True)
     return path
 
 
