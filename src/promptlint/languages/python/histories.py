@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 BLOCK = 1 / 4
 """A list that is cut only when it is longer by this part than what is kept is cut in blocks."""
+NEWEST = (Const(1), Const(2))
+"""What is cut to so few messages is the newest question, and no history."""
 _KEEPS, _DROPS = "keeps only the newest messages", "drops the oldest message"
 
 
@@ -158,6 +160,8 @@ def _in_blocks(condition: Term, lost: Op) -> bool:
     if keeps == NONE:
         return False
     test = stripped(condition)
+    while isinstance(test, Op) and test.operator == "all" and len(test.operands) == 1:
+        test = stripped(test.operands[0])
     if not isinstance(test, Op) or test.operator not in (">", ">=", "<", "<="):
         return True
     limit = next((stripped(side) for side in test.operands if not _is_length(side)), None)
@@ -188,12 +192,17 @@ def gone_through(each: Term, engine: Engine) -> tuple[bool, Op | None]:
     while True:
         term = engine.head(term)
         moved = term if isinstance(term, Op) and term.operator == "cut" else window(term)
+        whole = rejoined(term) if isinstance(term, Choice) else None
         if moved is not None:
             lost, term = moved, moved.operands[0]
+        elif whole is not None:
+            term = whole
         elif isinstance(term, Seq) and any(isinstance(item, Repeat) and item.growing for item in term.items):
             return True, lost
+        elif lost is not None and stripped(engine.head(lost.operands[1])) in NEWEST:
+            return False, None
         else:
-            return named(term, engine), lost
+            return named(term, engine) or lost is not None, lost
 
 
 def identity(term: Term, engine: Engine) -> str:

@@ -42,9 +42,6 @@ from promptlint.languages.python.terms import (
 from promptlint.languages.python.texts import Texts
 from promptlint.layout import Breakpoint, Known, Layout, Parameter, Role, Segment, Stray, Volatility
 
-_NEWEST = (Const(1), Const(2))
-"""What is cut to so few messages is the newest question, and no history."""
-
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -215,7 +212,7 @@ class Prompts:
 
     def _sliced(self, term: Item) -> None:
         lost = histories.window(term)
-        if lost is not None and self.engine.head(lost.operands[1]) in _NEWEST:
+        if lost is not None and self.engine.head(lost.operands[1]) in histories.NEWEST:
             self._history(term)
         else:
             with self.texts.cutting(lost):
