@@ -99,11 +99,12 @@ class Judge:
         if source is not None:
             return self._varying(source, value.arguments)
         if isinstance(value.function, Member):
-            clock = self._judged(value.function.value)
+            whole = self._judged(value.function.value)
             text = value.arguments[0] if value.arguments else None
-            if clock.volatility is Volatility.CALL and isinstance(text, Constant):
-                return self._formatted(clock, str(text.value))
-            return self._member(value.function)
+            if whole.volatility is Volatility.CALL and isinstance(text, Constant):
+                return self._formatted(whole, str(text.value))
+            own = self._member(value.function)
+            return own if own.named else whole
         return _most([self._judged(argument) for argument in value.arguments])
 
     def _source(self, name: str) -> Source | None:
