@@ -336,6 +336,7 @@ class Site:
     """Whether the library sends to several providers, and leaves it to its users to switch caching on."""
     caching: Span | None = None
     """Where caching is switched on other than by breakpoints in the layout, in code on the way."""
+    blocks: Step | None = None  # where a synchronous call holds up an async function
     automatic: Breakpoint | None = None
     """The breakpoint which the provider is asked to set by itself, behind the last block of each request."""
     kept: tuple[Breakpoint, ...] = ()

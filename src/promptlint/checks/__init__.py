@@ -12,6 +12,7 @@ from types import MappingProxyType
 from promptlint.checks import (
     batchable_fan_out,
     batchable_loop,
+    blocking_call_in_async,
     branching_prefix,
     breakpoint_after_volatile,
     cache_key,
@@ -67,6 +68,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "PL212": cold_batch_breakpoint.check,
         "PL301": batchable_loop.check,
         "PL302": batchable_fan_out.check,
+        "PL303": blocking_call_in_async.check,
     }
 )
 """Code of the rule → its check."""

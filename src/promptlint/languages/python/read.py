@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.binding import bound
+from promptlint.languages.python.blocking import Blocking
 from promptlint.languages.python.callers import Callers
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.places import Place
@@ -96,6 +97,7 @@ class _Reader:
         callers = Callers(self.engine, tuple(sorted(files)))
         self.reach = Reach(self.engine, callers, providers)
         self.signs = Signs(self.engine, callers)
+        self.blocking = Blocking(self.engine, callers)
 
     def read(self, targets: Collection[str], paths: Sequence[str]) -> Reading:
         requests: list[Request] = []
@@ -132,7 +134,7 @@ class _Reader:
                         yield self._request(closed, prompt)
 
     def _request(self, send: Send, prompt: Prompt) -> Request:
-        site = site_of(send, prompt, self.engine, self.signs)
+        site = site_of(send, prompt, self.engine, self.signs, self.blocking)
         return Request(bound(prompt.layout, send, site.loops, self.engine), site, prompt.known)
 
     def _read_send(self, send: Send, requests: list[Request], gaps: list[Gap]) -> None:

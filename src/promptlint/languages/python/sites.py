@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from math import prod
 
+from promptlint.languages.python.blocking import Blocking
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.prompts import Prompt
 from promptlint.languages.python.senders import Send
@@ -17,7 +18,7 @@ from promptlint.layout import Loop, Mode, Site
 from promptlint.settings import Setting
 
 
-def site_of(send: Send, prompt: Prompt, engine: Engine, signs: Signs) -> Site:
+def site_of(send: Send, prompt: Prompt, engine: Engine, signs: Signs, blocking: Blocking) -> Site:
     """The site of a prompt."""
     waiting, offline = signs.of(send) if send.loops else ((), ())
     return Site(
@@ -33,6 +34,7 @@ def site_of(send: Send, prompt: Prompt, engine: Engine, signs: Signs) -> Site:
         waiting=waiting,
         offline=offline,
         caching=engine.span(prompt.elsewhere) if prompt.elsewhere is not None else None,
+        blocks=blocking.of(send) if not send.partial else None,
         automatic=prompt.automatic,
         kept=prompt.kept,
         strays=prompt.strays if _told(send) else (),  # a gateway may know them
