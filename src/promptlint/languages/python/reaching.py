@@ -14,6 +14,7 @@ from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.prompts import Prompt, Prompts
 from promptlint.languages.python.rewriting import symbols
 from promptlint.languages.python.senders import Send
+from promptlint.languages.python.summaries import LoopFrame
 from promptlint.languages.python.terms import Param
 from promptlint.languages.python.ties import item_loop
 from promptlint.layout import Confidence
@@ -39,13 +40,15 @@ class Reach:
         self.engine = engine
         self.callers = callers
         self.providers = providers
-        self._covered: set[tuple[ast.AST, int]] = set()
-        """Calls, each with a loop around it, that a prompt was read for."""
+        self._covered: dict[tuple[ast.AST, int], Confidence] = {}
+        """Calls, each with a loop around it, that a prompt was read for → how sure it is that this is the way."""
 
     def prompts(self, send: Send, lifts: int = MOST_LIFTS, most: int = MOST_PROMPTS) -> Iterator[tuple[Send, Prompt]]:
         """The prompt as each of its callers makes it; as it stands where nobody calls."""
         for closed, prompt in self._closed(send, lifts, [most]):
-            self._covered.update((send.record.node, frame.number) for frame in closed.loops)
+            for frame in closed.loops:
+                key = send.record.node, frame.number
+                self._covered[key] = max(closed.confidence, self._covered.get(key, Confidence.LOW))
             yield closed, prompt
 
     def loops(self, sends: Iterable[Send]) -> Iterator[tuple[Send, Prompt]]:
@@ -64,8 +67,12 @@ class Reach:
                 loop = item_loop(at, self.engine)
                 if loop is None and len(at.chain) < MOST_HOPS:
                     queue.extend(self._further(at, seen))
-                elif loop is not None and loop.batchable and (at.record.node, loop.frame.number) not in self._covered:
+                elif loop is not None and loop.batchable and self._news(at, loop.frame):
                     yield at, self._prompt(at)
+
+    def _news(self, send: Send, frame: LoopFrame) -> bool:
+        """Whether no prompt was read for this call in this loop, or only one that came by way of guesses."""
+        return self._covered.get((send.record.node, frame.number), Confidence.LOW) < send.confidence
 
     def _further(self, send: Send, seen: set[object]) -> Iterator[Send]:
         """The call as those callers see it that nobody came to yet with the same things sent and the same loops."""

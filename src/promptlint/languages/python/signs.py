@@ -16,7 +16,7 @@ from promptlint.languages.python.senders import Send
 from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import Attr, Call, Global
 from promptlint.languages.python.ties import item_loop
-from promptlint.layout import Evidence
+from promptlint.layout import Confidence, Evidence
 
 DEEPEST_WRAPPER = 6
 """Calls around what a loop runs over: `enumerate(tqdm(items))`."""
@@ -73,7 +73,8 @@ class Signs:
         above: list[FunctionInfo] = []
         level = [send.function]
         for _ in range(MOST_HOPS):
-            level = list(dict.fromkeys(c.record.function for info in level for c in self.callers.of(info)))
+            callers = [c for info in level for c in self.callers.of(info) if c.confidence is not Confidence.LOW]
+            level = list(dict.fromkeys(caller.record.function for caller in callers))
             level = [info for info in level if info not in known]
             known.update(level)
             above += level

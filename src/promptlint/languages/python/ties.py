@@ -44,7 +44,8 @@ def few(frame: LoopFrame, engine: Engine) -> bool:
 def tie_of(frame: LoopFrame, send: Send, engine: Engine) -> Tie:
     """How the turns of a loop around a call depend on each other."""
     answers = {record.call.at for record in send.chain}
-    if any(_carries(term, frame.number, answers) for term in send.sent):
+    # What runs side by side has begun before any of it is answered.
+    if not frame.parallel and any(_carries(term, frame.number, answers) for term in send.sent):
         return Tie.CHAINED
     return Tie.INDEPENDENT if any(_reaches(term, frame.number) for term in send.sent) else Tie.SAME
 
