@@ -24,7 +24,7 @@ class Blocking:
     def of(self, send: Send) -> Step | None:
         """Where an async function waits for a synchronous call without giving way; None: none does."""
         handed = last_name(send.record.node) != send.model.path.rpartition(".")[2]
-        if handed or not self._synchronous(send) or self._awaited(send.record):
+        if handed or send.model.amends or not self._synchronous(send) or self._awaited(send.record):
             return None
         level, seen = [send.record], {send.record.function}
         for _ in range(MOST_HOPS + 1):

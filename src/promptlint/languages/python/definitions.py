@@ -119,6 +119,13 @@ class FunctionInfo:
         return frozenset(self.parameters) | frozenset(bound_names(self.node))
 
     @cached_property
+    def appended(self) -> frozenset[str]:
+        """Names of its body that hold a list, for something is appended to it."""
+        calls = (node.func for node in own_nodes(self.node) if isinstance(node, ast.Call))
+        methods = (f for f in calls if isinstance(f, ast.Attribute) and f.attr in ("append", "extend", "insert"))
+        return frozenset(f.value.id for f in methods if isinstance(f.value, ast.Name))
+
+    @cached_property
     def mutates(self) -> bool:
         """Whether the body may change what it is given, or the attributes of its object."""
         for node in own_nodes(self.node):

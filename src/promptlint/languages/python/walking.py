@@ -322,6 +322,8 @@ class Walker:
         at = self.module.place(target)
         value = shallow(value)
         if isinstance(target, ast.Name):
+            if target.id in self.info.appended and isinstance(stripped(value), Call):
+                value = self.state.fresh(Seq((Splat(value),), at=at), at)
             if step and not isinstance(stripped(value), (Ref, Const, Func, Class, Global, Module)):
                 value = Via(value, f"assigned to `{target.id}`", at=at)
             self.state.held[target.id] = value
