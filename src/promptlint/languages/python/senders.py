@@ -154,6 +154,7 @@ class Senders:
                 return models.functions[callee.name], None, False, Confidence.HIGH, callee
             return self._of_module(callee.name)
         names: list[str] = []
+        by_path: _Match | None = None
         at: Term = callee
         while isinstance(at, Attr):
             if at.name not in models.same_client:
@@ -169,9 +170,8 @@ class Senders:
                     return (model, client[0], client[1], Confidence.HIGH, base) if model else None
             if not isinstance(at, (Class, Func)) and not (isinstance(at, Call) and isinstance(at.function, Class)):
                 model = next((m for m in models.calls[path] if m.distinctive), None)
-                if model is not None:
-                    return model, None, False, Confidence.MEDIUM, at
-        return None
+                by_path = (model, None, False, Confidence.MEDIUM, at) if model is not None else by_path
+        return by_path
 
     def _of_module(self, name: str) -> _Match | None:
         models = self.engine.models

@@ -27,6 +27,9 @@ MOST_ABOVE = 12
 _DOING = ("call", "decorator")
 """Kinds of signs in what a function does; what it is passed and where it stands tells nothing of a wrapper."""
 
+_NAMES = ("path", "import")
+"""Kinds of signs in what things are called."""
+
 _Found = tuple[Sign, Place]
 
 
@@ -44,7 +47,12 @@ class Signs:
     def of(self, send: Send) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
         """The signs that somebody waits, and those that nobody does, the nearest first."""
         found: dict[tuple[str, Place], tuple[Sign, Evidence]] = {}
+        named = False
         for sign, place in self._found(send):
+            if sign.kind in _NAMES and not sign.waiting:
+                if named:
+                    continue  # names and imports say one thing: what the file is about
+                named = True
             evidence = Evidence(sign.because, self.engine.span(place), sign.weight)
             found.setdefault((sign.because, place), (sign, evidence))
         waiting = tuple(evidence for sign, evidence in found.values() if sign.waiting)
