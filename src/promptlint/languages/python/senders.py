@@ -19,6 +19,7 @@ from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     Attr,
     Call,
+    Cat,
     Choice,
     Class,
     Entry,
@@ -188,7 +189,7 @@ class Senders:
             if isinstance(function, Global) and function.name in models.clients:
                 client = models.clients[function.name]
                 given = term.keyword(client.endpoint) if client.endpoint else None
-                return client, given is not None
+                return client, given is not None and self._told(given)
             if isinstance(function, Attr) and function.name in models.same_client:
                 return self._first(function.value)
             return self._below(function)
@@ -203,6 +204,12 @@ class Senders:
         if isinstance(term, Global) and term.name in models.clients:
             return models.clients[term.name], False
         return None
+
+    def _told(self, endpoint: Term) -> bool:
+        """Whether another host is written in the source, or has to be passed: what may be left out tells none."""
+        values = list(alternatives(self.engine.reduced(endpoint), self.engine))
+        must = [isinstance(v, (Str, Cat)) or (isinstance(v, Param) and v.name not in v.info.defaults) for v in values]
+        return all(must)
 
     def _below(self, term: Term) -> tuple[Client, bool] | None:
         """A client which a method or an attribute of another one gives (`client.chats.create(…)`)."""
