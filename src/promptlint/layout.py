@@ -328,8 +328,7 @@ class Site:
     offline: tuple[Evidence, ...] = ()
     """Signs that nobody does."""
     template: bool = False
-    """Whether all that is known is a template: not who fills it in and sends it. Without roles, it may be a part of a
-    longer prompt."""
+    """Whether all that is known is a template, not who sends it. Without roles, it may be a part of a longer prompt."""
     markable: bool = True
     """Whether this call can carry a cache breakpoint at all."""
     framework: bool = False
