@@ -37,8 +37,10 @@ from promptlint.languages.python.terms import (
 )
 from promptlint.layout import Condition, Confidence, Volatility
 
-DEEPEST = 60
-"""Values within values that are looked into."""
+DEEPEST = 12
+"""Values within values that are looked into: what lies deeper says little of the whole."""
+MOST_JUDGED = 400
+"""Values of one prompt that are looked into."""
 
 
 class Judge:
@@ -53,6 +55,7 @@ class Judge:
         self.used_loops: set[int] = set()
         self._holes: dict[int, Hole] = {}
         self._depth = 0
+        self._of_conditions: Judge | None = None
 
     def hole(self, term: Term) -> Hole:
         """What is known of how often a value changes."""
@@ -67,7 +70,7 @@ class Judge:
         at = getattr(term, "at", self.place) or self.place
         if isinstance(term, Opaque):
             return Hole(None, term.reason, "", at=at if at.path else self.place)
-        if self._depth > DEEPEST:
+        if self._depth > DEEPEST or len(self._holes) > MOST_JUDGED:
             return Hole(None, "goes through more code than we follow", at=at if at.path else self.place)
         self._depth += 1
         found = self._judged(term)
@@ -77,7 +80,9 @@ class Judge:
 
     def condition(self, term: Term) -> Condition:
         """What decides a branch. Nobody is asked for more: how it comes out is no text of the prompt."""
-        found = Judge(self.engine, self.place, self.loops).hole(self.engine.head(term))
+        if self._of_conditions is None:
+            self._of_conditions = Judge(self.engine, self.place, self.loops)
+        found = self._of_conditions.hole(self.engine.head(term))
         at = found.at if found.at.path else self.place
         text = found.text or self.engine.source(at) or found.because
         return Condition(text, self.engine.span(at), found.volatility, self._each_turn(term), found.confidence)

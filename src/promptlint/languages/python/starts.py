@@ -74,20 +74,18 @@ class Starts:
         self._unseen = _Unseen(_model(models.unseen), _model((Part(_MESSAGES, None),)))
         self._names = frozenset(part.argument for part in models.unseen)
         self._telling = frozenset(part.argument for part in models.unseen if part.role is Role.SYSTEM)
-        made = {re.escape(name.rsplit(".", 1)[-1]) for name in models.records}
-        roles = "|".join([r"[\"']role[\"']", r"\brole\s*=", *sorted(rf"\b{name}\(" for name in made)])
-        words = "|".join(sorted(map(re.escape, models.prompt_names)))
-        self._hint = re.compile(f"{roles}|{words}|{'|'.join(sorted(self._telling))}", re.IGNORECASE)
-        self._needle = re.compile(self._hint.pattern.encode(), re.IGNORECASE)
+        made = {name.rsplit(".", 1)[-1] for name in models.records}
+        words = {"role", *models.prompt_names, *made, *(f"{name}=" for name in self._telling)}
+        self._hints = tuple(sorted(word.lower().encode() for word in words))
 
     def worth_parsing(self, raw: bytes) -> bool:
         """Whether the bytes of a file speak of roles or prompts."""
-        return self._needle.search(raw) is not None
+        lower = raw.lower()
+        return any(hint in lower for hint in self._hints)
 
     def in_module(self, module: ModuleInfo) -> Iterator[Send]:
         """The starts in a module, in the order of the source; those that say most of a prompt first."""
-        starts = [0, *(match.end() for match in re.finditer("\n", module.text))]
-        lines = [bisect(starts, match.start()) for match in self._hint.finditer(module.text)]
+        lines = self._hinting(module.text)
         functions = [f for f in module.all_functions if self._hinted(f, lines)]
         for find in (self._of_calls, self._of_messages, self._of_texts):
             for function in functions:
@@ -96,6 +94,19 @@ class Starts:
                     if i >= MOST_STARTS:
                         break
                     yield send
+
+    def _hinting(self, text: str) -> list[int]:
+        """The lines that speak of roles or prompts: 1-based, in order."""
+        lower = text.encode("utf-8", "surrogatepass").lower()
+        starts = [0, *(match.end() for match in re.finditer(b"\n", lower))]
+        found: set[int] = set()
+        for hint in self._hints:
+            at = lower.find(hint)
+            while at >= 0:
+                line = bisect(starts, at)
+                found.add(line)
+                at = lower.find(hint, starts[line]) if line < len(starts) else -1
+        return sorted(found)
 
     def _hinted(self, function: FunctionInfo, lines: list[int]) -> bool:
         """Whether one of the lines that speak of roles or prompts is in a function."""
