@@ -20,7 +20,7 @@ from promptlint.languages.templates.places import Headers, Source, element_heade
 from promptlint.languages.templates.recognition import documented, is_prompt, may_be_prompt
 from promptlint.languages.templates.yaml_nodes import Node, NotYamlError, documents
 from promptlint.layout import Confidence, Gap, Known, Reading, Request, Role, Site
-from promptlint.spans import Lines, Span
+from promptlint.spans import Lines, Position, Span
 from promptlint.template import Hole, Piece, Template, Text, Turn, judged, walk
 
 MOST_BYTES = 1_000_000
@@ -52,12 +52,16 @@ class Templates:
         requests: list[Request] = []
         gaps: list[Gap] = []
         for path in sorted(targets):
-            for written, pieces, reason in self._prompts(path, files):
-                request = self._request(written, pieces)
-                if request is not None:
-                    requests.append(request)
-                    if reason:
-                        gaps.append(Gap(request.site.span, f"the template {reason}"))
+            try:
+                for written, pieces, reason in self._prompts(path, files):
+                    request = self._request(written, pieces)
+                    if request is not None:
+                        requests.append(request)
+                        if reason:
+                            gaps.append(Gap(request.site.span, f"the template {reason}"))
+            except RecursionError:
+                start = Position(1, 1)
+                gaps.append(Gap(Span(path, start, start), "the template is nested too deeply"))
         return Reading(tuple(requests), tuple(gaps))
 
     def template(self, source: Source, language: str) -> Template:
