@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from promptlint.changes import Change, Coarsen, MarkBreakpoint, MoveToEnd, Sort
 from promptlint.checks import CHECKS
+from promptlint.diagnostics import Finding
+from promptlint.knowledge.providers import Provider
 from promptlint.layout import Arm, Breakpoint, Disorder, Layout, Origin, Request, Role, Segment, Tokens, Volatility
 from promptlint.shapes import shape
 from promptlint.spans import Position, Span
@@ -181,34 +184,43 @@ def test_breakpoints_and_conversations_are_those_of_the_segments(layout: Layout)
     assert layout.conversation == bool([s for s in layout.segments if s.growing])
 
 
-@pytest.mark.parametrize("code", CHECKS)
-@given(request=requests)
-def test_checks_are_deterministic(code: str, request: Request) -> None:
-    check = CHECKS[code]
-    assert list(check(deepcopy(request), EXPLICIT)) == list(check(request, EXPLICIT))
+def found(request: Request, provider: Provider) -> list[tuple[str, Finding]]:
+    """What all checks find, with their codes."""
+    return [(code, finding) for code, check in CHECKS.items() for finding in check(request, provider)]
 
 
-@pytest.mark.parametrize("code", CHECKS)
-@given(request=requests)
-def test_findings_are_complete_sentences_at_places_of_the_request(code: str, request: Request) -> None:
-    places = {
-        request.site.span,
-        *(s.origin.span for s in request.layout.segments),
-        *(s.unordered.span for s in request.layout.segments if s.unordered),
-        *(s.unordered.span for s in request.layout.segments if s.unordered),
-        *(x.span for x in request.site.loops),
-    }
-    for finding in CHECKS[code](request, IMPLICIT):
-        assert finding.at in places
-        assert finding.message.endswith(".")
-        assert "  " not in finding.message
-        assert finding.confidence <= request.site.confidence
-        assert finding.flow[-1].span == request.site.span
+@given(requests)
+def test_checks_are_deterministic(request: Request) -> None:
+    assert found(deepcopy(request), EXPLICIT) == found(request, EXPLICIT)
 
 
-@pytest.mark.parametrize("code", CHECKS)
-@given(request=requests)
-def test_changes_of_findings_can_be_made(code: str, request: Request) -> None:
-    for finding in CHECKS[code](request, EXPLICIT):
+def spans_in(value: object) -> Iterator[Span]:
+    """Every place that a request names."""
+    if isinstance(value, Span):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from spans_in(item)
+    elif is_dataclass(value):
+        for part in fields(value):
+            yield from spans_in(getattr(value, part.name))
+
+
+@settings(max_examples=300)
+@given(requests)
+def test_findings_are_complete_sentences_at_places_of_the_request(request: Request) -> None:
+    places = set(spans_in(request))
+    for code, finding in found(request, IMPLICIT):
+        assert finding.at in places, code
+        assert finding.message.endswith("."), code
+        assert "  " not in finding.message, code
+        assert finding.confidence <= request.site.confidence, code
+        assert finding.flow[-1].span == request.site.span, code
+
+
+@settings(max_examples=300)
+@given(requests)
+def test_changes_of_findings_can_be_made(request: Request) -> None:
+    for _, finding in found(request, EXPLICIT):
         if finding.change is not None:
             finding.change.applied_to(request.layout)

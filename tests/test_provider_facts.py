@@ -60,7 +60,7 @@ def test_the_default_lifetime_stands_first(provider: str) -> None:
         ("foundry", None),
         ("bedrock-openai", None),
         ("deepseek", None),
-        ("unknown", None),
+        ("unknown", Batch("batch API that most providers have", 0.5, None, None, None)),
     ],
 )
 def test_the_batch_api_of_a_provider(provider: str, batch: Batch | None) -> None:
