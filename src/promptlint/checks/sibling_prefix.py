@@ -32,7 +32,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
                 f" ({site.span.path}:{site.span.start.line}) with {differs[0]}. That stands before the conversation, so"
                 " nothing of its cache can be read: all of it is re-billed at full price. Send the same tools and the"
                 " same system prompt, and say what this call is for in a last user message.",
-                confidence=min(Confidence.MEDIUM, request.site.confidence, site.confidence),
+                confidence=Confidence.LOW,
                 flow=(call(site), call(request.site)),
             )
             return

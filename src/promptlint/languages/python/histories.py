@@ -127,6 +127,8 @@ def rejoined(choice: Choice) -> Term | None:
         plain = _itself(part)
         lost = plain if isinstance(plain, Op) and plain.operator == "cut" else shortened(plain)
         if lost is not None and stripped(lost.operands[0]) == stripped(whole):
+            if stripped(lost.operands[1]) == NONE and not _asks_length(choice.condition):
+                return None  # a first message that is sent in another way
             return whole if _in_blocks(choice.condition, lost) else lost
     return None
 
@@ -172,6 +174,16 @@ def _in_blocks(condition: Term, lost: Op) -> bool:
         longer = [n for n in numbers if isinstance(n, int)]
         return len(longer) == 2 and longer[0] - longer[1] > max(2, longer[1] * BLOCK)
     return limit != keeps
+
+
+def _asks_length(condition: Term) -> bool:
+    stack = [condition]
+    while stack:
+        at = stripped(stack.pop())
+        if _is_length(at):
+            return True
+        stack.extend(at.children() if isinstance(at, Op) else ())
+    return False
 
 
 def _is_length(term: Term) -> bool:

@@ -110,7 +110,7 @@ class Judge:
         if isinstance(term, Param):
             return self._param(term)
         if isinstance(term, Carried):
-            return Hole(Volatility.REQUEST, "is carried from turn to turn", confidence=Confidence.MEDIUM)
+            return Hole(Volatility.REQUEST, "is carried from turn to turn", confidence=Confidence.LOW)
         if isinstance(term, Global):
             source = clocks.source_of(term.name, self.engine.models)
             return clocks.hole(source, term) if source else Hole(None, "is defined outside the project", term.name)
