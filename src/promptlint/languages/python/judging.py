@@ -52,7 +52,6 @@ class Judge:
         self.loops = loops
         """The loops around the call: their items differ from call to call."""
         self.guessed: set[Param] = set()
-        self.used_loops: set[int] = set()
         self._holes: dict[int, Hole] = {}
         self._depth = 0
         self._of_conditions: Judge | None = None
@@ -134,7 +133,6 @@ class Judge:
 
     def _each(self, term: Each) -> Hole:
         if term.loop in self.loops:
-            self.used_loops.add(term.loop)
             return Hole(Volatility.REQUEST, f"is another one for each item of `{term.text}`", loop=term.loop)
         inner = self.hole(self.engine.head(term.over))
         return replace(inner, text="")

@@ -51,8 +51,6 @@ class Prompt:
     known: Known
     guessed: frozenset[Param]
     """Parameters of which only the names are known."""
-    loops: frozenset[int]
-    """Loops around the call whose items the prompt depends on."""
     reasons: tuple[str, ...]
     """Why parts of it could not be followed."""
     parameters: tuple[Parameter, ...] = ()
@@ -96,7 +94,7 @@ class Prompts:
         parameters = parameters_of(self.send, self.provider, self.engine, self.argument)
         automatic, elsewhere = self._switched_on()
         return Prompt(
-            Layout(segments), self._known(), frozenset(self.judge.guessed), frozenset(self.judge.used_loops),
+            Layout(segments), self._known(), frozenset(self.judge.guessed),
             tuple(dict.fromkeys(s.because for s in segments if s.volatility is None)),
             tuple(parameters), automatic, elsewhere, tuple(dict.fromkeys(self.marks.strays)),
             tuple(dict.fromkeys(self.marks.kept(self._functions()))),
@@ -231,7 +229,7 @@ class Prompts:
         hole = self.judge.hole(term)
         grows = self.texts.loses_its_beginning or histories.named(term, self.engine)
         if grows:
-            hole = Hole(Volatility.SESSION, "is what was said so far", getattr(term, "name", ""), at=hole.at)
+            hole = Hole(Volatility.SESSION, attributes.History, getattr(term, "name", ""), at=hole.at)
         with self.texts.repeating(growing=grows, history=histories.identity(term, self.engine) if grows else ""):
             self.texts.hole(hole)
 
@@ -279,7 +277,7 @@ class Prompts:
             if isinstance(plain, Choice):
                 self._branch(plain, self._message)
                 return
-            if isinstance(plain, Hole) and plain.because == "is what was said so far":
+            if isinstance(plain, Hole) and plain.because == attributes.History:
                 self.texts.next_block()
                 self.texts.role = Role.UNKNOWN
                 self.texts.hole(plain)
