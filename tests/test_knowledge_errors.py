@@ -22,7 +22,7 @@ checked: {version: 1.2.3, source: its documents, on: 2026-11-22}
 CHECKED = "checked: {source: its documents, on: 2026-11-22}\n"
 CALL_KEYS = (
     "call, also, like, prompt, mode, model, model-position, stream, breakpoint, batch, distinctive, until, item,"
-    " parameters, amends"
+    " parameters, amends, async-twin"
 )
 PART_KEYS = "role, argument, position, markable, from, many, switch, history"
 PROVIDERS = (
@@ -205,7 +205,7 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
         pytest.param(
             "checkd: {}",
             "1: unknown key 'checkd' (did you mean 'checked'?) in a models file; one of checked, library, provider, "
-            "imports, clients, endpoint, model, same-client, calls, functions, records, role-words, content-keys, "
+            "imports, clients, endpoint, model, async-differs, same-client, calls, functions, records, role-words, content-keys, "
             "unseen-calls, prompt-names, "
             "provider-by-model, varies, clocks, units, directives, passes-through, text-methods, unordered, sortable, "
             "sortable-text, orders, order-free, words, histories, somebody-waits, nobody-waits, "
@@ -292,6 +292,12 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
             LIBRARY + "calls:\n  - {call: chat, prompt: [{argument: a, role: user}]}\n  - {call: talk, like: chad}",
             "6: unknown call 'chad' (did you mean 'chat'?); one of chat",
             id="a call to be like",
+        ),
+        pytest.param(
+            LIBRARY + "calls:\n  - {call: chat, async-twin: achatt, prompt: [{argument: a, role: user}]}\n"
+            "  - {call: achat, like: chat, mode: async}",
+            "5: unknown twin 'achatt' (did you mean 'achat'?); one of chat, achat",
+            id="a twin",
         ),
         pytest.param(
             CHECKED + "varies: [{because: b, how-often: call, names: [f], gives: datetime.datetim}]",
@@ -430,7 +436,7 @@ def first_line(file: str, text: str) -> int:
 @pytest.mark.parametrize(
     ("text", "what", "file", "first"),
     [
-        ("clients: [{name: anthropic.Anthropic}]", "client 'anthropic.Anthropic'", "anthropic", "[anthropic.Client]}"),
+        ("clients: [{name: anthropic.Anthropic}]", "client 'anthropic.Anthropic'", "anthropic", "[anthropic.Client], async-twin: anthropic.AsyncAnthropic}"),
         ("varies: [{because: b, how-often: call, names: [uuid.uuid4]}]", "source 'uuid.uuid4'", "stdlib", "uuid.uuid4"),
         ("unordered: [{because: b, names: [glob.glob]}]", "source without order 'glob.glob'", "stdlib", "glob.glob"),
         ("passes-through: {textwrap.dedent: 0}", "function 'textwrap.dedent'", "stdlib", "textwrap.dedent: 0"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -85,6 +86,17 @@ def test_a_client_is_async_where_closing_it_is(name: str) -> None:
     assert MODELS.clients[name].is_async == inspect.iscoroutinefunction(type(BUILT[name]).close)
 
 
+@pytest.mark.parametrize("name", [name for name in BUILT if not MODELS.clients[name].is_async])
+def test_the_twin_of_a_client_is_made_in_the_same_way_and_says_what_it_wants_otherwise(name: str) -> None:
+    client = MODELS.clients[name]
+    assert MODELS.clients[client.twin].is_async
+    own, other = (inspect.signature(type(BUILT[each])).parameters for each in (name, client.twin))
+    assert own.keys() == other.keys()
+    # A key or credentials may be asynchronous: what is given to the one, the other takes too.
+    different = {n for n in own if str(own[n].annotation) != str(other[n].annotation)} - {"api_key", "credentials"}
+    assert different <= client.differs
+
+
 @pytest.mark.parametrize("name", BUILT)
 def test_a_client_with_another_endpoint_has_the_argument_for_it(name: str) -> None:
     endpoint = MODELS.clients[name].endpoint
@@ -93,7 +105,7 @@ def test_a_client_with_another_endpoint_has_the_argument_for_it(name: str) -> No
 
 def test_the_module_openai_is_a_client(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(openai, "api_key", "k")
-    assert MODELS.clients["openai"] == Client("openai", "openai", "openai")
+    assert MODELS.clients["openai"] == replace(MODELS.clients["openai.OpenAI"], name="openai", twin="", endpoint="")
     for path in ("chat.completions.create", "responses.create", "completions.create", "batches.create"):
         assert callable(below(openai, path))
 

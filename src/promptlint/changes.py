@@ -127,6 +127,24 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
+class ToAsync:
+    """Send it through the library's asynchronous client, and await the answer: the layout stays as it is."""
+
+    def applied_to(self, layout: Layout) -> Layout:
+        """The same layout."""
+        return layout
+
+
+@dataclass(frozen=True, slots=True)
+class ToThread:
+    """Let a thread wait for the answer in the place of the event loop: the layout stays as it is."""
+
+    def applied_to(self, layout: Layout) -> Layout:
+        """The same layout."""
+        return layout
+
+
+@dataclass(frozen=True, slots=True)
 class ToBatch:
     """Send what a loop sends one by one through the provider's batch API: the layout stays as it is."""
 
@@ -135,4 +153,4 @@ class ToBatch:
         return layout
 
 
-Change = MoveToEnd | MarkBreakpoint | MoveBreakpoint | CacheRequest | Coarsen | Sort | ToBatch
+Change = MoveToEnd | MarkBreakpoint | MoveBreakpoint | CacheRequest | Coarsen | Sort | ToAsync | ToThread | ToBatch

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from promptlint.changes import CacheRequest, Change, Coarsen, Sort
+from promptlint.changes import CacheRequest, Change, Coarsen, Sort, ToAsync, ToThread
 from promptlint.edits import Applicability, Edit, Fix, RefusedError, applied, compatible
 from promptlint.layout import Layout, Reading, Request
 from promptlint.shapes import shape, words
@@ -103,7 +103,8 @@ class Proof:
         if any(gap.span.path in paths for gap in again.unreadable):
             return ["the changed file would not parse"] * len(attempts)
         after = again.requests
-        if len(after) != len(before) or any(a.site.call != b.site.call for a, b in zip(after, before, strict=True)):
+        calls = [(old.site.call, old.site.twin) for old in before]
+        if len(after) != len(before) or any(new.site.call not in call for new, call in zip(after, calls, strict=True)):
             return ["the calls of the file could not be told apart afterwards"] * len(attempts)
         pairs = list(zip(before, after, strict=True))
         return [_broken(attempt, pairs) for attempt in attempts]
@@ -146,11 +147,13 @@ def _kept(change: Change, old: Request, new: Request) -> bool:
     promised = change.applied_to(before)
     if isinstance(change, CacheRequest) and new.site.automatic is None:
         return False
+    if isinstance(change, ToAsync | ToThread) and new.site.blocks is not None:
+        return False
     if isinstance(change, Sort):
         # In which order the things come, and what stands between them, is not known before they are sorted.
         orders = {s.unordered for s in after.segments} - {None}
         return len(orders) == len({s.unordered for s in promised.segments} - {None}) and _held(before, after)
-    spelled = not isinstance(change, Coarsen)
+    spelled = not isinstance(change, Coarsen | ToAsync | ToThread)  # an answer may be a part of a later prompt
     return shape(after, spelled=spelled) == shape(promised, spelled=spelled)
 
 

@@ -321,6 +321,7 @@ class Site:
     mode: Mode = Mode.SYNC
     batch: str | None = None
     """The batch twin of the call, when this client class has one; `elsewhere`: the provider's own SDK has it."""
+    twin: str = ""  # the same call of the library's asynchronous client, spelled as `call`; empty: it has none
     loops: tuple[Loop, ...] = ()
     """From the outermost to the innermost."""
     waiting: tuple[Evidence, ...] = ()
@@ -344,8 +345,7 @@ class Site:
     """Cache markers in the prompt which this call does not know."""
     parameters: tuple[Parameter, ...] = ()
     """What is sent beside the prompt and known to matter to a cache, in the order of `Setting`."""
-    once: bool = False
-    """Whether nothing shows that the same prefix is sent more than once."""
+    once: bool = False  # whether nothing shows that the same prefix is sent more than once
     partial: bool = False
     """Whether the call is not seen: the layout is a prompt, or a part of one, that somebody else sends."""
     confidence: Confidence = Confidence.HIGH

@@ -12,6 +12,7 @@ from promptlint.knowledge.loading import load_formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.notebooks import ENDING
+from promptlint.languages.python.project import decoded
 from promptlint.languages.python.read import read_project as read_python
 from promptlint.languages.python.writing import Writer
 from promptlint.languages.templates.comments import comments
@@ -63,9 +64,17 @@ def read_project(
     return replace(sent, requests=sent.requests + blind, gaps=sent.gaps + alone.gaps)
 
 
-def writer(text: Callable[[str], str], models: Models) -> Callable[[Request, Change], Iterator[Fix]]:
-    """What writes changes, into code and into templates. `text` gives the text of a file, by its path."""
-    python = Writer(text, models)
+def writer(files: Mapping[str, bytes], models: Models) -> Callable[[Request, Change], Iterator[Fix]]:
+    """What writes changes, into code and into templates."""
+
+    def text(path: str) -> str:
+        return decoded(files[path])
+
+    def naming(*words: str) -> Iterator[str]:
+        code = (path for path in files if not is_template(path))
+        yield from (path for path in code if all(word.encode() in files[path] for word in words))
+
+    python = Writer(text, models, naming)
 
     def write(request: Request, change: Change) -> Iterator[Fix]:
         if not request.site.template and not (isinstance(change, MoveToEnd) and _in_template(request, change.index)):

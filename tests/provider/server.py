@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,11 @@ class LocalProvider:
     ledger: list[Entry] = field(default_factory=list)
     seconds: float = 10.0
     """How long each request takes."""
+    pause: float = 0.0
+    """How long it takes on the clock of the machine."""
+    together: int = 0
+    """Most requests that were answered at the same time."""
+    _open: int = 0
     _caches: dict[str, Cache] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -57,6 +63,7 @@ class LocalProvider:
     def reset(self) -> None:
         """Forget everything."""
         self.ledger.clear()
+        self.together = 0
         self._caches.clear()
 
     def wait(self, seconds: float) -> None:
@@ -64,10 +71,19 @@ class LocalProvider:
         for cache in self._caches.values():
             cache.now += seconds
 
+    @contextmanager
+    def _side_by_side(self) -> Iterator[None]:
+        """Count the requests that are open at once."""
+        self._open += 1
+        self.together = max(self.together, self._open)
+        time.sleep(self.pause)
+        yield
+        self._open -= 1
+
     def answer(self, provider: str, prompt: Prompt) -> Usage:
         """Take a request, and write down what it costs."""
         known = load_providers()[provider]
-        with self._lock:
+        with self._side_by_side(), self._lock:
             cache = self._caches.setdefault(provider, Cache(known))
             facts = known.model(prompt.model)
             if facts is None or facts.price is None:

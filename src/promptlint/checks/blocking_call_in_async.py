@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from promptlint.changes import ToAsync, ToThread
 from promptlint.checks.wording import call, quoted
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
@@ -22,4 +23,6 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         " async client and `await`, or `asyncio.to_thread`.",
         confidence=site.confidence,
         flow=(site.blocks, call(site)),
+        change=ToAsync(),
+        instead=(ToThread(),),
     )

@@ -11,7 +11,7 @@ from promptlint.knowledge.sources import HOW_OFTEN, Clocks, read_signs, read_sou
 from promptlint.layout import Role
 
 _MODEL_KEYS = (
-    "library provider imports clients endpoint model same-client calls functions records "
+    "library provider imports clients endpoint model async-differs same-client calls functions records "
     "role-words content-keys unseen-calls prompt-names "
     "provider-by-model varies clocks units directives passes-through text-methods unordered "
     "sortable sortable-text orders order-free words histories somebody-waits nobody-waits calls-argument maps parallel "
@@ -114,7 +114,11 @@ class Books:
         if "provider" in entry:
             entry["provider"].word("provider", self._providers)
         library = Library(
-            entry.text("library"), entry.text("provider"), entry.text("endpoint"), tuple(entry.texts("model"))
+            entry.text("library"),
+            entry.text("provider"),
+            entry.text("endpoint"),
+            tuple(entry.texts("model")),
+            frozenset(entry.texts("async-differs")),
         )
         for value in entry.items("clients"):
             library.client(value, self._providers, self._clients)
@@ -122,6 +126,7 @@ class Books:
             library.call(value, self._calls)
         for value in entry.items("functions"):
             library.function(value, self._functions)
+        library.check()
         self._read_messages(entry)
         for start, provider in entry.pairs("provider-by-model"):
             self._provider_by_model.put(start.written(), provider.word("provider", self._providers), start)

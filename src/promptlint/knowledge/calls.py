@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from promptlint.knowledge.documents import Entry, Shelf, Value
@@ -16,19 +17,24 @@ ROLES = {role.value: role for role in Role if role is not Role.UNKNOWN}
 _SETTINGS = {setting.value: setting for setting in Setting}
 _PART_ROLES: dict[str, Role | None] = {**ROLES, "from-item": None}
 _CALL_KEYS = (
-    "also like prompt mode model model-position stream breakpoint batch distinctive until item parameters amends"
+    "also like prompt mode model model-position stream breakpoint batch distinctive until item parameters amends "
+    "async-twin"
 )
-_CLIENT_KEYS = "also async async-argument batch provider endpoint model model-position given breakpoint"
+_CLIENT_KEYS = "also async async-argument async-twin batch provider endpoint model model-position given breakpoint"
 
 
 class Library:
     """One library as its file describes it; what it sends prompts with is put on the shelves."""
 
-    def __init__(self, name: str, provider: str, endpoint: str, model: tuple[str, ...]) -> None:
+    def __init__(
+        self, name: str, provider: str, endpoint: str, model: tuple[str, ...], differs: frozenset[str]
+    ) -> None:
         self._name = name
         self._provider = provider
         self._endpoint = endpoint
         self._model = model
+        self._differs = differs
+        self._twins: list[tuple[Value, Mapping[str, Call] | Mapping[str, Client]]] = []
         self._described = Shelf[Call]("call")
 
     def client(self, value: Value, providers: dict[str, str], clients: Shelf[Client]) -> None:
@@ -48,6 +54,8 @@ class Library:
             model_position=entry.whole("model-position"),
             given=_given(entry["given"]) if "given" in entry else None,
             marker=_marker(entry["breakpoint"]) if "breakpoint" in entry else None,
+            twin=self._twin(entry, clients.things),
+            differs=self._differs,
         )
         for name, at in {client.name: entry["name"], **entry.texts("also")}.items():
             clients.put(name, replace(client, name=name), at)
@@ -67,7 +75,18 @@ class Library:
         call = replace(self._described_by(entry, path), function=True, is_async=entry.flag("async"))
         self._described.put(path, call, entry["function"])
         for name, at in {path: entry["function"], **entry.texts("also")}.items():
-            functions.put(name, replace(call, path=name), at)
+            twin = call.twin if name.rpartition(".")[2] == path.rpartition(".")[2] else ""
+            functions.put(name, replace(call, path=name, twin=twin), at)
+
+    def check(self) -> None:
+        """Raise KnowledgeError where a twin is none of the library's clients or calls."""
+        for value, known in self._twins:
+            value.word("twin", known)
+
+    def _twin(self, entry: Entry, known: Mapping[str, Call] | Mapping[str, Client]) -> str:
+        if "async-twin" in entry:
+            self._twins.append((entry["async-twin"], known))
+        return entry.text("async-twin")
 
     def _described_by(self, entry: Entry, path: str) -> Call:
         if "like" in entry:
@@ -89,6 +108,7 @@ class Library:
             distinctive=entry.flag("distinctive", start.distinctive),
             until=entry.text("until", start.until),
             amends=entry.flag("amends", start.amends),
+            twin=self._twin(entry, self._described.things),
             item=entry.text("item", start.item),
             parameters=_parameters(entry) or start.parameters,
         )

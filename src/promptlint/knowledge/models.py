@@ -50,6 +50,10 @@ class Client:
     given: Given | None = None
     marker: Marker | None = None
     """How a breakpoint is spelled for this client, where its library leaves that to the provider."""
+    twin: str = ""
+    """Of a synchronous one: the asynchronous class with the same calls; empty: there is none, or not under one name."""
+    differs: frozenset[str] = frozenset()
+    """Constructor arguments which the twin takes too, but wants to be asynchronous themselves (`http_client`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,9 @@ class Call:
     function: bool = False
     is_async: bool = False
     """Of a function: whether it is a coroutine."""
+    twin: str = ""
+    """Path or name of the coroutine that does the same with the same arguments; empty: there is none, or the client has
+    a twin."""
     amends: bool = False
     """Whether it changes a prompt that is sent in any case: what it is given is there only where it is called."""
     until: str = ""

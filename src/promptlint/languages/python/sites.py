@@ -28,6 +28,7 @@ def site_of(send: Send, prompt: Prompt, engine: Engine, signs: Signs, blocking: 
         model=_model(prompt),
         mode=_mode(send, engine),
         batch=send.batch,
+        twin=_twin(send),
         loops=tuple(_loop(frame, send, engine) for frame in send.loops),
         markable=send.marker is not None,
         framework=send.model.provider == "unknown",
@@ -52,6 +53,16 @@ def _name(send: Send) -> str:
     if send.model.function:
         return send.model.path
     return f"{send.client.name}.{send.model.path}" if send.client else f"{send.model.library}: {send.model.path}"
+
+
+def _twin(send: Send) -> str:
+    """The name of the call that waits for the answer and lets others go on."""
+    model, client = send.model, send.client
+    if model.function or client is None or client.is_async:
+        return model.twin if model.function else ""
+    if model.twin:
+        return f"{client.name}.{model.twin}"
+    return f"{client.twin}.{model.path}" if client.twin else ""
 
 
 def _argument(send: Send, name: str, engine: Engine) -> Term:

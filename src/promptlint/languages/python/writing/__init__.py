@@ -8,11 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from promptlint.changes import CacheRequest, Change, Coarsen, MarkBreakpoint, MoveBreakpoint, MoveToEnd, Sort
+from promptlint.changes import (
+    CacheRequest,
+    Change,
+    Coarsen,
+    MarkBreakpoint,
+    MoveBreakpoint,
+    MoveToEnd,
+    Sort,
+    ToAsync,
+    ToThread,
+)
 from promptlint.edits import Fix, RefusedError
 from promptlint.knowledge.models import Models
-from promptlint.languages.python.writing import clocks, marks, moves, order
-from promptlint.languages.python.writing.source import Sources
+from promptlint.languages.python.writing import awaiting, clocks, marks, moves, order
+from promptlint.languages.python.writing.source import Naming, Sources
 from promptlint.layout import Request
 
 __all__ = ["Writer"]
@@ -21,9 +31,9 @@ __all__ = ["Writer"]
 class Writer:
     """Writes changes into the files of one project."""
 
-    def __init__(self, text: Callable[[str], str], models: Models) -> None:
+    def __init__(self, text: Callable[[str], str], models: Models, naming: Naming) -> None:
         """`text` gives the text of a file, by its path; it raises KeyError where there is none."""
-        self._sources = Sources(text, models)
+        self._sources = Sources(text, models, naming)
 
     def write(self, request: Request, change: Change) -> Iterator[Fix]:
         """The ways to write a change, the best first. Raises RefusedError where there is none, or no further one."""
@@ -38,5 +48,9 @@ class Writer:
                 yield from marks.request_cached(request, self._sources)
             case Sort(index):
                 yield from order.sorted_things(request.layout.segments[index], self._sources)
+            case ToAsync():
+                yield from awaiting.awaited(request, self._sources)
+            case ToThread():
+                yield from awaiting.in_thread(request, self._sources)
             case _:
                 raise RefusedError("this change cannot be written yet")

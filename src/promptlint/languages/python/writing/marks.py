@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
-from promptlint.knowledge.models import Call, Marker, Models
+from promptlint.knowledge.models import Call, Marker
+from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.moves import places, put_together
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.languages.python.writing.strings import text_of
-from promptlint.layout import Layout, Request, Role, Segment, Site
+from promptlint.layout import Layout, Request, Role, Segment
 from promptlint.passages import HOLE, whole_lines
 
 _TEXT, _CONTENT, _ROLE = "text", "content", "role"
@@ -21,7 +22,8 @@ _WIDTH = 100
 
 def request_cached(request: Request, sources: Sources) -> Iterator[Fix]:
     """Switch on the breakpoint that the provider sets by itself. Raises RefusedError."""
-    model, first_party = _model(request.site, sources.models)
+    model, client = known(request.site, sources.models)
+    first_party = client is None or client.provider == model.provider
     marker = model.marker
     if marker is None or not marker.request or not marker.mark or not first_party:
         raise RefusedError("this call has no argument which sets a breakpoint by itself")
@@ -47,7 +49,7 @@ def _joint(source: Source, call: ast.Call, last: ast.expr) -> str:
 
 def marked(request: Request, index: int, sources: Sources) -> Iterator[Fix]:
     """Put a breakpoint behind a segment: in its block, or by making blocks of a string. Raises RefusedError."""
-    model, _ = _model(request.site, sources.models)
+    model, _ = known(request.site, sources.models)
     if model.marker is None or not model.marker.mark:
         raise RefusedError("it is not known how this library spells a breakpoint")
     layout, segment = request.layout, request.layout.segments[index]
@@ -66,18 +68,6 @@ def marked(request: Request, index: int, sources: Sources) -> Iterator[Fix]:
 
 def _fix(edit: Edit) -> Fix:
     return Fix(Applicability.SAFE, "Put a cache breakpoint behind what stays the same", (edit,))
-
-
-def _model(site: Site, models: Models) -> tuple[Call, bool]:
-    """The model of a call, and whether its client sends to the provider that the library is for."""
-    for path, calls in models.calls.items():
-        if not site.call.endswith(path):
-            continue
-        client = models.clients.get(site.call.removesuffix(path).rstrip("."))
-        for call in calls:
-            if (client and client.library == call.library) or site.call == f"{call.library}: {path}":
-                return call, client is None or client.provider == call.provider
-    raise RefusedError("the call is not one whose arguments are known")
 
 
 class _Spelling:

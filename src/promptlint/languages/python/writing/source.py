@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from promptlint.edits import Edit, RefusedError
 from promptlint.knowledge.models import Models
 from promptlint.spans import Lines, Span
+
+Naming = Callable[..., Iterable[str]]
+"""Words → the Python files in which all of them occur."""
 
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
@@ -17,8 +20,9 @@ Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.C
 class Sources:
     """The files that are changed, each parsed once."""
 
-    def __init__(self, text: Callable[[str], str], models: Models) -> None:
+    def __init__(self, text: Callable[[str], str], models: Models, naming: Naming) -> None:
         self.models = models
+        self.naming = naming
         self._text = text
         self._parsed: dict[str, Source] = {}
 

@@ -1,0 +1,125 @@
+"""ToAsync and ToThread: while a model answers, the event loop goes on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from promptlint.edits import Applicability, Edit, Fix, RefusedError
+from promptlint.knowledge.models import Call, Client
+from promptlint.languages.python.syntax import own_nodes
+from promptlint.languages.python.writing.calls import known
+from promptlint.languages.python.writing.clients import base_of, calls, made
+from promptlint.languages.python.writing.importing import renamed, with_module
+from promptlint.languages.python.writing.source import Source, Sources
+from promptlint.layout import Mode, Request
+from promptlint.spans import Span
+
+_THREAD = "asyncio.to_thread"
+
+
+def awaited(request: Request, sources: Sources) -> Iterator[Fix]:
+    """Make the client, or the method, an asynchronous one, and await its calls. Raises RefusedError."""
+    site = request.site
+    model, client = known(site, sources.models)
+    source, call = sources.at(site.span)
+    if not isinstance(call, ast.Call) or site.blocks is None or site.blocks.span != site.span:
+        raise RefusedError("it is called by a function that is no coroutine")
+    if site.mode is Mode.STREAM:
+        raise RefusedError("the answer is streamed: what reads the stream has to be asynchronous too")
+    if not site.twin:
+        raise RefusedError("its library has no asynchronous client for this call")
+    twin = model.twin or (client.twin if client else "")
+    edits = _method(source, call, model) if model.twin else _class(source, call, model, client, sources)
+    yield Fix(Applicability.UNSAFE, f"Await `{twin}`", tuple(sorted(edits)))
+
+
+def in_thread(request: Request, sources: Sources) -> Iterator[Fix]:
+    """Let a thread make the call that the event loop waits for. Raises RefusedError."""
+    site = request.site
+    if site.blocks is None or site.mode is Mode.STREAM:
+        raise RefusedError("the answer is streamed, and would be read outside of the thread")
+    inner, sends = sources.at(site.span)
+    source, call = sources.at(site.blocks.span)
+    if not isinstance(call, ast.Call):
+        raise RefusedError("it is not written as a call")
+    if sends is not call and any(isinstance(n, ast.Yield | ast.YieldFrom) for n in own_nodes(inner.scope(sends))):
+        raise RefusedError("the function that calls it gives its answers one by one")
+    function = source.text(call.func)
+    edits = (
+        *with_module(source, "asyncio"),
+        *_await(source, call),
+        source.replaced(call.func, _THREAD),
+        _first_argument(source, call, function),
+    )
+    yield Fix(Applicability.UNSAFE, f"Wait for `{' '.join(function.split())}` in a thread", tuple(sorted(edits)))
+
+
+def _await(source: Source, call: ast.Call) -> tuple[Edit, ...]:
+    """The edits that await a call. Raises RefusedError where it cannot be awaited."""
+    scope = source.scope(call)
+    inside = next((node for node in source.above(call) if isinstance(node, ast.GeneratorExp | ast.JoinedStr)), None)
+    within = scope.body if isinstance(scope, ast.AsyncFunctionDef) else []
+    if inside is not None or not any(node in within for node in source.above(call)):
+        raise RefusedError(f"the call in line {call.lineno} stands where nothing can be awaited")
+    match source.parent(call):
+        case ast.Await():
+            raise RefusedError(f"the call in line {call.lineno} is awaited already")
+        case ast.Attribute() | ast.Subscript() as part if part.value is call:
+            return source.before(call, "(await "), source.after(call, ")")
+        case ast.Call(func=function) if function is call:
+            return source.before(call, "(await "), source.after(call, ")")
+    return (source.before(call, "await "),)
+
+
+def _method(source: Source, call: ast.Call, model: Call) -> tuple[Edit, ...]:
+    """The edits that call a coroutine of the same client, or the same module."""
+    if model.function:
+        return *renamed(source, [call.func], model.twin.rpartition(".")[2]), *_await(source, call)
+    base = base_of(source, call, model.path, frozenset())
+    span = Span(source.path, source.span(base).end, source.span(call.func).end)
+    if source.lines.slice(span) != f".{model.path}":
+        raise RefusedError("the call is not written in one piece")
+    return Edit(span, f".{model.twin}"), *_await(source, call)
+
+
+def _class(source: Source, call: ast.Call, model: Call, client: Client | None, sources: Sources) -> tuple[Edit, ...]:
+    """The edits that make another client, and await all that is called on it."""
+    models = sources.models
+    found = made(source, base_of(source, call, model.path, models.same_client), sources)
+    kind = models.clients.get(source.dotted(found.call.func))
+    if client is None or kind is None or kind.twin != client.twin:
+        raise RefusedError("the place where its client is made is not seen")
+    for keyword in found.call.keywords:
+        if keyword.arg in kind.differs:
+            raise RefusedError(f"its client is made with `{keyword.arg}`, which would have to be asynchronous too")
+    module, _, twin = f"{kind.name.rpartition('.')[0]}.{kind.twin.rpartition('.')[2]}".rpartition(".")
+    if f"{module}.{twin}" not in models.clients:
+        raise RefusedError(f"`{module}` has no `{twin}`")
+    speaking = [found.call.func]
+    if found.annotation is not None and source.dotted(found.annotation) == source.dotted(found.call.func):
+        speaking.append(found.annotation)
+    edits = [*renamed(source, speaking, twin)]
+    for each, path in calls(source, found, models.same_client):
+        other = next((known for known in models.calls.get(path, ()) if known.library == kind.library), None)
+        if other is None or other.mode is not None or any(k.arg == other.stream for k in each.keywords):
+            raise RefusedError(f"`{path}` in line {each.lineno} is called in another way there")
+        edits += _await(source, each)
+    return tuple(edits)
+
+
+def _first_argument(source: Source, call: ast.Call, function: str) -> Edit:
+    """What is called, as the first argument of a call: on a line of its own where the others are."""
+    arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+    end = source.lines.offset(source.span(call.func).end)
+    start = end + len(source.content[end:]) - len(source.content[end:].lstrip()) + 1
+    if source.content[start - 1] != "(":
+        raise RefusedError("the call is not written in one piece")
+    at = source.lines.position(start)
+    span = Span(source.path, at, at)
+    if not arguments:
+        return Edit(span, function)
+    if source.content[start:].lstrip(" \t")[:1] in "\r\n#":
+        first = min(node.lineno for node in arguments)
+        return Edit(span, f"\n{source.indentation(first)}{function},")
+    return Edit(span, f"{function}, ")

@@ -1,0 +1,94 @@
+"""How a call that holds up the event loop is mended, and why it sometimes is in a thread, or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from promptlint.config.configuration import Configuration
+from promptlint.config.settings import Settings
+from promptlint.edits import applied
+from promptlint.session import check
+
+OPTIONS = Configuration(fixed=Settings(select=("PL303",)))
+ASK = 'client.responses.create(model="gpt-6-sol", input=question)'
+HEAD = "from openai import OpenAI\n\nclient = OpenAI()\n"
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+
+def mended(source: str, **others: str) -> str:
+    """A file with the first fix made, or why there is none."""
+    for name, text in others.items():
+        Path(f"{name}.py").write_text(text)
+    Path("app.py").write_text(source)
+    report, _ = check(["."], OPTIONS, {})
+    first = report.diagnostics[0]
+    return applied(source, first.fix.edits) if first.fix else first.refused
+
+
+def program(body: str, head: str = HEAD) -> str:
+    return f"{head}\n\nasync def ask(question: str) -> object:\n    return {body}\n"
+
+
+def test_every_call_of_the_client_is_awaited() -> None:
+    second = f"\n\nasync def tell(question: str) -> object:\n    return [{ASK}.output_text for _ in 'ab']  # twice\n"
+    after = mended(program(ASK) + second)
+    assert "client = AsyncOpenAI()" in after
+    assert f"return await {ASK}\n" in after
+    assert f"return [(await {ASK}).output_text for _ in 'ab']  # twice\n" in after
+
+
+def test_an_import_that_others_need_stays() -> None:
+    after = mended(program(ASK, "from openai import OpenAI\n\nclient: OpenAI = OpenAI()\nother = OpenAI()\n"))
+    assert after.startswith("from openai import AsyncOpenAI, OpenAI\n\nclient: AsyncOpenAI = AsyncOpenAI()\n")
+
+
+def test_an_import_that_is_there_is_used() -> None:
+    after = mended(program(ASK, "from openai import AsyncOpenAI, OpenAI\n\nclient = OpenAI()\n"))
+    assert after.startswith("from openai import AsyncOpenAI\n\nclient = AsyncOpenAI()\n")
+
+
+SHARED = {
+    "synchronous code": program(ASK) + f"\n\ndef tell(question: str) -> object:\n    return {ASK}\n",
+    "another call": program(ASK) + "\n\nasync def files() -> object:\n    return client.files.list()\n",
+    "handed on": program(ASK) + "\n\nwrapped = print(client)\n",
+    "a parameter": program(ASK, "from openai import OpenAI\n").replace("ask(", "ask(client: OpenAI, "),
+    "two values": program(ASK, "from openai import OpenAI\n\nclient = OpenAI()\nclient = OpenAI(timeout=9)\n"),
+    "an http client": program(
+        ASK, "import httpx\nfrom openai import OpenAI\n\nclient = OpenAI(http_client=httpx.Client())\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("source", SHARED.values(), ids=SHARED)
+def test_a_thread_waits_where_the_client_cannot_become_another(source: str) -> None:
+    after = mended(source)
+    assert "AsyncOpenAI" not in after
+    assert 'return await asyncio.to_thread(client.responses.create, model="gpt-6-sol", input=question)' in after
+
+
+def test_a_client_that_another_file_uses_stays() -> None:
+    assert "to_thread" in mended(program(ASK), other="from app import client\n\nprint(client.models.list())\n")
+    assert "to_thread" not in mended(program(ASK), other="from app import ask\n\nclient = ask\n")
+
+
+REFUSED = {
+    "it is called by a function that is no coroutine": program(
+        "list(answers(question))", f"{HEAD}\n\ndef answers(question):\n    yield {ASK}\n"
+    ),
+    "the answer is streamed: what reads the stream has to be asynchronous too": program(
+        ASK.replace("input=", "stream=True, input=")
+    ),
+    "the call in line 7 stands where nothing can be awaited": program(f"list({ASK} for _ in 'ab')"),
+}
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_what_cannot_be_mended_says_why(reason: str) -> None:
+    assert mended(REFUSED[reason]) == reason
