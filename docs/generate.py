@@ -12,8 +12,8 @@ from mkdocs.structure.files import File, Files
 from promptlint.cli import commands
 from promptlint.config.keys import KEYS
 from promptlint.config.writing import toml
-from promptlint.knowledge.loading import load_providers
-from promptlint.knowledge.pages import Page, load_pages
+from promptlint.knowledge.loading import load_pages, load_providers
+from promptlint.knowledge.pages import Page
 from promptlint.knowledge.providers import Provider
 
 _FENCE = re.compile(r"^```(?P<language>\w+) (?P<verdict>bad|good|ok)$", re.MULTILINE)

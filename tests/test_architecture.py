@@ -12,7 +12,7 @@ import pytest
 
 from promptlint import __version__
 from promptlint.checks import CHECKS
-from promptlint.knowledge.pages import load_pages
+from promptlint.knowledge.loading import load_pages
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "promptlint"

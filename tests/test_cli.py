@@ -16,9 +16,9 @@ from promptlint import __version__, cli, session
 from promptlint.cli import watching
 from promptlint.cli.printing import coloured
 from promptlint.config.keys import KEYS
-from promptlint.knowledge import pages
-from promptlint.knowledge.documents import KnowledgeError
-from promptlint.knowledge.pages import load_pages
+from promptlint.knowledge import loading
+from promptlint.knowledge.errors import KnowledgeError
+from promptlint.knowledge.loading import load_pages
 from tests.commands import CLOCK, Done, Run
 
 IDLE = "x = 1  # promptlint: ignore[PL101] why\n"
@@ -122,7 +122,7 @@ def test_broken_rules_are_said(run: Run, clean: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(session, "load_models", broken)
     assert run("check") == Done(2, "", "Error: rules/models/x.yaml:3: not YAML\n")
-    monkeypatch.setattr(pages, "load_pages", broken)
+    monkeypatch.setattr(loading, "load_pages", broken)
     assert run("rule", "PL101") == Done(2, "", "Error: rules/models/x.yaml:3: not YAML\n")
 
 

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from promptlint.diagnostics import Diagnostic, Severity
-from promptlint.knowledge.pages import load_pages
+from promptlint.knowledge.loading import load_pages
 from promptlint.layout import Confidence, Step
 from promptlint.reporters import FORMATS, reporter
 from promptlint.reporters.report import Report, Statistics

@@ -8,10 +8,13 @@ import pytest
 
 from promptlint.diagnostics import Severity
 from promptlint.knowledge.books import Books
-from promptlint.knowledge.documents import KnowledgeError, parse
-from promptlint.knowledge.loading import load_models, load_providers, read_providers
+from promptlint.knowledge.documents import parse
+from promptlint.knowledge.errors import KnowledgeError
+from promptlint.knowledge.files import read_providers
+from promptlint.knowledge.loading import load_models, load_pages, load_providers, page
 from promptlint.knowledge.models import Client, Given, Models, Part, Record, Switch
-from promptlint.knowledge.pages import Fix, Page, load_pages, page, read_pages
+from promptlint.knowledge.page_files import read_pages
+from promptlint.knowledge.pages import Fix, Page
 from promptlint.layout import Confidence, Role, Volatility
 
 LIBRARY = """\

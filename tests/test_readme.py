@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from promptlint.knowledge.pages import load_pages
+from promptlint.knowledge.loading import load_pages
 from promptlint.knowledge.readme import with_table
 
 ROOT = Path(__file__).parents[1]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from promptlint import __version__
 from promptlint.diagnostics import Diagnostic, Severity
 from promptlint.edits import Applicability, Edit, Fix, applied
-from promptlint.knowledge.pages import load_pages
+from promptlint.knowledge.loading import load_pages
 from promptlint.layout import Confidence, Gap, Step, Tokens
 from promptlint.reporters import FORMATS, reporter
 from promptlint.reporters.fingerprints import LineHashes

@@ -15,8 +15,8 @@ from promptlint.checks import CHECKS
 from promptlint.config.configuration import Configuration
 from promptlint.config.settings import Settings
 from promptlint.edits import Applicability
-from promptlint.knowledge.loading import load_models, load_providers
-from promptlint.knowledge.pages import Fix, Page, load_pages
+from promptlint.knowledge.loading import load_models, load_pages, load_providers
+from promptlint.knowledge.pages import Fix, Page
 from promptlint.layout import Confidence
 from promptlint.reading import read_project
 

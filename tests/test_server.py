@@ -13,7 +13,7 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 from pygls.workspace import TextDocument
 
-from promptlint.knowledge.pages import load_pages
+from promptlint.knowledge.loading import load_pages
 from tests.commands import CLOCK
 
 pytestmark = pytest.mark.filterwarnings("default")  # of the client's own closing pipes

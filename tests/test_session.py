@@ -19,7 +19,7 @@ from promptlint.config.kinds import ConfigError
 from promptlint.config.selection import chosen
 from promptlint.config.settings import Settings
 from promptlint.diagnostics import Diagnostic, Finding, Severity
-from promptlint.knowledge.pages import load_pages
+from promptlint.knowledge.loading import load_pages
 from promptlint.layout import Confidence, Gap, Known, Layout, Reading, Request, Site, Step, Tokens
 from promptlint.reporters.report import Report, Sources, Statistics
 from promptlint.session import Found, merged, prompt_files

@@ -12,8 +12,7 @@ from mkdocs.config import load_config
 
 from promptlint.cli import commands
 from promptlint.config.keys import KEYS
-from promptlint.knowledge.loading import load_providers
-from promptlint.knowledge.pages import load_pages
+from promptlint.knowledge.loading import load_pages, load_providers
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptlint.diagnostics import Diagnostic, Severity
-from promptlint.knowledge.pages import load_pages
+from promptlint.knowledge.loading import load_pages
 from promptlint.layout import Confidence
 from promptlint.spans import Lines, Position, Span
 from promptlint.suppressions import read_comments, suppressed

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
 
 from promptlint import suppressions
 from promptlint.changes import Change, MoveToEnd
@@ -14,12 +16,13 @@ from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.notebooks import ENDING
 from promptlint.languages.python.project import decoded
 from promptlint.languages.python.read import read_project as read_python
-from promptlint.languages.python.writing import Writer
-from promptlint.languages.templates.comments import comments
-from promptlint.languages.templates.read import Templates
-from promptlint.languages.templates.writing import moved_to_end
 from promptlint.layout import Reading, Request
+from promptlint.spans import Span
 from promptlint.suppressions import Comments, understood
+from promptlint.template import Template
+
+if TYPE_CHECKING:
+    from promptlint.languages.templates.read import Templates
 
 UNKNOWN_PROVIDER = "unknown"
 """The provider of a call that could be to any, and of a template whose call is not known."""
@@ -37,7 +40,11 @@ def is_template(path: str) -> bool:
 
 def read_comments(text: str, path: str) -> Comments:
     """What the comments of a file say to promptlint."""
-    return understood(comments(text, path), path) if is_template(path) else suppressions.read_comments(text, path)
+    if not is_template(path):
+        return suppressions.read_comments(text, path)
+    from promptlint.languages.templates.comments import comments
+
+    return understood(comments(text, path), path)
 
 
 def read_project(
@@ -54,11 +61,21 @@ def read_project(
     All `files` are the context; what other files send is given too, unless `only`. As the readers do, it reads nothing
     but through `files` and `read_text`, and what cannot be read is in the result.
     """
+
+    @cache
+    def templates() -> Templates:
+        from promptlint.languages.templates.read import Templates  # most code renders none
+
+        return Templates(models, load_formats(), providers[UNKNOWN_PROVIDER], read_text)
+
+    def in_code(text: str, span: Span) -> Template:
+        return templates().in_code(text, span)
+
     code = _Some(files, [path for path in files if not is_template(path)])
-    templates = Templates(models, load_formats(), providers[UNKNOWN_PROVIDER], read_text)
     wanted = [path for path in targets if not is_template(path)]
-    sent = read_python(code, wanted, models, providers, read_text, templates.in_code, only=only)
-    alone = templates.read(files, [path for path in targets if is_template(path) and path in files])
+    sent = read_python(code, wanted, models, providers, read_text, in_code, only=only)
+    kept = [path for path in targets if is_template(path) and path in files]
+    alone = templates().read(files, kept) if kept else Reading((), ())
     filled = {segment.origin.span.path for request in sent.requests for segment in request.layout.segments}
     blind = tuple(request for request in alone.requests if request.site.span.path not in filled)
     return replace(sent, requests=sent.requests + blind, gaps=sent.gaps + alone.gaps)
@@ -66,6 +83,7 @@ def read_project(
 
 def writer(files: Mapping[str, bytes], models: Models) -> Callable[[Request, Change], Iterator[Fix]]:
     """What writes changes, into code and into templates."""
+    from promptlint.languages.python.writing import Writer  # only what is found is mended
 
     def text(path: str) -> str:
         return decoded(files[path])
@@ -81,6 +99,8 @@ def writer(files: Mapping[str, bytes], models: Models) -> Callable[[Request, Cha
             return python.write(request, change)
         if not isinstance(change, MoveToEnd):
             raise RefusedError("a template does not say how it is sent")
+        from promptlint.languages.templates.writing import moved_to_end
+
         return moved_to_end(request.layout, change.index, text)
 
     return write

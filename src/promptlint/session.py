@@ -22,10 +22,10 @@ from promptlint.discovery import PathError, Project, discover, relative, reposit
 from promptlint.discovery.files import MOST_BYTES, Files, read
 from promptlint.edits import Fix, RefusedError
 from promptlint.fixing import Proof
-from promptlint.knowledge.documents import KnowledgeError, closest
-from promptlint.knowledge.loading import load_models, load_providers
+from promptlint.knowledge.errors import KnowledgeError, closest
+from promptlint.knowledge.loading import load_models, load_pages, load_providers
 from promptlint.knowledge.models import Models
-from promptlint.knowledge.pages import Page, load_pages
+from promptlint.knowledge.pages import Page
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.notebooks import Notebook, as_python, is_notebook, read_notebook
 from promptlint.languages.python.project import decoded, encoded

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 
 from promptlint.diagnostics import UNREADABLE, Diagnostic
-from promptlint.knowledge.documents import closest
+from promptlint.knowledge.errors import closest
 from promptlint.knowledge.pages import Page
 from promptlint.layout import Confidence
 from promptlint.spans import Position, Span

@@ -27,7 +27,7 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            from promptlint.knowledge.documents import closest
+            from promptlint.knowledge.errors import closest
 
             meant = f" (did you mean 'promptlint check {name}'?)" if Path(name).exists() else ""
             raise click.UsageError(f"there is no command '{name}'{meant or closest(name, self.commands)}", ctx)

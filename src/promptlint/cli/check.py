@@ -29,7 +29,7 @@ def _outputs(context: click.Context, parameter: click.Parameter, values: Iterabl
     for value in values:
         name, _, file = value.partition(":")
         if name not in FORMATS:
-            from promptlint.knowledge.documents import closest
+            from promptlint.knowledge.errors import closest
 
             raise click.BadParameter(
                 f"there is no format '{name}'{closest(name, FORMATS)}; one of {', '.join(FORMATS)}"

@@ -19,7 +19,7 @@ def config(keys: tuple[str, ...], schema: bool) -> None:
     from promptlint.config import schema as schemas
     from promptlint.config import writing
     from promptlint.config.keys import KEYS
-    from promptlint.knowledge.documents import closest
+    from promptlint.knowledge.errors import closest
 
     if schema:
         import json

@@ -20,8 +20,8 @@ def rule(rules: tuple[str, ...], every: bool) -> None:
 
     It says what the rule finds, what that costs, and when it stays silent.
     """
-    from promptlint.knowledge.documents import KnowledgeError, closest
-    from promptlint.knowledge.pages import load_pages, page
+    from promptlint.knowledge.errors import KnowledgeError, closest
+    from promptlint.knowledge.loading import load_pages, page
 
     if every == bool(rules):
         raise click.UsageError("give the code or the name of a rule, or --all")

@@ -12,7 +12,7 @@ from typing import Any
 from promptlint.config.keys import KEYS
 from promptlint.config.kinds import ConfigError, MisfitError
 from promptlint.config.settings import Layer
-from promptlint.knowledge.documents import closest
+from promptlint.knowledge.errors import closest
 
 NAMES = ("promptlint.toml", ".promptlint.toml", "pyproject.toml")
 """The files that are looked for in a folder; the first one that says something holds."""

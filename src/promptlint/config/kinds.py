@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from promptlint.discovery.gitignore import decision, parse
-from promptlint.knowledge.documents import closest
+from promptlint.knowledge.errors import closest
 
 
 class ConfigError(Exception):

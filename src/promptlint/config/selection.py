@@ -11,7 +11,7 @@ from typing import Any
 from promptlint.config.kinds import ConfigError
 from promptlint.config.settings import COMMAND_LINE, Settings
 from promptlint.diagnostics import UNREADABLE, Severity
-from promptlint.knowledge.documents import closest
+from promptlint.knowledge.errors import closest
 from promptlint.knowledge.pages import Page
 from promptlint.layout import Confidence
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import yaml
+
+from promptlint.knowledge.errors import KnowledgeError, closest
 
 T = TypeVar("T")
 
@@ -24,18 +26,6 @@ _KINDS = {
 
 # A checkout of PyYAML without libyaml has no C loader.
 _FAST_LOADER: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class KnowledgeError(Exception):
-    """A file of `rules/`, or one of the user's, is not understood: the message says where, and what is expected."""
-
-
-def closest(word: str, known: Iterable[str]) -> str:
-    """The known word which was probably meant, as words for a message; empty when none is near."""
-    from difflib import get_close_matches  # only a mistake pays for the import
-
-    near = get_close_matches(word, list(known), 1)
-    return f" (did you mean '{near[0]}'?)" if near else ""
 
 
 def read(path: Path, shown: str, *, shipped: bool) -> Value:

@@ -1,24 +1,33 @@
-"""The doors to what we know of libraries and providers."""
+"""The doors to what we know of libraries, providers and formats, and to the pages of the rules."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from promptlint.knowledge.books import Books
-from promptlint.knowledge.documents import KnowledgeError, read
-from promptlint.knowledge.facts import ProviderFile
-from promptlint.knowledge.format_files import read_formats
+from promptlint.knowledge.compiled import compiled
+from promptlint.knowledge.errors import KnowledgeError
 from promptlint.knowledge.formats import Formats
 from promptlint.knowledge.models import Models
+from promptlint.knowledge.pages import Page
 from promptlint.knowledge.providers import Providers
 
-__all__ = ["RULES", "KnowledgeError", "load_formats", "load_models", "load_providers"]
+__all__ = ["RULES", "KnowledgeError", "load_formats", "load_models", "load_pages", "load_providers", "page"]
 
 # Beside the package in a wheel; at the top of the tree in a checkout.
 _shipped = Path(__file__).parents[1] / "rules"
 RULES = _shipped if _shipped.is_dir() else Path(__file__).parents[3] / "rules"
+
+
+class _Knowledge(NamedTuple):
+    """All that is shipped."""
+
+    models: Models
+    providers: Providers
+    formats: Formats
+    pages: Mapping[str, Page]
 
 
 def load_models(extra: Sequence[Path] = ()) -> Models:
@@ -26,44 +35,46 @@ def load_models(extra: Sequence[Path] = ()) -> Models:
 
     Raises KnowledgeError when a file cannot be understood, or says again what another one has said.
     """
-    return _read_models(extra) if extra else _shipped_models()
+    if not extra:
+        return _knowledge().models
+    from promptlint.knowledge.files import read_models
+
+    return read_models(RULES, extra)
 
 
-@cache
 def load_providers() -> Providers:
     """Everything in `rules/providers/`. Raises KnowledgeError when a file cannot be understood."""
-    return read_providers(RULES / "providers")
+    return _knowledge().providers
 
 
-@cache
 def load_formats() -> Formats:
     """Everything in `rules/formats/`. Raises KnowledgeError when a file cannot be understood."""
-    return read_formats(read(path, _shown(path), shipped=True) for path in sorted((RULES / "formats").glob("*.yaml")))
+    return _knowledge().formats
 
 
-def read_providers(folder: Path) -> Providers:
-    """The provider files of a folder. Raises KnowledgeError when one cannot be understood."""
-    files = {path.stem: ProviderFile(read(path, _shown(path), shipped=True)) for path in sorted(folder.glob("*.yaml"))}
-    return Providers({name: file.provider(name, files) for name, file in files.items()})
+def load_pages() -> Mapping[str, Page]:
+    """Code → page of every rule, by code. Raises KnowledgeError when a page cannot be understood."""
+    return _knowledge().pages
+
+
+def page(code_or_name: str) -> Page | None:
+    """The page of a rule by its code (`PL101`) or its name (`volatile-prefix`); None when there is none."""
+    pages = load_pages()
+    return pages.get(code_or_name) or next((p for p in pages.values() if p.name == code_or_name), None)
 
 
 @cache
-def _shipped_models() -> Models:
-    return _read_models(())
+def _knowledge() -> _Knowledge:
+    folders = (RULES, RULES / "models", RULES / "providers", RULES / "formats")
+    return _Knowledge(*compiled(folders, _read))
 
 
-def _read_models(extra: Sequence[Path]) -> Models:
-    books = Books(sorted(path.stem for path in (RULES / "providers").glob("*.yaml")))
-    for path in sorted((RULES / "models").glob("*.yaml")):
-        books.add(read(path, _shown(path), shipped=True), shipped=True)
-    for path in extra:
-        books.add(read(path, _shown_from(Path.cwd(), path), shipped=False), shipped=False)
-    return books.models()
+def _read() -> tuple[Models, Providers, Formats, Mapping[str, Page]]:
+    from promptlint.knowledge import files
 
-
-def _shown(path: Path) -> str:
-    return _shown_from(RULES.parent, path)
-
-
-def _shown_from(folder: Path, path: Path) -> str:
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+    return (
+        files.read_models(RULES),
+        files.read_providers(RULES / "providers"),
+        files.read_formats(RULES / "formats"),
+        files.read_pages(RULES),
+    )

@@ -1,20 +1,12 @@
-"""Rule pages: `rules/PL*.md`, front matter above Markdown."""
+"""Rule pages as frozen values. The files are `rules/PL*.md`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 
 from promptlint.diagnostics import Severity
-from promptlint.knowledge.documents import KnowledgeError, Shelf, Value, parse, read_text
-from promptlint.knowledge.loading import RULES
-from promptlint.knowledge.sources import CONFIDENCES
 from promptlint.layout import Confidence
-
-_FENCE = "---\n"
 
 
 class Fix(StrEnum):
@@ -43,52 +35,3 @@ class Page:
     """The first version that has it."""
     text: str
     """The page in Markdown, without its front matter."""
-
-
-@cache
-def load_pages() -> Mapping[str, Page]:
-    """Code → page of every rule, by code. Raises KnowledgeError when a page cannot be understood."""
-    return read_pages(RULES)
-
-
-def page(code_or_name: str) -> Page | None:
-    """The page of a rule by its code (`PL101`) or its name (`volatile-prefix`); None when there is none."""
-    pages = load_pages()
-    return pages.get(code_or_name) or next((p for p in pages.values() if p.name == code_or_name), None)
-
-
-def read_pages(folder: Path) -> Mapping[str, Page]:
-    """Code → page of the rule pages in a folder. Raises KnowledgeError when one cannot be understood."""
-    codes = Shelf[Page]("code")
-    names = Shelf[Page]("name")
-    for path in sorted(folder.glob("PL*.md")):
-        shown = f"{folder.name}/{path.name}"
-        front, text = _split(read_text(path, shown), shown)
-        known = _page(front, text)
-        codes.put(known.code, known, front)
-        names.put(known.name, known, front)
-        if path.stem != f"{known.code}-{known.name}":
-            raise front.error(f"the page of {known.code} {known.name} must be called {known.code}-{known.name}.md")
-    return codes.things
-
-
-def _split(text: str, shown: str) -> tuple[Value, str]:
-    head, fence, body = text.removeprefix(_FENCE).partition(f"\n{_FENCE}")
-    if not text.startswith(_FENCE) or not fence:
-        raise KnowledgeError(f"{shown}:1: a page begins with front matter between two lines of ---")
-    return parse(head, shown, shipped=True, lines_before=1), body.lstrip("\n")
-
-
-def _page(front: Value, text: str) -> Page:
-    entry = front.entry("a page", "code name summary severity confidence fix since", "default")
-    return Page(
-        code=entry.text("code"),
-        name=entry.text("name"),
-        summary=entry.text("summary"),
-        severity=entry["severity"].word("severity", {severity.value: severity for severity in Severity}),
-        confidence=entry["confidence"].word("confidence", CONFIDENCES),
-        fix=entry["fix"].word("fix", {fix.value: fix for fix in Fix}),
-        default=entry.flag("default", True),
-        since=entry.text("since"),
-        text=text,
-    )

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from promptlint.knowledge.pages import Page, load_pages
+from promptlint.knowledge.loading import load_pages
+from promptlint.knowledge.pages import Page
 
 BEGIN, END = "<!-- rules -->", "<!-- /rules -->"
 

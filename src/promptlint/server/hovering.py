@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from promptlint.diagnostics import Diagnostic
-from promptlint.knowledge.loading import load_providers
-from promptlint.knowledge.pages import page
+from promptlint.knowledge.loading import load_providers, page
 from promptlint.layout import Request
 from promptlint.reporters.drawing import drawn
 from promptlint.spans import Position

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import yaml
-
 from promptlint.languages.python import clocks, formats, templating
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import cat, rewrapped, stripped
@@ -263,6 +261,8 @@ def parsed_file(term: Call, engine: Engine) -> Term | None:
         plain = engine.head(_content(plain.name.removeprefix("file:"), term, engine))
     if not isinstance(plain, Str):
         return None
+    import yaml
+
     try:
         data = json.loads(plain.value) if plain.at.path.endswith(".json") else yaml.safe_load(plain.value)
     except (ValueError, yaml.YAMLError, RecursionError):
