@@ -295,6 +295,10 @@ def test_a_file_that_does_not_parse_is_left_alone() -> None:
             "# promptlint: ignore[PL102, PL101] old\na: '{{ x }}'\n", id="one comment more than it had",
         ),
         pytest.param(
+            "a.toml", "[a]\nb = '''\n# {{ x }}\n'''\n", 3,
+            "[a]\n# promptlint: ignore[PL101] why\nb = '''\n# {{ x }}\n'''\n", id="a text in TOML",
+        ),
+        pytest.param(
             "a.j2", "Hello {{ x }}\nRules\n", 1,
             "Hello {{ x }}{# promptlint: ignore[PL101] why +#}\nRules\n", id="a template",
         ),

@@ -21,6 +21,9 @@ from promptlint.reading import read_comments
         pytest.param("a.yaml", "a: | # x\n  b\n  c\nd: e\n", range(1, 4), id="the text that begins beside it"),
         pytest.param("a.yaml", "a: b # x\nc: d\n", range(1, 2), id="the value beside it"),
         pytest.param("a.yaml", "a: b\n# x\n", range(2, 3), id="nothing behind it"),
+        pytest.param("a.toml", "# x\na = '''\nb\nc'''\nd = 1\n", range(1, 5), id="the text of the next key of TOML"),
+        pytest.param("a.toml", "# x\n[a]\nb = 'c'\n[d]\ne = 1", range(1, 4), id="the next table of TOML"),
+        pytest.param("a.toml", "a = 'b' # x\nc = 'd'\n", range(1, 2), id="the value beside it in TOML"),
         pytest.param("a.yaml", "a: |\n  b {# x #}\n  c\n", range(2, 3), id="a comment of Jinja in a value"),
     ],
 )
@@ -34,6 +37,8 @@ def test_which_lines_a_comment_is_about(path: str, text: str, about: range) -> N
         pytest.param("a.yaml", "a: |\n  # b\n", id="a line of a text"),
         pytest.param("a.yaml", "a: 'b # c'", id="quoted"),
         pytest.param("a.yaml", "a: b#c", id="within a word"),
+        pytest.param("a.toml", "a = 'b # c'", id="quoted in TOML"),
+        pytest.param("a.toml", 'a = """\n# b"""', id="a line of a text of TOML"),
         pytest.param("a.j2", "# a heading\n", id="a heading"),
     ],
 )

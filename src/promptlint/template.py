@@ -94,6 +94,15 @@ class Unclear:
 Expression = Constant | Name | Member | Each | Call | Filter | Either | Compound | Rendered | Unclear
 
 
+def dotted(value: Expression) -> str:
+    """`datetime.datetime.now`; empty for what is no dotted name."""
+    names: list[str] = []
+    while isinstance(value, Member) and isinstance(value.key, str):
+        names.append(value.key)
+        value = value.value
+    return ".".join([value.name, *reversed(names)]) if isinstance(value, Name) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text that is sent as it is written."""

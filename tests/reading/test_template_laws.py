@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from itertools import pairwise
 
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from promptlint.languages.templates.jinja import Dialect, read_jinja
 from promptlint.languages.templates.jinja_tokens import Kind, tags
 from promptlint.languages.templates.mustache import read_mustache
+from promptlint.languages.templates.nodes import BrokenFileError, Node, scalar_source
 from promptlint.languages.templates.places import file_source
-from promptlint.languages.templates.yaml_nodes import Node, NotYamlError, documents, scalar_source
+from promptlint.languages.templates.toml_nodes import tables
+from promptlint.languages.templates.yaml_nodes import documents
 from promptlint.layout import Role
 from promptlint.spans import Lines
 from promptlint.template import Hole, Text, walk
@@ -87,6 +90,48 @@ def test_each_character_of_a_yaml_value_has_its_place(tree: object, style: str, 
             assert written == character or not character.isalpha(), (text, source.text, at)
 
 
+TABLES = st.text("ab \"'\\\n\t#-é😀[]{}=,", max_size=12)
+QUOTES = st.sampled_from(["'", '"', "'''", '"""'])
+
+
+def toml_text(value: str, quote: str, newline: str) -> str:
+    """A text as TOML, in quotes; in others than asked for where those cannot hold it."""
+    if quote[0] == "'" and ("'" in value or ("\n" in value and len(quote) == 1)):
+        quote = '"'
+    if quote[0] == '"':
+        value = value.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
+        value = value if len(quote) == 3 else value.replace("\n", "\\n")
+    return quote + (("\n" if len(quote) == 3 else "") + value).replace("\n", newline) + quote
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(TABLES, QUOTES), max_size=4), st.sampled_from(["\n", "\r\n"]))
+def test_the_values_of_a_toml_file_are_those_of_the_standard_library(texts: list[tuple[str, str]], end: str) -> None:
+    written = [toml_text(value, quote, end) for value, quote in texts]
+    lines = ["# 'no", "[a.'b c']", *(f"t{i} = {text}  # a" for i, text in enumerate(written)), "x = {y = 1, z = ['#']}"]
+    text = end.join([*lines, "[[many]]", f"d.e = [{', '.join(['1', *written])}, # ]", "]", "[[many]]", "n = 1e3"])
+    (root, comments), data = tables(text), tomllib.loads(text.replace("\r\n", "\n"))
+    assert [node.value for node in root.find("a.b c.*") if node.value is not None] == [value for value, _ in texts]
+    assert plain(root) == stringified(data)
+    assert [text[start:end] for start, end in comments] == ["# 'no", *["# a"] * len(texts), "# ]"]
+    for node in _scalars([root]):
+        source = scalar_source(node, text, "a.toml", Lines(text))
+        written_out = (source.lines.slice(source.span(at, at + 1)) for at in range(len(source.text)))
+        assert all(w == c or not c.isalpha() for w, c in zip(written_out, source.text, strict=True))
+
+
+def plain(node: Node) -> object:
+    if node.value is not None:
+        return node.value
+    return {key: plain(child) for key, child in node.pairs.items()} if node.mapping else [*map(plain, node.items)]
+
+
+def stringified(data: object) -> object:
+    if isinstance(data, dict):
+        return {key: stringified(value) for key, value in data.items()}
+    return [*map(stringified, data)] if isinstance(data, list) else {1: "1", 1e3: "1e3"}.get(data, data)  # type: ignore[call-overload]
+
+
 def _scalars(nodes: list[Node]) -> list[Node]:
     found: list[Node] = []
     for node in nodes:
@@ -118,15 +163,19 @@ def test_places_in_yaml(text: str, path: str, value: str, places: list[tuple[int
     assert (source.text, [(start.line, start.column) for start in starts]) == (value, places)
 
 
-def test_an_alias_is_the_value_it_names_however_often() -> None:
-    bomb = "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 60))
-    (root,) = documents(bomb)
-    assert len(root.pairs) == 60
+def aliases(number: int) -> str:
+    """A YAML text of which each value stands twice for the one before."""
+    return "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, number))
 
 
-@pytest.mark.parametrize("text", ["[" * 10_000, "a: b: c", "a: {{ b }} c", "\x00", "a: 'b"])
-def test_what_is_no_yaml_is_refused(text: str) -> None:
-    with pytest.raises(NotYamlError):
+def test_an_alias_is_the_value_it_names() -> None:
+    (root,) = documents(aliases(9))
+    assert len(list(root.find("a8.*.*.*"))) == 8
+
+
+@pytest.mark.parametrize("text", ["[" * 10_000, "a: b: c", "a: {{ b }} c", "\x00", "a: 'b", aliases(60)])
+def test_what_is_no_yaml_or_too_much_is_refused(text: str) -> None:
+    with pytest.raises(BrokenFileError):
         documents(text)
 
 

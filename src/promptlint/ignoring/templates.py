@@ -1,4 +1,4 @@
-"""`# promptlint: ignore[…]` in YAML files, and `{# promptlint: ignore[…] #}` in Jinja templates.
+"""`# promptlint: ignore[…]` in YAML and TOML files, and `{# promptlint: ignore[…] #}` in Jinja templates.
 
 What is inserted is held to two things: the file has the same values as before, and the finding is covered.
 """
@@ -12,12 +12,15 @@ from jinja2 import Environment, TemplateSyntaxError
 
 from promptlint.diagnostics import Diagnostic
 from promptlint.ignoring import NotIgnoredError
-from promptlint.languages.templates.yaml_nodes import Node, NotYamlError, documents
+from promptlint.languages.templates.nodes import BrokenFileError, Node
+from promptlint.languages.templates.toml_nodes import tables
+from promptlint.languages.templates.yaml_nodes import documents
 from promptlint.reading import read_comments
 from promptlint.spans import Lines, Position
 
 _JINJA = (".j2", ".jinja", ".jinja2")
 _YAML = (".yaml", ".yml")
+_TOML = ".toml"
 _MOST_ABOVE = 400
 """Lines above a finding in which the key of its text is looked for."""
 
@@ -35,7 +38,9 @@ class _Syntax:
 def ignored(path: str, text: str, diagnostics: Sequence[Diagnostic], reason: str) -> tuple[str, int]:
     """The text with a comment for each finding, and the number of findings. Raises NotIgnoredError."""
     if path.endswith(_YAML):
-        syntax = _Syntax(_values, _above)
+        syntax = _Syntax(_yaml, _above)
+    elif path.endswith(_TOML):
+        syntax = _Syntax(_toml, _above)
     elif path.endswith(_JINJA):
         syntax = _Syntax(_words, _behind)
     else:
@@ -84,16 +89,24 @@ def _behind(lines: Lines, line: int, body: str) -> Iterator[tuple[int, str]]:
     yield lines.offset(Position(line, len(lines.line(line)) + 1)), f"{{# {body} +#}}"
 
 
-def _values(text: str) -> object:
+def _yaml(text: str) -> object:
     """What a YAML file says."""
+    return _values(text, documents)
 
+
+def _toml(text: str) -> object:
+    """What a TOML file says."""
+    return _values(text, lambda text: [tables(text)[0]])
+
+
+def _values(text: str, read: Callable[[str], list[Node]]) -> object:
     def value(node: Node) -> object:
         return node.value, [*map(value, node.items)], [(key, value(each)) for key, each in node.pairs.items()]
 
     try:
-        return [value(node) for node in documents(text)]
-    except (NotYamlError, RecursionError) as error:
-        raise NotIgnoredError("is not YAML") from error
+        return [value(node) for node in read(text)]
+    except (BrokenFileError, RecursionError) as error:
+        raise NotIgnoredError("is broken") from error
 
 
 def _words(text: str) -> object:

@@ -24,7 +24,7 @@ from promptlint.knowledge.sources import read_words
 _CONTAINERS = {word: word for word in CONTAINERS}
 _LANGUAGES = {word: word for word in LANGUAGES}
 _HEADERS = {word: word for word in HEADERS}
-_FORMAT_KEYS = "language-at languages headers inputs shape prompts"
+_FORMAT_KEYS = "language-at languages headers roles beside inputs shape prompts"
 
 
 def read_formats(documents: Iterable[Value]) -> Formats:
@@ -35,12 +35,16 @@ def read_formats(documents: Iterable[Value]) -> Formats:
     marks: dict[str, Value] = {}
     settings: dict[str, Value] = {}
     shuffles: dict[str, Value] = {}
+    turns: dict[str, Value] = {}
+    fixed: dict[str, Value] = {}
     clocks: dict[str, str] = {}
     words: list[Words] = []
     known = Shelf[Words]("word")
     for document in documents:
         entry = document.entry(
-            "a formats file", "checked", "formats recognition messages clocks marks shuffles words settings"
+            "a formats file",
+            "checked",
+            "formats recognition messages clocks marks shuffles turns fixed words settings",
         )
         checked = entry["checked"].entry("'checked'", "source on")
         checked["on"].day()
@@ -52,6 +56,8 @@ def read_formats(documents: Iterable[Value]) -> Formats:
         marks |= entry.texts("marks")
         settings |= entry.texts("settings")
         shuffles |= entry.texts("shuffles")
+        turns |= entry.texts("turns")
+        fixed |= entry.texts("fixed")
         words += [read_words(value, known) for value in entry.items("words")]
         clocks |= {name.written(): value.text() for name, value in entry.pairs("clocks")}
     endings = [*recognition.templates, *recognition.texts, *(e for each in formats for e in each.endings)]
@@ -63,6 +69,8 @@ def read_formats(documents: Iterable[Value]) -> Formats:
         clocks=clocks,
         marks=frozenset(marks),
         shuffles=frozenset(shuffles),
+        turns=frozenset(turns),
+        fixed=frozenset(fixed),
         words=tuple(words),
         settings=frozenset(settings),
     )
@@ -78,6 +86,8 @@ def _format(value: Value) -> Format:
         language_at=tuple(entry.texts("language-at")),
         languages={word.written(): said.word("language", _LANGUAGES) for word, said in entry.pairs("languages")},
         headers=entry["headers"].word("headers", _HEADERS) if "headers" in entry else "none",
+        roles={word.written().lower(): said.word("role", ROLES) for word, said in entry.pairs("roles")},
+        beside=entry.text("beside"),
         inputs=tuple(entry.texts("inputs")),
         shape=_shape(entry["shape"]) if "shape" in entry else Shape(),
         prompts=tuple(_prompt(item) for item in entry.items("prompts")),
@@ -95,13 +105,25 @@ def _shape(value: Value) -> Shape:
 
 
 def _prompt(value: Value) -> Prompt:
-    entry = value.entry("a prompt", "parts", "each")
-    return Prompt(entry.text("each"), tuple(_part(item) for item in entry.items("parts")))
+    entry = value.entry("a prompt", "parts", "each where inputs")
+    return Prompt(
+        each=entry.text("each"),
+        parts=tuple(_part(item) for item in entry.items("parts")),
+        where={path.written(): said.text() for path, said in entry.pairs("where")},
+        inputs=tuple(entry.texts("inputs")),
+    )
 
 
 def _part(value: Value) -> Part:
-    entry = value.entry("a part", "at", "role")
-    return Part(entry["at"].written(), entry["role"].word("role", ROLES) if "role" in entry else None)
+    entry = value.entry("a part", "at", "role file text told-by history")
+    return Part(
+        at=entry["at"].written(),
+        role=entry["role"].word("role", ROLES) if "role" in entry else None,
+        file=entry.flag("file"),
+        text=entry.text("text", "content"),
+        told_by=tuple(entry.texts("told-by")) or ("role", "type"),
+        history=entry.text("history"),
+    )
 
 
 def _recognition(value: Value) -> Recognition:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from promptlint.knowledge.models import Words
 from promptlint.layout import Role
 
-CONTAINERS = ("front-matter", "yaml")
+CONTAINERS = ("front-matter", "text", "yaml", "toml", "baml")
 """How a file holds its prompts: see `Format.container`."""
-LANGUAGES = ("jinja", "mustache", "format", "names", "dollars", "plain", "mustache-or-jinja")
+LANGUAGES = ("jinja", "mustache", "format", "names", "dollars", "plain", "name", "mustache-or-jinja")
 """How a prompt writes its holes: see `Format.language`."""
-HEADERS = ("none", "lines", "elements")
+HEADERS = ("none", "lines", "elements", "parts")
 """How a prompt tells where another message begins: see `Format.headers`."""
 
 
@@ -24,6 +24,14 @@ class Part:
     """Dotted path of keys, `*` for any key or item; empty: the text itself."""
     role: Role | None
     """None: a list of messages, each of which tells its own role."""
+    file: bool = False
+    """Whether the value is the path of a file, and what is in it enters the prompt; else a path is passed over."""
+    text: str = "content"
+    """Path of the text in each message of a list."""
+    told_by: tuple[str, ...] = ("role", "type")
+    """Paths in each message of values of which one is its role."""
+    history: str = ""
+    """Path in a message which stands for others of the name of the variable that has them; empty: none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,10 @@ class Prompt:
     """Path of the values that hold such a prompt; empty: the file itself."""
     parts: tuple[Part, ...]
     """In the order in which they are sent."""
+    where: Mapping[str, str] = field(default_factory=dict)
+    """Path below `each` → what must be written there; where something else is, there is no prompt."""
+    inputs: tuple[str, ...] = ()
+    """Paths below `each` of its declared inputs, as `Format.inputs`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +81,22 @@ class Format:
     endings: tuple[str, ...]
     """Ends of file names."""
     container: str
-    """`front-matter`: what stands behind a YAML header is the prompt. `yaml`: values of a YAML or JSON file are."""
+    """`front-matter`: what stands behind a YAML header is the prompt. `text`: all of it is. `yaml`: values of a YAML or
+    JSON file are; `toml`: of a TOML file. `baml`: what functions have as theirs."""
     language: str
     """`jinja`, `mustache` (with Handlebars), `format` (str.format), `names` (only `{name}`), `dollars`
-    (string.Template), `plain` (no holes); or one of two, as the text looks."""
+    (string.Template), `plain` (no holes), `name` (it is the name of a value); or one of two, as the text looks."""
     language_at: tuple[str, ...] = ()
     """Paths of values which may name the language instead."""
     languages: Mapping[str, str] = field(default_factory=dict)
     """What such a value may say → language."""
     headers: str = "none"
-    """`lines` (`system:` on a line of its own), `elements` (`<message role="system">`), `none`."""
+    """`lines` (`system:` on a line of its own), `elements` (`<message role="system">`), `parts` (`- name:`, `role:` and
+    `content:` above each other), `none`."""
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    """What its messages call their roles beside the words that all use, in lower case."""
+    beside: str = ""
+    """Name of a file in the same folder which has what other formats have in a header; empty: there is none."""
     inputs: tuple[str, ...] = ()
     """Paths of the declared inputs: a list of names, of mappings with a `name`, or a mapping by name."""
     shape: Shape = Shape()
@@ -135,6 +153,10 @@ class Formats:
     """Jinja tags that hold a message."""
     clocks: Mapping[str, str] = field(default_factory=dict)
     """Jinja tag or filter which tells the time → the name in `rules/models/` of what it does."""
+    turns: frozenset[str] = frozenset()
+    """Calls in a hole that begin another message, with its role as their argument."""
+    fixed: frozenset[str] = frozenset()
+    """Dotted names of values which are the same in every request."""
     marks: frozenset[str] = frozenset()
     """Jinja filters that ask the provider to cache up to here."""
     shuffles: frozenset[str] = frozenset()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python import clocks, formats, templating
+from promptlint.languages.python.data import parsed
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import cat, rewrapped, stripped
 from promptlint.languages.python.term import Term
@@ -264,10 +264,9 @@ def parsed_file(term: Call, engine: Engine) -> Term | None:
     import yaml
 
     try:
-        data = json.loads(plain.value) if plain.at.path.endswith(".json") else yaml.safe_load(plain.value)
-    except (ValueError, yaml.YAMLError, RecursionError):
+        return as_term(parsed(plain.value, as_json=plain.at.path.endswith(".json")), plain.at)
+    except (ValueError, RecursionError):
         return Opaque("is a file that does not parse", at=term.at)
-    return as_term(data, plain.at)
 
 
 def as_term(data: object, at: Place) -> Term:

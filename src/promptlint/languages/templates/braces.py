@@ -46,6 +46,12 @@ def read_plain(source: Source) -> Template:
     return Template(source.path, tuple(source.texts(0, len(source.text))))
 
 
+def read_name(source: Source) -> Template:
+    """A text which is the name of a value."""
+    name = source.text.strip()
+    return Template(source.path, (Hole(Name(name), name, source.span(0, len(source.text))),))
+
+
 def _read(source: Source, places: re.Pattern[str]) -> Template:
     return Template(source.path, tuple(_pieces(source, places)))
 

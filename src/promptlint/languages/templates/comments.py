@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from promptlint.languages.templates.yaml_nodes import Node, NotYamlError, documents
-from promptlint.spans import Lines
+from promptlint.languages.templates.nodes import BrokenFileError, Node
+from promptlint.languages.templates.toml_nodes import tables
+from promptlint.languages.templates.yaml_nodes import documents
+from promptlint.spans import Lines, Position
 
 _IN_TEXT = re.compile(r"\{#-?[^\n]{0,300}?#\}|<!--[^\n]{0,300}?-->|\{\{!(?:--)?[^\n]{0,300}?\}\}")
 _IN_YAML = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 _YAML = (".yaml", ".yml")
+_TOML = ".toml"
 
 
 class Comment(NamedTuple):
@@ -29,8 +33,20 @@ class Comment(NamedTuple):
 def comments(text: str, path: str) -> Iterator[Comment]:
     """The comments of a template file, those of the format and those of the templates in it, in order."""
     lines = Lines(text)
-    yaml = list(_of_yaml(text, lines)) if path.endswith(_YAML) else []
-    yield from sorted([*yaml, *_of_text(text, lines)], key=lambda comment: (comment.line, comment.column))
+    found = [*_of_file(text, path, lines), *_of_text(text, lines)]
+    yield from sorted(found, key=lambda comment: (comment.line, comment.column))
+
+
+def _of_file(text: str, path: str, lines: Lines) -> Iterator[Comment]:
+    try:
+        if path.endswith(_YAML):
+            roots = documents(text)
+            yield from _of_values(text, lines, roots, _in_yaml(text, roots))
+        elif path.endswith(_TOML):
+            root, places = tables(text)
+            yield from _of_values(text, lines, [root], places)
+    except BrokenFileError:
+        return
 
 
 def _of_text(text: str, lines: Lines) -> Iterator[Comment]:
@@ -49,20 +65,26 @@ def _following(line: int, shared: bool, lines: Lines) -> range:
     return range(line, last + 1)
 
 
-def _of_yaml(text: str, lines: Lines) -> Iterator[Comment]:
-    try:
-        nodes = sorted(_all(documents(text)), key=lambda node: node.start)
-    except NotYamlError:
-        return
-    scalars = [(_content(node, text), node.end) for node in nodes if node.value is not None]
-    for match in _IN_YAML.finditer(text):
-        if any(start <= match.start() < end for start, end in scalars):
-            continue
-        place = lines.position(match.start())
+def _of_values(text: str, lines: Lines, roots: list[Node], places: Iterable[tuple[int, int]]) -> Iterator[Comment]:
+    """Comments between the values of a file, by their offsets."""
+    nodes = sorted(_all(roots), key=lambda node: node.start)
+    starts = [node.start for node in nodes]
+    for start, end in places:
+        place = lines.position(start)
         alone = not lines.line(place.line)[: place.column - 1].strip()
-        about = _below(match.end(), text, nodes) if alone else _beside(place.line, nodes, lines)
+        line = lines.offset(Position(place.line, 1))
+        about = _below(end, text, nodes, starts) if alone else _beside(line, start, nodes, starts)
         last = lines.position(_end(about) - 1).line if about is not None else place.line
-        yield Comment(match[0], place.line, place.column - 1, range(place.line, max(last, place.line) + 1))
+        yield Comment(text[start:end], place.line, place.column - 1, range(place.line, max(last, place.line) + 1))
+
+
+def _in_yaml(text: str, roots: list[Node]) -> Iterator[tuple[int, int]]:
+    """The comments of a YAML text: what looks like one, and stands in no scalar."""
+    scalars = sorted((_content(node, text), node.end) for node in _all(roots) if node.value is not None)
+    for match in _IN_YAML.finditer(text):
+        before = bisect_right(scalars, (match.start(), len(text))) - 1
+        if before < 0 or scalars[before][1] <= match.start():
+            yield match.span()
 
 
 def _content(node: Node, text: str) -> int:
@@ -71,16 +93,17 @@ def _content(node: Node, text: str) -> int:
     return newline if newline >= 0 else node.end
 
 
-def _below(end: int, text: str, nodes: list[Node]) -> Node | None:
+def _below(end: int, text: str, nodes: list[Node], starts: list[int]) -> Node | None:
     """The value of the key, or the item of the list, that follows a comment on a line of its own."""
     following = re.compile(r"(?:\s|#[^\n]*)*").match(text, end)
-    start = following.end() if following else end
-    return next((node for node in nodes if node.start > start), None)
+    at = bisect_right(starts, following.end() if following else end)
+    return nodes[at] if at < len(nodes) else None
 
 
-def _beside(line: int, nodes: list[Node], lines: Lines) -> Node | None:
-    """The value that begins on the line of a comment at its end."""
-    return next((node for node in nodes if node.value is not None and lines.position(node.start).line == line), None)
+def _beside(line: int, end: int, nodes: list[Node], starts: list[int]) -> Node | None:
+    """The value that begins on the line of a comment at its end: from the start of the line on, by offsets."""
+    on_line = nodes[bisect_left(starts, line) : bisect_left(starts, end)]
+    return next((node for node in on_line if node.value is not None), None)
 
 
 def _end(node: Node) -> int:

@@ -30,6 +30,7 @@ from promptlint.layout import Breakpoint, Role
 from promptlint.spans import Span
 from promptlint.template import (
     Branch,
+    Call,
     Compound,
     Constant,
     Each,
@@ -45,6 +46,7 @@ from promptlint.template import (
     Text,
     Turn,
     Unclear,
+    dotted,
 )
 
 MOST_TAGS = 20_000
@@ -68,6 +70,8 @@ class Dialect:
     """Tags that print the time (`now`)."""
     marks: frozenset[str] = frozenset()
     """Filters that ask the provider to cache up to here (`cache_control`)."""
+    turns: frozenset[str] = frozenset()
+    """Calls in a hole that begin another message (`_.role`)."""
 
 
 @dataclass(slots=True)
@@ -176,6 +180,10 @@ class _Parser:
             value, mark = value.value, [Mark(Breakpoint(self._span(tag)))]
         if isinstance(value, Rendered):
             return [*value.pieces, *mark]
+        if isinstance(value, Call) and dotted(value.function) in self.dialect.turns:
+            role = value.arguments[0] if value.arguments else None
+            word = str(role.value) if isinstance(role, Constant) else ""
+            return [Turn(self.dialect.roles.get(word.lower(), Role.UNKNOWN))]
         return [_filled(value, text.strip(), self.source, tag), *mark]
 
     # --- statements ---------------------------------------------------------------------------------------------------

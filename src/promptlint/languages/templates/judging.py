@@ -21,6 +21,7 @@ from promptlint.template import (
     Name,
     Rendered,
     Unclear,
+    dotted,
     holes,
 )
 
@@ -48,6 +49,8 @@ class Judge:
         match value:
             case Constant():
                 return _FIXED
+            case Member() | Call(function=Member()) if self._fixed(value):
+                return _FIXED
             case Name(name):
                 return self._named(name)
             case Member():
@@ -69,6 +72,9 @@ class Judge:
             case Unclear(reason):
                 return Judgement(None, reason, Confidence.LOW)
 
+    def _fixed(self, value: Member | Call) -> bool:
+        return dotted(value.function if isinstance(value, Call) else value) in self.formats.fixed
+
     def _named(self, name: str) -> Judgement:
         """What a name says. An input that is declared, and is not named like a setting, is the data of a request."""
         if self.formats.is_setting(name) and name not in self.inputs:
@@ -82,8 +88,7 @@ class Judge:
 
     def _member(self, value: Member) -> Judgement:
         """A part of a value: its own name tells more than that of the whole."""
-        dotted = _dotted(value)
-        source = self.models.varies.get(dotted)
+        source = self.models.varies.get(dotted(value))
         if source is not None:
             return self._varying(source, ())
         whole = self._judged(value.value)
@@ -95,7 +100,7 @@ class Judge:
         return replace(whole, confidence=Confidence.LOW, named=False)
 
     def _called(self, value: Call) -> Judgement:
-        source = self._source(_dotted(value.function))
+        source = self._source(dotted(value.function))
         if source is not None:
             return self._varying(source, value.arguments)
         if isinstance(value.function, Member):
@@ -153,15 +158,6 @@ def _most(found: list[Judgement]) -> Judgement:
     if unknown is not None and (worst.volatility or 0) < Volatility.REQUEST:
         return unknown
     return worst
-
-
-def _dotted(value: Expression) -> str:
-    """`datetime.datetime.now`; empty for what is no dotted name."""
-    names: list[str] = []
-    while isinstance(value, Member) and isinstance(value.key, str):
-        names.append(value.key)
-        value = value.value
-    return ".".join([value.name, *reversed(names)]) if isinstance(value, Name) else ""
 
 
 def root_name(value: Expression) -> str:

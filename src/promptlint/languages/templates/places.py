@@ -32,6 +32,15 @@ def element_headers(roles: Mapping[str, Role]) -> Headers:
     return Headers(re.compile(r"""(?i)<message\s{1,9}role=["'](?P<role>\w+)["']\s{0,9}>|</message>"""), roles)
 
 
+def part_headers(roles: Mapping[str, Role]) -> Headers:
+    """`- name:`, maybe `role:`, and `content:` on lines of their own: an item of a YAML list around a text."""
+    keys = r"""(?:[ \t]+(?:role:[ \t]*["']?(?P<role>\w+)["']?[ \t]*|truncation_priority:[^\r\n]*)\r?\n)*"""
+    return Headers(
+        re.compile(rf"(?im)^[ \t]*-[ \t]+name:[^\r\n]*\r?\n{keys}[ \t]+content:[ \t]*(?:[|>][-+0-9]*[ \t]*\r?\n)?"),
+        roles,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The text of a template, and where each of its characters stands in a file.

@@ -9,16 +9,30 @@ from posixpath import dirname, join, normpath
 from promptlint.knowledge.formats import Format, Formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.templates.braces import is_format, read_dollars, read_format, read_names, read_plain
-from promptlint.languages.templates.containers import Values, Written, front_matter, prompts_in
+from promptlint.languages.templates.braces import (
+    is_format,
+    read_dollars,
+    read_format,
+    read_name,
+    read_names,
+    read_plain,
+)
+from promptlint.languages.templates.containers import File, Passage, Written, prompts_in, values, whole
 from promptlint.languages.templates.jinja import Dialect, read_jinja
 from promptlint.languages.templates.jinja_tokens import Kind, tags
 from promptlint.languages.templates.judging import Judge
 from promptlint.languages.templates.layouts import layout_of
 from promptlint.languages.templates.mustache import read_mustache
-from promptlint.languages.templates.places import Headers, Source, element_headers, file_source, line_headers
+from promptlint.languages.templates.nodes import Node
+from promptlint.languages.templates.places import (
+    Headers,
+    Source,
+    element_headers,
+    file_source,
+    line_headers,
+    part_headers,
+)
 from promptlint.languages.templates.recognition import documented, is_prompt, may_be_prompt
-from promptlint.languages.templates.yaml_nodes import Node, NotYamlError, documents
 from promptlint.layout import Confidence, Gap, Known, Reading, Request, Role, Site
 from promptlint.spans import Lines, Position, Span
 from promptlint.template import Hole, Piece, Template, Text, Turn, judged, walk
@@ -27,8 +41,12 @@ MOST_BYTES = 1_000_000
 """A longer file is no prompt."""
 
 _TAGS = ("{{", "{%")
+_BARE = "template"
+"""What a file is called that has no format of its own."""
 
-_PLACES = {"format": read_format, "names": read_names, "dollars": read_dollars, "plain": read_plain}
+_PLACES = {
+    "format": read_format, "names": read_names, "dollars": read_dollars, "plain": read_plain, "name": read_name,
+}  # fmt: skip
 
 
 class Templates:
@@ -41,20 +59,25 @@ class Templates:
         self.formats = formats
         self.provider = provider
         self.read_text = read_text
-        self.dialect = Dialect(models.role_words, formats.messages, frozenset(formats.clocks), formats.marks)
+        self.dialect = Dialect(
+            models.role_words, formats.messages, frozenset(formats.clocks), formats.marks, formats.turns
+        )
         self._headers: Mapping[str, Headers] = {
             "lines": line_headers(models.role_words),
             "elements": element_headers(models.role_words),
+            "parts": part_headers(models.role_words),
         }
 
     def read(self, files: Mapping[str, bytes], targets: Collection[str]) -> Reading:
         """The prompts in the files `targets`, each as a request of which the call is not known."""
         requests: list[Request] = []
         gaps: list[Gap] = []
+        named: set[str] = set()
         for path in sorted(targets):
             try:
                 for written, pieces, reason in self._prompts(path, files):
                     request = self._request(written, pieces)
+                    named |= {source.path for _, source, _ in written.passages if source.path != path}
                     if request is not None:
                         requests.append(request)
                         if reason:
@@ -62,7 +85,9 @@ class Templates:
             except RecursionError:
                 start = Position(1, 1)
                 gaps.append(Gap(Span(path, start, start), "the template is nested too deeply"))
-        return Reading(tuple(requests), tuple(gaps))
+        # A file that another one gives a role and inputs is told of once.
+        told = (each for each in requests if each.site.call != _BARE or each.site.span.path not in named)
+        return Reading(tuple(told), tuple(gaps))
 
     def template(self, source: Source, language: str) -> Template:
         """The pieces of a template in a language."""
@@ -72,9 +97,7 @@ class Templates:
             return read_jinja(source, self._load, self.dialect)
         if language == "mustache":
             return read_mustache(source, self.models.role_words)
-        return {"format": read_format, "names": read_names, "dollars": read_dollars, "plain": read_plain}[language](
-            source
-        )
+        return _PLACES[language](source)
 
     def in_code(self, text: str, span: Span) -> Template:
         """The Jinja template which code renders, by the place of its text: a file, or a literal."""
@@ -104,33 +127,33 @@ class Templates:
         text = raw.decode("utf-8", "replace")
         lines = Lines(text)
         found = False
-        for written in self._written(text, path, lines, formats):
+        for written in self._written(File(text, path, lines, self._load, self.models.role_words), formats):
             found = True
             yield written, *self._pieces(written)
         if bare and not found:
             yield from self._bare(Source(text, path, lines))
 
-    def _written(self, text: str, path: str, lines: Lines, formats: list[Format]) -> Iterator[Written]:
-        values: list[Values] | None = None
+    def _written(self, file: File, formats: list[Format]) -> Iterator[Written]:
+        roots: dict[str, list[Node]] = {}
         for format in formats:
-            if format.container == "front-matter":
-                yield from front_matter(text, path, format, lines)
-            elif format.container == "yaml" and format.shape.may_fit(text) and _has_holes(text):
-                if values is None:
-                    values = [Values(text, path, lines, root) for root in _roots(text)]
-                found = False
-                for each in values:
-                    for written in prompts_in(each, format, self.models.role_words):
-                        found = True
-                        yield written
-                if found:
-                    return
+            container = format.container
+            found: list[Written] = []
+            if container in ("front-matter", "text"):
+                found = list(whole(file, format))
+            elif format.shape.may_fit(file.text) and _has_holes(file.text):
+                if container not in roots:
+                    roots[container] = values(container, file.text)
+                found = [written for root in roots[container] for written in prompts_in(file, root, format)]
+            yield from found
+            if found:
+                return
 
     def _pieces(self, written: Written) -> tuple[tuple[Piece, ...], str]:
         pieces: list[Piece] = []
         reasons: list[str] = []
-        for role, source in written.parts:
-            template = self.template(replace(source, headers=self._headers.get(written.headers)), written.language)
+        headers = self._headers.get(written.headers)
+        for role, source, language in written.passages:
+            template = self.template(replace(source, headers=headers), language)
             pieces += [Turn(role), *template.pieces]
             reasons.append(template.reason)
         return tuple(pieces), next(filter(None, reasons), "")
@@ -147,18 +170,19 @@ class Templates:
         template = self.template(source, language)
         fixed = "".join(piece.text for piece in walk(template.pieces) if isinstance(piece, Text))
         if is_prompt(source.path, source.text, fixed, known):
-            yield Written("template", language, ((Role.UNKNOWN, source),)), template.pieces, template.reason
+            alone = Written(_BARE, (Passage(Role.UNKNOWN, source, language),))
+            yield alone, template.pieces, template.reason
 
     def _request(self, written: Written, pieces: tuple[Piece, ...]) -> Request | None:
         if not any(isinstance(piece, Hole) for piece in walk(pieces)):
             return None
         layout = layout_of(
             judged(pieces, Judge(self.models, self.formats, written.inputs).judged),
-            written.parts[0][0],
+            written.passages[0].role,
             self.provider,
             self.models.histories,
         )
-        bare = written.format == "template"
+        bare = written.format == _BARE
         site = Site(
             call=written.format,
             span=layout.segments[0].origin.span,
@@ -194,10 +218,3 @@ def _bare_language(text: str, template: bool) -> str:
         if tagged and any(tag.kind is Kind.HOLE for tag in tags(text)):
             return "jinja"
     return "format" if not template and is_format(text) and not documented(text, "{") else ""
-
-
-def _roots(text: str) -> list[Node]:
-    try:
-        return documents(text)
-    except NotYamlError:
-        return []

@@ -3,85 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from promptlint.languages.templates.places import Source
-from promptlint.languages.templates.yaml_scalars import offsets
-from promptlint.spans import Lines
+from promptlint.languages.templates.nodes import BrokenFileError, Node
 
 MOST_NESTED = 100
 """Nodes inside each other; a file with more is not read."""
 MOST_NODES = 100_000
-"""Nodes of one file."""
+"""Nodes of one file, those that an alias stands for counted each time: a short file may stand for billions."""
 
 # The parser of libyaml gives events, and recurses as little as the one in Python.
 _LOADER: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class NotYamlError(Exception):
-    """A file is not YAML, or more of it than we read: the message says why."""
-
-
-@dataclass(slots=True)
-class Node:
-    """One value: a scalar, a list or a mapping."""
-
-    start: int
-    """0-based offset in code points, of what is written, without anchor and tag."""
-    end: int = 0
-    value: str | None = None
-    """Of a scalar."""
-    style: str = ""
-    items: list[Node] = field(default_factory=list)
-    """Of a list."""
-    pairs: dict[str, Node] = field(default_factory=dict)
-    """Of a mapping, by those of its keys which are scalars."""
-    mapping: bool = False
-
-    def get(self, path: str) -> Node | None:
-        """The node at a dotted path of keys; itself for the empty path."""
-        node: Node | None = self
-        for key in path.split(".") if path else ():
-            node = node.pairs.get(key) if node is not None else None
-        return node
-
-    def find(self, path: str) -> Iterator[Node]:
-        """All nodes at a dotted path of keys, where `*` is any key or item."""
-        first, _, rest = path.partition(".")
-        if not first:
-            yield self
-        elif first == "*":
-            for child in (*self.items, *self.pairs.values()):
-                yield from child.find(rest)
-        elif first in self.pairs:
-            yield from self.pairs[first].find(rest)
-
-    def scalar(self, path: str = "") -> str:
-        """The text of the scalar at a path; empty where there is none."""
-        node = self.get(path)
-        return node.value or "" if node is not None else ""
-
-
 def documents(text: str) -> list[Node]:
-    """The documents of a YAML text. Raises NotYamlError."""
+    """The documents of a YAML text. Raises BrokenFileError."""
     try:
         return list(_Composer(text).documents())
     except yaml.YAMLError as error:
-        raise NotYamlError(str(error).splitlines()[0]) from error
+        raise BrokenFileError(str(error).splitlines()[0]) from error
     except (RecursionError, ValueError) as error:
-        raise NotYamlError(str(error)) from error
-
-
-def scalar_source(node: Node, text: str, path: str, lines: Lines) -> Source:
-    """The value of a scalar as the text of a template."""
-    value = node.value or ""
-    places = offsets(text, node.start, node.end, node.style, value)
-    if places is not None:
-        return Source(value, path, lines, 0, places)
-    return Source(value, path, lines, whole=Source(text, path, lines).span(node.start, node.end))
+        raise BrokenFileError(str(error)) from error
 
 
 class _Composer:
@@ -95,6 +39,7 @@ class _Composer:
     def documents(self) -> Iterator[Node]:
         """Build nodes from events with a stack of our own."""
         stack: list[tuple[Node, Node | None]] = []
+        begun: list[int] = []
         for event in yaml.parse(self.text[self.shift :], Loader=_LOADER):
             if isinstance(event, yaml.DocumentStartEvent):
                 self.anchors, stack = {}, [(Node(0), None)]
@@ -103,20 +48,23 @@ class _Composer:
             elif isinstance(event, yaml.CollectionEndEvent):
                 closed, _ = stack.pop()
                 closed.end = self._offset(event.end_mark)
+                closed.size = self.count - begun.pop()
             elif isinstance(event, yaml.NodeEvent):
                 node = self._node(event)
                 self._put(stack, node)
                 if isinstance(event, yaml.CollectionStartEvent):
                     stack.append((node, None))
+                    begun.append(self.count - node.size)
                     if len(stack) > MOST_NESTED:
-                        raise NotYamlError("is nested too deeply")
+                        raise BrokenFileError("is nested too deeply")
 
     def _node(self, event: yaml.NodeEvent) -> Node:
-        self.count += 1
+        known = self.anchors.get(str(event.anchor), Node(0)) if isinstance(event, yaml.AliasEvent) else None
+        self.count += known.size if known is not None else 1
         if self.count > MOST_NODES:
-            raise NotYamlError("holds more values than we read")
-        if isinstance(event, yaml.AliasEvent):
-            return self.anchors.get(str(event.anchor), Node(0))
+            raise BrokenFileError("holds more values than we read")
+        if known is not None:
+            return known
         start, end = self._offset(event.start_mark), self._offset(event.end_mark)
         node = Node(start, end, mapping=isinstance(event, yaml.MappingStartEvent))
         if isinstance(event, yaml.ScalarEvent):

@@ -1,0 +1,46 @@
+"""Data that code loads from a text, as plain values. Nothing of the user's is constructed but these."""
+
+from __future__ import annotations
+
+import json
+
+import yaml
+
+MOST_VALUES = 100_000
+"""Values in a text, those that an alias stands for counted each time: a short text may stand for billions."""
+
+
+def parsed(text: str, *, as_json: bool) -> object:
+    """What a JSON or YAML text says. Raises ValueError, also where it is neither or says too much."""
+    try:
+        return json.loads(text) if as_json else _constructed(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _constructed(text: str) -> object:
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if _size(node, {}) > MOST_VALUES:
+            raise ValueError("says more than is read")
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    """Values in a node and itself."""
+    if id(node) not in known:
+        # A node within itself has no end.
+        known[id(node)] = MOST_VALUES
+        known[id(node)] = 1 + sum(_size(child, known) for child in _children(node))
+    return known[id(node)]
+
+
+def _children(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [child for pair in node.value for child in pair]
+    return node.value if isinstance(node, yaml.SequenceNode) else []
