@@ -439,7 +439,12 @@ def first_line(file: str, text: str) -> int:
 @pytest.mark.parametrize(
     ("text", "what", "file", "first"),
     [
-        ("clients: [{name: anthropic.Anthropic}]", "client 'anthropic.Anthropic'", "anthropic", "[anthropic.Client], async-twin: anthropic.AsyncAnthropic}"),
+        (
+            "clients: [{name: anthropic.Anthropic}]",
+            "client 'anthropic.Anthropic'",
+            "anthropic",
+            "[anthropic.Client], async-twin: anthropic.AsyncAnthropic}",
+        ),
         ("varies: [{because: b, how-often: call, names: [uuid.uuid4]}]", "source 'uuid.uuid4'", "stdlib", "uuid.uuid4"),
         ("unordered: [{because: b, names: [glob.glob]}]", "source without order 'glob.glob'", "stdlib", "glob.glob"),
         ("passes-through: {textwrap.dedent: 0}", "function 'textwrap.dedent'", "stdlib", "textwrap.dedent: 0"),
