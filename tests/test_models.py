@@ -16,7 +16,7 @@ from openai.types.chat import ChatCompletionContentPartTextParam
 from openai.types.responses import ResponseInputTextParam
 
 from promptlint.knowledge.loading import load_models, load_providers
-from promptlint.knowledge.models import Call, Client, Clock, Marker, Part, Source
+from promptlint.knowledge.models import Call, Clock, Marker, Part, Source
 from promptlint.layout import Confidence, Mode, Role, Volatility
 from promptlint.settings import Setting
 
