@@ -41,6 +41,8 @@ class Usage:
     written: int
     output: int
     lifetime: str = ""
+    batch: bool = False
+    """Whether it was an item of a batch."""
 
     def cost(self, price: Price, provider: Provider) -> float:
         """US dollars at list prices."""
@@ -48,7 +50,8 @@ class Usage:
         times = provider.lifetimes.get(self.lifetime, 1)
         written = price.input * (times if provider.explicit or price.cache_write else 1)
         dollars = self.plain * price.input + self.read * read + self.written * written
-        return (dollars + self.output * (price.output or 0)) / 1_000_000
+        share = 1 - provider.batch.discount if self.batch and provider.batch else 1
+        return share * (dollars + self.output * (price.output or 0)) / 1_000_000
 
 
 @dataclass(slots=True)

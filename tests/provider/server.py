@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
 
 from promptlint.knowledge.loading import load_providers
 from tests.provider import requests
+from tests.provider.batches import Batches
 from tests.provider.caching import Cache, Usage
 from tests.provider.requests import InvalidError, Prompt
 
@@ -46,9 +47,15 @@ class LocalProvider:
     """How long it takes on the clock of the machine."""
     together: int = 0
     """Most requests that were answered at the same time."""
+    batches: Batches = field(init=False)
     _open: int = 0
+    broken: str = ""
+    """What is refused when it is a part of a prompt; empty: nothing."""
     _caches: dict[str, Cache] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.batches = Batches(lambda path, body: self.answered(path, body, batch=True))
 
     @property
     def cost(self) -> float:
@@ -63,6 +70,7 @@ class LocalProvider:
     def reset(self) -> None:
         """Forget everything."""
         self.ledger.clear()
+        self.batches.reset()
         self.together = 0
         self._caches.clear()
 
@@ -80,9 +88,24 @@ class LocalProvider:
         yield
         self._open -= 1
 
-    def answer(self, provider: str, prompt: Prompt) -> Usage:
+    def answered(self, path: str, body: Mapping[str, Any], *, batch: bool = False) -> dict[str, Any]:
+        """Take a request to one of the addresses that send a prompt. Raises InvalidError."""
+        if path == "/v1/messages":
+            return _message(body, self.answer("anthropic", requests.anthropic(body), batch=batch))
+        if path == "/v1/chat/completions":
+            return _completion(body, self.answer("openai", requests.chat(body), batch=batch))
+        if path == "/v1/responses":
+            return _response(body, self.answer("openai", requests.responses(body), batch=batch))
+        if path.startswith("/model/") and path.endswith("/converse"):
+            model = path.split("/")[2]
+            return _converse(self.answer("bedrock", requests.converse(model, body)))
+        raise InvalidError(f"no such address: {path}")
+
+    def answer(self, provider: str, prompt: Prompt, *, batch: bool = False) -> Usage:
         """Take a request, and write down what it costs."""
         known = load_providers()[provider]
+        if self.broken and self.broken in prompt.text:
+            raise InvalidError("this prompt is refused")
         with self._side_by_side(), self._lock:
             cache = self._caches.setdefault(provider, Cache(known))
             facts = known.model(prompt.model)
@@ -90,6 +113,7 @@ class LocalProvider:
                 raise InvalidError(f"model: {prompt.model}")
             asked = prompt if known.explicit or facts.price.cache_write else requests.in_intervals(prompt)
             usage = cache.send(asked.model, asked.seed, asked.blocks, asked.writes, asked.looks, OUTPUT)
+            usage = replace(usage, batch=batch)
             self.ledger.append(Entry(prompt, usage, usage.cost(facts.price, known)))
             cache.now += self.seconds
             return usage
@@ -131,29 +155,48 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer a request."""
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        try:
-            self._send(200, self._answer(unquote(self.path.split("?")[0]), body))
-        except InvalidError as error:
-            self._send(400, {"type": "error", "error": {"type": "invalid_request_error", "message": str(error)}})
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        self._respond(lambda path: self._posted(path, raw))
+
+    def do_GET(self) -> None:
+        """Answer a question about a batch or a file."""
+        self._respond(self._asked)
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Say nothing."""
 
-    def _answer(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        if path == "/v1/messages":
-            return _message(body, self.provider.answer("anthropic", requests.anthropic(body)))
-        if path == "/v1/chat/completions":
-            return _completion(body, self.provider.answer("openai", requests.chat(body)))
-        if path == "/v1/responses":
-            return _response(body, self.provider.answer("openai", requests.responses(body)))
-        if path.startswith("/model/") and path.endswith("/converse"):
-            model = path.split("/")[2]
-            return _converse(self.provider.answer("bedrock", requests.converse(model, body)))
+    def _respond(self, answer: Callable[[str], Mapping[str, Any] | bytes]) -> None:
+        try:
+            self._send(200, answer(unquote(self.path.split("?")[0])))
+        except InvalidError as error:
+            self._send(400, {"type": "error", "error": {"type": "invalid_request_error", "message": str(error)}})
+
+    def _posted(self, path: str, raw: bytes) -> Mapping[str, Any]:
+        batches = self.provider.batches
+        if path == "/v1/files":
+            return batches.upload(self.headers["Content-Type"], raw)
+        body = json.loads(raw)
+        if path == "/v1/messages/batches":
+            return batches.create_messages(body)
+        if path == "/v1/batches":
+            return batches.create(body)
+        return self.provider.answered(path, body)
+
+    def _asked(self, path: str) -> Mapping[str, Any] | bytes:
+        batches = self.provider.batches
+        match path.split("/")[2:]:
+            case ["messages", "batches", name]:
+                return batches.message_batch(name)
+            case ["messages", "batches", name, "results"]:
+                return batches.message_results(name)
+            case ["batches", name]:
+                return batches.batch(name)
+            case ["files", name, "content"]:
+                return batches.files[name]
         raise InvalidError(f"no such address: {path}")
 
-    def _send(self, status: int, document: Mapping[str, Any]) -> None:
-        raw = json.dumps(document).encode()
+    def _send(self, status: int, document: Mapping[str, Any] | bytes) -> None:
+        raw = document if isinstance(document, bytes) else json.dumps(document).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(raw)))
