@@ -208,11 +208,11 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
         pytest.param(
             "checkd: {}",
             "1: unknown key 'checkd' (did you mean 'checked'?) in a models file; one of checked, library, provider, "
-            "imports, clients, endpoint, model, async-differs, same-client, calls, functions, records, role-words, content-keys, "
-            "unseen-calls, prompt-names, "
+            "imports, clients, endpoint, model, async-differs, same-client, calls, functions, records, "
+            "role-words, content-keys, unseen-calls, prompt-names, "
             "provider-by-model, varies, clocks, units, directives, passes-through, text-methods, unordered, sortable, "
             "sortable-text, orders, order-free, words, histories, somebody-waits, nobody-waits, "
-            "calls-argument, maps, parallel, pauses, templating, examples",
+            "calls-argument, maps, parallel, pauses, templating, forms, fills, filled, steps, examples",
             id="key of the file",
         ),
         pytest.param(

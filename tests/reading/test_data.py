@@ -30,5 +30,5 @@ def test_data_is_plain() -> None:
     ],
 )
 def test_what_is_too_much_or_no_data_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         parsed(text, as_json=False)

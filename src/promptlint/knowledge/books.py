@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from promptlint.knowledge.calls import ROLES, Library, read_part, read_record
+from promptlint.knowledge.calls import ROLES, Library, read_form, read_part, read_record
 from promptlint.knowledge.documents import Entry, Shelf, Value
-from promptlint.knowledge.models import Call, Client, Models, Part, Record, Sign, Source, Templating, Words
+from promptlint.knowledge.models import STEPS, Call, Client, Form, Models, Part, Record, Sign, Source, Templating, Words
 from promptlint.knowledge.sources import HOW_OFTEN, Clocks, read_signs, read_sources, read_unordered, read_words
 from promptlint.layout import Role
 
@@ -15,11 +15,11 @@ _MODEL_KEYS = (
     "role-words content-keys unseen-calls prompt-names "
     "provider-by-model varies clocks units directives passes-through text-methods unordered "
     "sortable sortable-text orders order-free words histories somebody-waits nobody-waits calls-argument maps parallel "
-    "pauses templating examples"
+    "pauses templating forms fills filled steps examples"
 )
 _SETS = (
     "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps", "parallel",
-    "pauses", "histories", "prompt-names",
+    "pauses", "histories", "prompt-names", "fills", "filled",
 )  # fmt: skip
 
 
@@ -48,6 +48,8 @@ class Books:
         self._signs: list[Sign] = []
         self._sets: dict[str, set[str]] = {key: set() for key in _SETS}
         self._templating = Templating()
+        self._forms = Shelf[Form]("form")
+        self._steps = Shelf[str]("step")
         self._examples: list[tuple[str, str, tuple[str, ...]]] = []
 
     def add(self, document: Value, *, shipped: bool) -> None:
@@ -62,6 +64,10 @@ class Books:
             names.update(entry.texts(key))
         if "templating" in entry:
             self._templating = _templating(entry["templating"])
+        for value in entry.items("forms"):
+            read_form(value, self._forms)
+        for name, given in entry.pairs("steps"):
+            self._steps.put(name.written(), given.word("step", {word: word for word in STEPS}), name)
         for value in entry.items("examples"):
             self._examples.append(_example(value))
 
@@ -99,6 +105,10 @@ class Books:
             pauses=frozenset(self._sets["pauses"]),
             provider_by_model=self._provider_by_model.things,
             templating=self._templating,
+            forms=self._forms.things,
+            fills=frozenset(self._sets["fills"]),
+            filled=frozenset(self._sets["filled"]),
+            steps=self._steps.things,
             examples=tuple(self._examples),
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from promptlint.knowledge.documents import Entry, Shelf, Value
-from promptlint.knowledge.models import Call, Client, Given, Marker, Part, Record, Switch
+from promptlint.knowledge.models import Call, Client, Form, Given, Marker, Part, Record, Switch
 from promptlint.knowledge.sources import HOW_OFTEN
 from promptlint.layout import Mode, Role
 from promptlint.settings import Setting
@@ -127,6 +127,23 @@ def read_record(value: Value, records: Shelf[Record]) -> None:
         raise entry.at.error("a record with 'rest' needs 'arguments'")
     for name, at in {record.name: entry["name"], **entry.texts("also")}.items():
         records.put(name, replace(record, name=name), at)
+
+
+def read_form(value: Value, forms: Shelf[Form]) -> None:
+    """Read an item of `forms`."""
+    entry = value.entry("a form", "name", "also text messages variable role from-text from-file from-messages")
+    form = Form(
+        name=entry.text("name"),
+        text=entry.text("text"),
+        messages=entry.text("messages"),
+        variable=entry.text("variable"),
+        role=entry["role"].word("role", ROLES) if "role" in entry else None,
+        from_text=frozenset(entry.texts("from-text")),
+        from_file=frozenset(entry.texts("from-file")),
+        from_messages=frozenset(entry.texts("from-messages")),
+    )
+    for name, at in {form.name: entry["name"], **entry.texts("also")}.items():
+        forms.put(name, replace(form, name=name), at)
 
 
 def _given(value: Value) -> Given:

@@ -16,6 +16,10 @@ from promptlint.settings import Setting
 _DIRECTIVE = re.compile(r"%[-#_0^]?([A-Za-z%])")
 
 
+STEPS = ("same", "adds", "parallel", "runs", "item")
+"""What a step of a chain may give: see `Models.steps`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """A constructor argument which must be a certain text, or the call gives no client (`boto3.client("s3")`)."""
@@ -103,6 +107,27 @@ class Record:
     """Whether the last of these takes all further positional arguments as a list."""
     role: Role | None = None
     """Role which such a message always has; None: its argument `role` tells it, or it is no message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A class whose objects are prompts with places in them, filled in by name."""
+
+    name: str
+    text: str = ""
+    """Argument of its constructor with its text; empty: it has messages."""
+    messages: str = ""
+    """The same for its messages."""
+    variable: str = ""
+    """The same for the name of the value which it stands for: messages that are put in its place."""
+    role: Role | None = None
+    """Role of the message that its text is; None: it is a text."""
+    from_text: frozenset[str] = frozenset()
+    """Methods of the class that make one of a text."""
+    from_file: frozenset[str] = frozenset()
+    """The same of a path."""
+    from_messages: frozenset[str] = frozenset()
+    """The same of messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +324,15 @@ class Models:
     pauses: frozenset[str] = frozenset()
     """Dotted name of what waits for as many seconds as its first argument says."""
     templating: Templating = Templating()
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    """Name → the class of that name whose objects are prompts with places in them."""
+    fills: frozenset[str] = frozenset()
+    """Methods of such an object that fill it in."""
+    filled: frozenset[str] = frozenset()
+    """Methods of a prompt that is filled in which give it as texts or messages."""
+    steps: Mapping[str, str] = field(default_factory=dict)
+    """What makes a step of a chain → what the step gives: `same` as it is given, that and what its keywords give
+    (`adds`), what its keywords give (`parallel`), what its argument gives (`runs`), or an `item` of it."""
     provider_by_model: Mapping[str, str] = field(default_factory=dict)
     """Start of a model id (`bedrock/`, `claude-`) → provider, for libraries which send to several. The longest wins."""
     examples: tuple[tuple[str, str, tuple[str, ...]], ...] = ()

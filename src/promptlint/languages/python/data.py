@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
-import yaml
+if TYPE_CHECKING:
+    import yaml
 
 MOST_VALUES = 100_000
 """Values in a text, those that an alias stands for counted each time: a short text may stand for billions."""
@@ -14,11 +16,13 @@ def parsed(text: str, *, as_json: bool) -> object:
     """What a JSON or YAML text says. Raises ValueError, also where it is neither or says too much."""
     try:
         return json.loads(text) if as_json else _constructed(text)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+    except RecursionError as error:
+        raise ValueError("is nested too deeply") from error
 
 
 def _constructed(text: str) -> object:
+    import yaml
+
     loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()
@@ -27,6 +31,8 @@ def _constructed(text: str) -> object:
         if _size(node, {}) > MOST_VALUES:
             raise ValueError("says more than is read")
         return loader.construct_document(node)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
     finally:
         loader.dispose()
 
@@ -41,6 +47,8 @@ def _size(node: yaml.Node, known: dict[int, int]) -> int:
 
 
 def _children(node: yaml.Node) -> list[yaml.Node]:
-    if isinstance(node, yaml.MappingNode):
+    from yaml import MappingNode, SequenceNode
+
+    if isinstance(node, MappingNode):
         return [child for pair in node.value for child in pair]
-    return node.value if isinstance(node, yaml.SequenceNode) else []
+    return node.value if isinstance(node, SequenceNode) else []

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python import clocks, formats, templating
+from promptlint.languages.python import clocks, formats, forms, templating
 from promptlint.languages.python.data import parsed
 from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import cat, rewrapped, stripped
@@ -41,6 +41,8 @@ def reduced(method: Attr, term: Call, engine: Engine) -> Term | None:
     """The value of `value.name(…)` for a value whose outermost part is known; None when nothing is known of it."""
     value = engine.reduced(method.value)
     plain = stripped(value)
+    if method.name in engine.models.filled and isinstance(plain, (Str, Cat, Seq)):
+        return value
     if isinstance(plain, Hole):
         return clocks.called(plain, method.name, term, engine) or _passed_hole(plain, method, term, engine)
     if isinstance(plain, (Str, Cat)):
@@ -52,7 +54,7 @@ def reduced(method: Attr, term: Call, engine: Engine) -> Term | None:
     if isinstance(plain, Global) and plain.name.startswith(("file:", "path:")):
         return _of_file(plain, method.name, term, engine)
     if isinstance(plain, Call):
-        rendered = templating.reduced(method, term, engine)
+        rendered = templating.reduced(method, term, engine) or forms.reduced(method, term, engine)
         return rendered if rendered is not None else _of_external(plain, method.name, term, engine)
     return _of_anything(value, method.name, term, engine)
 
@@ -261,8 +263,6 @@ def parsed_file(term: Call, engine: Engine) -> Term | None:
         plain = engine.head(_content(plain.name.removeprefix("file:"), term, engine))
     if not isinstance(plain, Str):
         return None
-    import yaml
-
     try:
         return as_term(parsed(plain.value, as_json=plain.at.path.endswith(".json")), plain.at)
     except (ValueError, RecursionError):

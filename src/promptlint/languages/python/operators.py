@@ -102,6 +102,8 @@ def _times(term: Op, engine: Engine) -> Term | None:
 def _union(term: Op, engine: Engine) -> Term | None:
     left, right = (engine.reduced(operand) for operand in term.operands)
     a, b = stripped(left), stripped(right)
+    if isinstance(a, Map) and isinstance(b, Call) and _is_form(b, engine):
+        return None
     if isinstance(a, Map) or isinstance(b, Map):
         return Map((Splat(left), Splat(right)), at=term.at)
     for side in (a, b):
@@ -110,6 +112,13 @@ def _union(term: Op, engine: Engine) -> Term | None:
         if isinstance(side, Call) and isinstance(side.function, Class):
             return None
     return None
+
+
+def _is_form(call: Call, engine: Engine) -> bool:
+    """Whether a call makes a prompt with places in it: then `|` makes a chain."""
+    function = stripped(call.function)
+    name = function.name if isinstance(function, Global) else ""
+    return name in engine.models.forms or name.rpartition(".")[0] in engine.models.forms
 
 
 def _slash(term: Op, engine: Engine) -> Term | None:

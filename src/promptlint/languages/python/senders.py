@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Client, Marker
-from promptlint.languages.python import attributes
+from promptlint.languages.python import attributes, chains
 from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.looping import frames
@@ -134,10 +134,20 @@ class Senders:
                     continue
                 model, client, elsewhere, confidence, base = found
                 seen.add((model.path, model.library))
-                arguments = arguments_of(model, call, base, self.engine)
+                before, base = self._before(base)
+                piped = chains.given(before, call, self.engine, many=any(part.many for part in model.prompt))
+                arguments = arguments_of(model, piped, base, self.engine)
                 coroutine = model.is_async or (client is not None and client.is_async)
                 loops = frames(record, self.engine, coroutine=coroutine or model.mode is Mode.ASYNC)
                 yield Send(model, client, elsewhere, arguments, record, (record,), loops, record.conditions, confidence)
+
+    def _before(self, base: Term) -> tuple[tuple[Term, ...], Term]:
+        """The steps of a chain before its model, and the model; of a client alone: none, and itself."""
+        steps = chains.steps(base, self.engine)
+        for i, step in enumerate(steps if len(steps) > 1 else ()):
+            if self._first(step) is not None:
+                return steps[:i], step
+        return (), base
 
     def _calls(self, call: Call) -> Iterator[Call]:
         """The call, and the one it makes of a callable that it is handed."""
@@ -195,6 +205,8 @@ class Senders:
             return self._below(function)
         if isinstance(term, Op) and term.operator == "enter":
             return self._first(term.operands[0])
+        if isinstance(term, Op) and term.operator == "|":
+            return next((found for operand in term.operands if (found := self._first(operand)) is not None), None)
         if isinstance(term, Param):
             annotation = attributes.annotated(term, self.engine)
             if isinstance(annotation, Global) and annotation.name in models.clients:

@@ -18,6 +18,7 @@ from posixpath import dirname
 
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Part
+from promptlint.languages.python import forms
 from promptlint.languages.python.definitions import MUTATORS, FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.messages import is_message
@@ -152,7 +153,8 @@ class Starts:
         for record in summary.calls:
             for argument in record.call.arguments:
                 if has_message(argument, self.engine) and self._may_send(record):
-                    yield _start(self._unseen.messages, _given_as(_MESSAGES, argument), record, function)
+                    messages = forms.opened(record.call, self.engine) or argument
+                    yield _start(self._unseen.messages, _given_as(_MESSAGES, messages), record, function)
         if has_message(summary.returns, self.engine):
             record = _returned(function, summary.returns)
             yield _start(self._unseen.messages, _given_as(_MESSAGES, summary.returns), record, function)

@@ -90,7 +90,7 @@ def _found(name: Term, environment: Call, template: Call, engine: Engine) -> Str
     folders = tuple(_folders(engine.head(loader), engine)) if loader is not None else ()
     for each in names:
         for folder in folders if each else ():
-            text = _read(normpath(join(folder, each)), engine)
+            text = read(normpath(join(folder, each)), engine)
             if text is not None:
                 return text
     return None
@@ -130,7 +130,8 @@ def _folders(loader: Term, engine: Engine) -> Iterator[str]:
             yield join(dirname(path), inner.value)
 
 
-def _read(path: str, engine: Engine) -> Str | None:
+def read(path: str, engine: Engine) -> Str | None:
+    """The text of a file of the project; None where there is none."""
     raw = engine.read_text(path)
     if raw is None:
         return None
@@ -141,13 +142,18 @@ def _read(path: str, engine: Engine) -> Str | None:
 
 def _rendered(text: Str, term: Call, engine: Engine) -> Term | None:
     """The text that a template makes of what it is given."""
+    given = (engine.head(argument) for argument in term.arguments)
+    entries = [item for each in given for item in (each.items if isinstance(each, Map) else (Splat(each),))]
+    found = rendered(text, Map((*entries, *term.keywords), at=term.at), engine)
+    return Via(found, "filled into the template", at=term.at) if found is not None else None
+
+
+def rendered(text: Str, context: Map, engine: Engine) -> Term | None:
+    """The text that a template makes of the values under its names; None where it is not written anywhere."""
     if not text.at.path:
         return None
     template = engine.parse_template(text.value, engine.span(text.at))
-    given = (engine.head(argument) for argument in term.arguments)
-    entries = [item for each in given for item in (each.items if isinstance(each, Map) else (Splat(each),))]
-    context = Map((*entries, *term.keywords), at=term.at)
-    return Via(_Filling(context, engine).pieces(template.pieces), "filled into the template", at=term.at)
+    return _Filling(context, engine).pieces(template.pieces)
 
 
 class _Filling:
