@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from posixpath import commonpath, dirname
 
@@ -47,6 +47,9 @@ class Callers:
     def __init__(self, engine: Engine, paths: tuple[str, ...]) -> None:
         self.engine = engine
         self._paths = paths
+        self._tests = frozenset(filter(is_test, paths))
+        self._named: dict[str, list[str]] = {}
+        self._near: dict[str, dict[str, int]] = {}
         self._memo: dict[FunctionInfo, tuple[Caller, ...]] = {}
         self._handing = Handing(engine)
         self._receivers = Receivers(engine, self.modules_naming)
@@ -62,15 +65,21 @@ class Callers:
 
     def modules_naming(self, name: str, home: ModuleInfo) -> Iterator[ModuleInfo]:
         """The modules in whose text a name occurs, the nearest first; tests only where `home` is one."""
-        needle = name.encode()
         yield home
-        ours = self._paths if is_test(home.path) else tuple(path for path in self._paths if not is_test(path))
-        near = sorted(ours, key=lambda path: (-_shared(path, home.path), path))
-        for path in near:
-            if path != home.path and needle in self.engine.project.files[path]:
-                module = self.engine.project.module(path)
-                if module is not None:
-                    yield module
+        for path in self._holding(name, is_test(home.path), dirname(home.path)):
+            module = self.engine.project.module(path) if path != home.path else None
+            if module is not None:
+                yield module
+
+    def _holding(self, name: str, tests: bool, folder: str) -> Iterable[str]:
+        """The files in whose bytes a name occurs, the nearest to a folder first."""
+        if name not in self._named:
+            needle, files = name.encode(), self.engine.project.files
+            self._named[name] = [path for path in self._paths if needle in files[path]]
+        if folder not in self._near:
+            self._near[folder] = {path: -_shared(path, folder) for path in self._paths}
+        near = self._near[folder]
+        return sorted((p for p in self._named[name] if tests or p not in self._tests), key=lambda p: (near[p], p))
 
     def _found(self, info: FunctionInfo) -> Iterator[Caller]:
         seen: set[int] = set()
@@ -135,10 +144,10 @@ def is_test(path: str) -> bool:
     return bool({"test", "tests", "testing"} & set(folders)) or name.startswith("test_") or name == "conftest.py"
 
 
-def _shared(path: str, home: str) -> int:
-    """How many folders two files share."""
-    a, b = dirname(path), dirname(home)
-    return len(commonpath([a, b]).split("/")) if a and b else 0
+def _shared(path: str, folder: str) -> int:
+    """How many folders a file shares with the files of a folder."""
+    here = dirname(path)
+    return len(commonpath([here, folder]).split("/")) if here and folder else 0
 
 
 def lifted(send: Send, caller: Caller, info: FunctionInfo, engine: Engine) -> Send:

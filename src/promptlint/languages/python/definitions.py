@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from promptlint.languages.python.places import Place
-from promptlint.languages.python.syntax import bound_names, last_name, own_nodes, statements
+from promptlint.languages.python.syntax import all_nodes, bound_names, children, last_name, own_nodes, statements
 from promptlint.spans import Lines, Span
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -114,21 +114,26 @@ class FunctionInfo:
         return self.positional[0]
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """The nodes of its body, without those of functions and classes defined in it."""
+        return tuple(own_nodes(self.node))
+
+    @cached_property
     def local(self) -> frozenset[str]:
         """Names which the body binds."""
-        return frozenset(self.parameters) | frozenset(bound_names(self.node))
+        return frozenset(self.parameters) | frozenset(bound_names(self.nodes))
 
     @cached_property
     def appended(self) -> frozenset[str]:
         """Names of its body that hold a list, for something is appended to it."""
-        calls = (node.func for node in own_nodes(self.node) if isinstance(node, ast.Call))
+        calls = (node.func for node in self.nodes if isinstance(node, ast.Call))
         methods = (f for f in calls if isinstance(f, ast.Attribute) and f.attr in ("append", "extend", "insert"))
         return frozenset(f.value.id for f in methods if isinstance(f.value, ast.Name))
 
     @cached_property
     def mutates(self) -> bool:
         """Whether the body may change what it is given, or the attributes of its object."""
-        for node in own_nodes(self.node):
+        for node in self.nodes:
             target: ast.AST | None = None
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
                 target = node.func.value
@@ -203,7 +208,7 @@ class ClassInfo:
 def changed_attributes(method: FunctionInfo) -> Iterator[str]:
     """Attributes of its object that a method assigns, or calls a mutator of."""
     me = method.receiver
-    for node in ast.walk(method.node):
+    for node in all_nodes(method.node):
         target: ast.expr | None = None
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             target = node
@@ -294,7 +299,7 @@ class ModuleInfo:
             at, function, klass = stack.pop()
             if isinstance(at, ast.Call) or at is function.node:
                 found.append((at, function))
-            for child in ast.iter_child_nodes(at):
+            for child in children(at):
                 if isinstance(child, ast.ClassDef):
                     parent = None if function.is_module else function
                     stack.append((child, function, self.klass(child, parent)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.states import part
-from promptlint.languages.python.syntax import bound_names
+from promptlint.languages.python.syntax import all_nodes, bound_names
 from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
@@ -161,7 +161,7 @@ class Expressions:
         """What a function defined here can see of this body: the names it uses, with what they hold."""
         if self.info is self.module.body:
             return ()
-        wanted = {n.id for n in ast.walk(info.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        wanted = {n.id for n in all_nodes(info.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         found: list[Term] = []
         for name in sorted(wanted):
             held = self.walker.state.held.get(name)
@@ -239,7 +239,7 @@ class Expressions:
         before = self.walker.state.copy()
         items = self._generators(node, list(node.generators))
         for target in node.generators:
-            for name in bound_names(ast.Expression(target.target)):
+            for name in bound_names(all_nodes(target.target)):
                 self.walker.state.held.pop(name, None)
                 if name in before.held:
                     self.walker.state.held[name] = before.held[name]

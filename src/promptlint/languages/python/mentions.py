@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from promptlint.languages.python.syntax import all_nodes
+
 
 def mentions(tree: ast.AST, key: str) -> Iterator[ast.AST]:
     """All nodes that name a key, as a text or as the name of an argument."""
-    for node in ast.walk(tree):
+    for node in all_nodes(tree):
         named = node.value if isinstance(node, ast.Constant) else node.arg if isinstance(node, ast.keyword) else None
         if named == key:
             yield node
@@ -21,7 +23,7 @@ def only_written(tree: ast.AST, key: str) -> bool:
 
 
 def _written(tree: ast.AST) -> Iterator[ast.AST]:
-    for node in ast.walk(tree):
+    for node in all_nodes(tree):
         if isinstance(node, ast.Dict):
             yield from (key for key in node.keys if key is not None)
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):

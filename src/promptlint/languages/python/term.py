@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from typing import ClassVar, NamedTuple
+from dataclasses import MISSING, Field, dataclass, field, fields
+from operator import is_
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 MOST_COUNTED = 1_000_000
 """A larger term counts as one of this size."""
 
-
-class _Fields(NamedTuple):
-    """Names of the fields of one class of terms."""
-
-    one: tuple[str, ...]
-    many: tuple[str, ...]
-    plain: tuple[str, ...]
-    """Those that hold no term and are compared."""
-    given: tuple[str, ...]
-    """Those that the constructor takes by position, in their order."""
-    placed: bool
-    """Whether it has a place."""
-
-
-_FIELDS: dict[type, _Fields] = {}
-
-
-def _fields(kind: type[Term]) -> _Fields:
-    found = _FIELDS.get(kind)
-    if found is None:
-        own = [f for f in fields(kind) if f.init]
-        terms = {*kind.ONE, *kind.MANY}
-        plain = tuple(f.name for f in own if f.compare and f.name not in terms)
-        given = tuple(f.name for f in own if f.name != "at")
-        found = _FIELDS[kind] = _Fields(kind.ONE, kind.MANY, plain, given, len(given) < len(own))
-    return found
+T = TypeVar("T", bound="Term")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,43 +25,21 @@ class Term:
     """Whether it is one that substitution replaces."""
     MUTABLE: ClassVar[bool] = False
     """Whether it stands for something that may still be changed."""
-    open: bool = field(init=False, compare=False, repr=False, default=False)
+    TURNING: ClassVar[bool] = False
+    """Whether it stands for what the turns of a loop leave behind."""
+    open: bool = field(init=False, compare=False, repr=False)
     """Whether a symbol is left in it."""
-    mutable: bool = field(init=False, compare=False, repr=False, default=False)
+    mutable: bool = field(init=False, compare=False, repr=False)
     """Whether something is left in it that may still be changed."""
-    depth: int = field(init=False, compare=False, repr=False, default=1)
+    turning: bool = field(init=False, compare=False, repr=False)
+    """Whether something in it is left behind by the turns of a loop."""
+    depth: int = field(init=False, compare=False, repr=False)
     """How deep terms are nested in it."""
-    size: int = field(init=False, compare=False, repr=False, default=1)
+    size: int = field(init=False, compare=False, repr=False)
     """How many terms it is made of, those that it shares counted each time."""
-    exact: int = field(init=False, compare=False, repr=False, default=0)
+    exact: int = field(init=False, compare=False, repr=False)
     """The same for terms which are equal and written at the same places."""
-    _hash: int = field(init=False, compare=False, repr=False, default=0)
-
-    def __post_init__(self) -> None:
-        # Terms are made by the million: one pass over the children, and no call for each.
-        names = _fields(type(self))
-        is_open, mutable, depth, size = self.SYMBOL, self.MUTABLE, 0, 1
-        hashes: list[object] = [type(self).__name__, *self._compared(names.plain)]
-        exact: list[object] = [self.at] if names.placed else []  # type: ignore[attr-defined]
-        for child in self.children():
-            is_open = is_open or child.open
-            mutable = mutable or child.mutable
-            depth = max(depth, child.depth)
-            size += child.size
-            hashes.append(child._hash)
-            exact.append(child.exact)
-        for name in names.many:
-            hashes.append(len(getattr(self, name)))
-        put = object.__setattr__
-        put(self, "open", is_open)
-        put(self, "mutable", mutable)
-        put(self, "depth", depth + 1)
-        put(self, "size", min(size, MOST_COUNTED))
-        put(self, "_hash", hash(tuple(hashes)))
-        put(self, "exact", hash((self._hash, *exact)))
-
-    def _compared(self, names: tuple[str, ...]) -> list[object]:
-        return [getattr(self, name) for name in names]
+    _hash: int = field(init=False, compare=False, repr=False)
 
     def __hash__(self) -> int:
         return self._hash
@@ -95,29 +49,92 @@ class Term:
         # exponential in its depth. That two of ten million terms have one 61-bit hash by chance: 1 in 50,000.
         return self is other or (type(self) is type(other) and self._hash == hash(other))
 
+    def compared(self) -> object:
+        """What tells it from other terms of its class, its children aside; None: all of its plain fields do."""
+        return None
+
     def children(self) -> list[Term]:
         """The terms it is made of."""
-        found: list[Term] = [getattr(self, name) for name in self.ONE]
-        for name in self.MANY:
-            found += getattr(self, name)
-        return found
+        return []
 
     def rebuilt(self, change: Callable[[Term], Term]) -> Term:
         """The same with each child changed; itself when none was."""
-        changed: dict[str, object] = {}
-        for name in self.ONE:
-            old = getattr(self, name)
-            new = change(old)
-            if new is not old:
-                changed[name] = new
-        for name in self.MANY:
-            before = getattr(self, name)
-            after = tuple([change(child) for child in before])
-            if any(x is not y for x, y in zip(before, after, strict=True)):
-                changed[name] = after
-        if not changed:
-            return self
-        names = _fields(type(self))
-        values = [changed[name] if name in changed else getattr(self, name) for name in names.given]
-        at = {"at": self.at} if names.placed else {}  # type: ignore[attr-defined]
-        return type(self)(*values, **at)
+        return self
+
+
+@dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(field,))
+def term(kind: type[T]) -> type[T]:
+    """A dataclass of terms. Terms are made by the million, so that their methods are written out for each class.
+
+    What `dataclass` and a walk over `children` would do takes four times as long.
+    """
+    made = dataclass(frozen=True, slots=True, eq=False)(kind)
+    own = [each for each in fields(made) if each.init]
+    setters = {f"set_{f.name}": getattr(made, f.name).__set__ for f in fields(made)}
+    defaults = {f"default_{f.name}": f.default for f in own if f.default is not MISSING}
+    names: dict[str, Any] = {**setters, **defaults, "Made": made, "same": is_, "MOST_COUNTED": MOST_COUNTED}
+    parts = ", ".join([*(f"self.{name}" for name in made.ONE), *(f"*self.{name}" for name in made.MANY)])
+    children = ["def children(self):", f" return [{parts}]"]
+    exec("\n".join([*_constructor(made, own), *_rebuilder(made, own), *children]), names)  # as `dataclass` itself does
+    for name in ("__init__", "rebuilt", "children"):
+        setattr(made, name, names[name])
+    return made
+
+
+def _constructor(made: type[Term], own: list[Field[Any]]) -> list[str]:
+    ordered = [f for f in own if not f.kw_only], [f for f in own if f.kw_only]
+    given = [f"{f.name}=default_{f.name}" if f.default is not MISSING else f.name for f in ordered[0]]
+    given += [f"{f.name}=default_{f.name}" for f in ordered[1]]
+    star = len(ordered[0])
+    signature = [*given[:star], *(["*"] if ordered[1] else []), *given[star:]]
+    plain = [f.name for f in own if f.compare and f.name not in (*made.ONE, *made.MANY)]
+    told = "self.compared()" if made.compared is not Term.compared else ", ".join(plain)
+    lists = [f"len({name})" for name in made.MANY]
+    hashes = ", ".join([repr(made.__name__), *([told] if told else []), *lists, *(f"{n}._hash" for n in made.ONE)])
+    exact = ", ".join([*(["at"] if "at" in [f.name for f in own] else []), *(f"{name}.exact" for name in made.ONE)])
+    depths = ", ".join(f"{name}.depth" for name in made.ONE)
+    lines = [f"def __init__(self, {', '.join(signature)}):"]
+    lines += [f" set_{f.name}(self, {f.name})" for f in own]
+    lines += [f" is_open = {' or '.join([str(made.SYMBOL), *(f'{name}.open' for name in made.ONE)])}"]
+    lines += [f" mutable = {' or '.join([str(made.MUTABLE), *(f'{name}.mutable' for name in made.ONE)])}"]
+    lines += [f" turning = {' or '.join([str(made.TURNING), *(f'{name}.turning' for name in made.ONE)])}"]
+    lines += [f" depth = {f'max({depths})' if len(made.ONE) > 1 else depths or 0}"]
+    lines += [f" size = {' + '.join(['1', *(f'{name}.size' for name in made.ONE)])}"]
+    if made.MANY:
+        lines += [f" hashes = [{hashes}]", f" exact = [{exact}]"]
+    for name in made.MANY:
+        lines += [
+            f" for child in {name}:",
+            "  is_open = is_open or child.open",
+            "  mutable = mutable or child.mutable",
+            "  turning = turning or child.turning",
+            "  if child.depth > depth: depth = child.depth",
+            "  size += child.size",
+            "  hashes.append(child._hash)",
+            "  exact.append(child.exact)",
+        ]
+    lines += [f" known = hash({'tuple(hashes)' if made.MANY else f'({hashes},)'})"]
+    lines += [f" set_exact(self, hash({'(known, *exact)' if made.MANY else f'(known, {exact})'}))"]
+    lines += [
+        " set__hash(self, known)",
+        " set_open(self, is_open)",
+        " set_mutable(self, mutable)",
+        " set_turning(self, turning)",
+    ]
+    return [*lines, " set_depth(self, depth + 1)", " set_size(self, size if size < MOST_COUNTED else MOST_COUNTED)"]
+
+
+def _rebuilder(made: type[Term], own: list[Field[Any]]) -> list[str]:
+    lines = ["def rebuilt(self, change):"]
+    lines += [f" {name} = change(self.{name})" for name in made.ONE]
+    same = [f"{name} is self.{name}" for name in made.ONE]
+    for name in made.MANY:
+        lines += [
+            f" {name} = self.{name}",
+            f" new = [change(child) for child in {name}]",
+            f" kept_{name} = all(map(same, new, {name}))",
+            f" if not kept_{name}: {name} = tuple(new)",
+        ]
+        same.append(f"kept_{name}")
+    values = [f"{f.name}={f.name if f.name in (*made.ONE, *made.MANY) else f'self.{f.name}'}" for f in own]
+    return [*lines, f" if {' and '.join(same) or 'True'}: return self", f" return Made({', '.join(values)})"]

@@ -6,11 +6,11 @@ two terms are equal when they stand for the same value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from promptlint.languages.python.places import NOWHERE, Place
-from promptlint.languages.python.term import Term
+from promptlint.languages.python.term import Term, term
 from promptlint.layout import Confidence, Volatility
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def _at() -> Any:
     return field(default=NOWHERE, compare=False, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Str(Term):
     """A text written in the source, or in a file of the project."""
 
@@ -29,19 +29,19 @@ class Str(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Const(Term):
     """A number, True, False, None, bytes."""
 
     value: object
     at: Place = _at()
 
-    def _compared(self, names: tuple[str, ...]) -> list[object]:
-        # Python gives -1 and -2, and 1 and True, the same hash.
-        return [type(self.value).__name__, repr(self.value)]
+    def compared(self) -> object:
+        """Its type and how it is written: Python gives -1 and -2, and 1 and True, the same hash."""
+        return type(self.value).__name__, repr(self.value)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Cat(Term):
     """Texts one after the other."""
 
@@ -50,7 +50,7 @@ class Cat(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Format(Term):
     """A value as an f-string or `.format` puts it into text."""
 
@@ -60,7 +60,7 @@ class Format(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Seq(Term):
     """A list, tuple, set or generator: items in order, among them Splat, Repeat and Maybe."""
 
@@ -72,7 +72,7 @@ class Seq(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Map(Term):
     """A dictionary: Entry, Splat, Repeat and Maybe, in order."""
 
@@ -81,7 +81,7 @@ class Map(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Entry(Term):
     """One key of a dictionary, or one keyword of a call, with its value."""
 
@@ -91,7 +91,7 @@ class Entry(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Splat(Term):
     """All items of another sequence or mapping."""
 
@@ -99,7 +99,7 @@ class Splat(Term):
     value: Term
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Maybe(Term):
     """Items that are there under a condition, or else others."""
 
@@ -110,10 +110,11 @@ class Maybe(Term):
     other: tuple[Term, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Repeat(Term):
     """Items that a loop adds on each of its turns."""
 
+    TURNING = True
     ONE = ("each",)
     MANY = ("items",)
     each: Term
@@ -123,7 +124,7 @@ class Repeat(Term):
     """Whether a call in the loop sees what earlier turns added."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Global(Term):
     """A name outside the project: `anthropic.Anthropic`, `len`."""
 
@@ -131,7 +132,7 @@ class Global(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Module(Term):
     """A module, of the project or not."""
 
@@ -140,7 +141,7 @@ class Module(Term):
     """Of the file; empty: outside the project."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Func(Term):
     """A function of the project, with what it is bound to."""
 
@@ -153,14 +154,14 @@ class Func(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Class(Term):
     """A class of the project."""
 
     info: ClassInfo
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Hole(Term):
     """A value known to vary, or not to."""
 
@@ -178,7 +179,7 @@ class Hole(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Opaque(Term):
     """A value that could not be followed."""
 
@@ -186,7 +187,7 @@ class Opaque(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Param(Term):
     """A parameter, or a name taken from an enclosing function."""
 
@@ -196,7 +197,7 @@ class Param(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Ref(Term):
     """A list or dictionary that may still be changed, while the body that made it is walked."""
 
@@ -206,7 +207,7 @@ class Ref(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Before(Term):
     """What an object from elsewhere held before the body changed it."""
 
@@ -215,7 +216,7 @@ class Before(Term):
     place: Term
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Carried(Term):
     """What a name or an object holds when a turn of a loop begins."""
 
@@ -224,7 +225,7 @@ class Carried(Term):
     key: Term | str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Each(Term):
     """The item of this turn of a loop."""
 
@@ -237,10 +238,11 @@ class Each(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Fold(Term):
     """What a name holds after a loop which changes it in other ways than by adding to it."""
 
+    TURNING = True
     ONE = ("carried", "body", "each", "initial")
     carried: Term
     body: Term
@@ -248,7 +250,7 @@ class Fold(Term):
     initial: Term
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Attr(Term):
     """An attribute."""
 
@@ -258,7 +260,7 @@ class Attr(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Item(Term):
     """`value[key]`; the key of a slice is an Op."""
 
@@ -268,7 +270,7 @@ class Item(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Call(Term):
     """A call. Arguments may be Splat, keywords are Entry or Splat."""
 
@@ -287,7 +289,7 @@ class Call(Term):
         return None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Op(Term):
     """An operator: `+`, `%`, `not`, `==`, `all` (every operand is true), `slice` …"""
 
@@ -297,7 +299,7 @@ class Op(Term):
     at: Place = _at()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Choice(Term):
     """One of two values."""
 
@@ -307,7 +309,7 @@ class Choice(Term):
     other: Term
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@term
 class Via(Term):
     """A value, and one step of the way it took."""
 

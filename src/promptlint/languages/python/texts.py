@@ -370,12 +370,10 @@ class Texts:
         return tuple(dict.fromkeys(self._arms))
 
     def _origin(self, at: Place) -> Origin:
-        steps = [
-            Step(step.step, self.engine.span(step.at)) for step in reversed(self._steps) if step.step and step.at.path
-        ]
+        taken = dict.fromkeys((via.step, via.at) for via in reversed(self._steps) if via.step and via.at.path)
         if not at.path:
-            at = next((step.at for step in reversed(self._steps) if step.at.path), self.judge.place)
-        return Origin(self.engine.span(at), tuple(dict.fromkeys(steps)))
+            at = next((via.at for via in reversed(self._steps) if via.at.path), self.judge.place)
+        return Origin(self.engine.span(at), tuple([Step(step, self.engine.span(place)) for step, place in taken]))
 
 
 def _with_breakpoint(segment: Segment, mark: Breakpoint) -> Segment:

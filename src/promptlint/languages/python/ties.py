@@ -78,7 +78,7 @@ def _carries(term: Term, loop: int, answers: set[Place]) -> bool:
     seen: set[tuple[int, bool]] = set()
     while stack:
         at, inside = stack.pop()
-        if (id(at), inside) in seen:
+        if (id(at), inside) in seen or not (inside or at.turning):
             continue
         seen.add((id(at), inside))
         if inside and isinstance(at, Call) and at.at in answers:

@@ -14,7 +14,7 @@ from promptlint.languages.python.rewriting import exchanged, shallow, stripped
 from promptlint.languages.python.states import State, all_joined, root_of
 from promptlint.languages.python.states import joined as either
 from promptlint.languages.python.summaries import CallRecord, LoopFrame, Summary, first_returned, fresh_loop
-from promptlint.languages.python.syntax import leaves_at
+from promptlint.languages.python.syntax import all_nodes, leaves_at
 from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
@@ -226,7 +226,7 @@ class Walker:
             condition = Op("matches", (subject,), at=at)
 
         def then() -> None:
-            for inner in ast.walk(pattern):
+            for inner in all_nodes(pattern):
                 if isinstance(inner, (ast.MatchAs, ast.MatchStar)) and inner.name:
                     self.state.held[inner.name] = Op("part of", (subject,), at=at) if inner is not pattern else subject
             self.block(first.body)
