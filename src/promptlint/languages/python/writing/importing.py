@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection
 
 from promptlint.edits import Edit, RefusedError
-from promptlint.languages.python.syntax import bound_names
+from promptlint.languages.python.syntax import bound_names, own_nodes
 from promptlint.languages.python.writing.source import Source
 from promptlint.spans import Position, Span
 
@@ -35,7 +35,7 @@ def _imported_instead(source: Source, names: Collection[ast.Name], new: str) -> 
         raise RefusedError(f"`{old}` is imported under another name, or in several places")
     (statement, alias) = found[0]
     gone = len(source.loads(old, source.tree)) == len(names) and f'"{old}"' not in source.content
-    bound = new in bound_names(source.tree)
+    bound = new in bound_names(own_nodes(source.tree))
     if bound and source.dotted(ast.Name(new)) != f"{statement.module}.{new}":
         raise RefusedError(f"`{new}` is something else in this file")
     if bound:
