@@ -127,7 +127,7 @@ def _part(value: Value) -> Part:
 
 
 def _recognition(value: Value) -> Recognition:
-    lists = "templates texts tails never-folders never-names never-targets never-phrases"
+    lists = "templates texts tails never-folders never-names never-targets never-phrases about-templates"
     entry = value.entry("'recognition'", f"{lists} least words signals")
     return Recognition(
         templates=tuple(entry.texts("templates")),
@@ -140,6 +140,7 @@ def _recognition(value: Value) -> Recognition:
         never_names=tuple(entry.texts("never-names")),
         never_targets=frozenset(entry.texts("never-targets")),
         never_phrases=tuple(entry.texts("never-phrases")),
+        about_templates=tuple(entry.texts("about-templates")),
     )
 
 

@@ -10,7 +10,7 @@ from promptlint.layout import Role
 
 CONTAINERS = ("front-matter", "text", "yaml", "toml", "baml")
 """How a file holds its prompts: see `Format.container`."""
-LANGUAGES = ("jinja", "mustache", "format", "names", "dollars", "plain", "name", "mustache-or-jinja")
+LANGUAGES = ("jinja", "mustache", "format", "names", "dollars", "plain", "name", "mustache-or-jinja", "jinja-or-format")
 """How a prompt writes its holes: see `Format.language`."""
 HEADERS = ("none", "lines", "elements", "parts")
 """How a prompt tells where another message begins: see `Format.headers`."""
@@ -139,6 +139,8 @@ class Recognition:
     """Endings before that of a template: `page.html.j2` is a page."""
     never_phrases: tuple[str, ...] = ()
     """What only other templates hold, in lower case."""
+    about_templates: tuple[str, ...] = ()
+    """What a text says that speaks of templates, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from posixpath import dirname, join, normpath
 
-from promptlint.knowledge.formats import Format, Formats
+from promptlint.knowledge.formats import Format, Formats, Recognition
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.templates.braces import (
@@ -41,6 +42,7 @@ MOST_BYTES = 1_000_000
 """A longer file is no prompt."""
 
 _TAGS = ("{{", "{%")
+_NAMED = re.compile(r"\{\{-?\s{0,9}[A-Za-z_][\w.]*\s{0,9}[|}]|\{%")
 _BARE = "template"
 """What a file is called that has no format of its own."""
 
@@ -93,6 +95,8 @@ class Templates:
         """The pieces of a template in a language."""
         if language == "mustache-or-jinja":
             language = "mustache" if any(sign in source.text for sign in ("{{#", "{{/", "{{>", "{{role")) else "jinja"
+        if language == "jinja-or-format":
+            language = _as_written(source.text)
         if language == "jinja":
             return read_jinja(source, self._load, self.dialect)
         if language == "mustache":
@@ -161,7 +165,7 @@ class Templates:
     def _bare(self, source: Source) -> Iterator[tuple[Written, tuple[Piece, ...], str]]:
         """A template or text without a format of its own, if it reads like a prompt."""
         known = self.formats.recognition
-        language = _bare_language(source.text, source.path.lower().endswith(known.templates))
+        language = _bare_language(source.text, source.path.lower().endswith(known.templates), known)
         if not language:
             return
         headers = self._headers["lines"]
@@ -211,10 +215,18 @@ def _has_holes(text: str) -> bool:
     return "{" in text or "$" in text
 
 
-def _bare_language(text: str, template: bool) -> str:
+def _as_written(text: str) -> str:
+    """The language that a text looks like. Where doubled braces hold no name, they are braces."""
+    formatted = is_format(text)
+    if any(sign in text for sign in _TAGS) and not (formatted and _NAMED.search(text) is None):
+        return "jinja"
+    return "format" if formatted else "plain"
+
+
+def _bare_language(text: str, template: bool, known: Recognition) -> str:
     """The language of a template, or of a text that looks like one; empty: it does not."""
-    if any(sign in text for sign in _TAGS):
-        tagged = template or not (documented(text, "{{") or documented(text, "{%"))
-        if tagged and any(tag.kind is Kind.HOLE for tag in tags(text)):
-            return "jinja"
-    return "format" if not template and is_format(text) and not documented(text, "{") else ""
+    language = "jinja" if template and any(sign in text for sign in _TAGS) else _as_written(text)
+    if language == "jinja":
+        shown = not template and (documented(text, "{{", known) or documented(text, "{%", known))
+        return "" if shown or not any(tag.kind is Kind.HOLE for tag in tags(text)) else language
+    return language if language == "format" and not template and not documented(text, "{", known) else ""

@@ -38,9 +38,21 @@ def is_prompt(path: str, text: str, fixed: str, known: Recognition) -> bool:
     return points >= least and sum(1 for _ in _some_words(words, known.words)) >= known.words
 
 
-def documented(text: str, sign: str) -> bool:
-    """Whether a text shows holes as code, in backticks: then it speaks of templates, and may be none itself."""
-    return any(sign in quoted for quoted in text.split("`")[1::2])
+def documented(text: str, sign: str, known: Recognition) -> bool:
+    """Whether a text shows holes as code, in backticks, and speaks of templates: then it may be none itself.
+
+    What fills a line, or the rest of one behind a label, is a place, backticks or not.
+    """
+    parts = text.split("`")
+    quoted = any(sign in parts[at] and not _placed(parts, at) for at in range(1, len(parts), 2))
+    return quoted and any(phrase in text.lower() for phrase in known.about_templates)
+
+
+def _placed(parts: list[str], at: int) -> bool:
+    """Whether what stands between two backticks is all of a line, but for a label."""
+    behind = parts[at + 1].partition("\n")[0] if at + 1 < len(parts) else ""
+    before = parts[at - 1].rpartition("\n")[2].strip()
+    return "\n" not in parts[at] and not behind.strip(" .") and (not before or before.endswith(":"))
 
 
 def _target(name: str, known: Recognition) -> str:
