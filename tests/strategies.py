@@ -110,7 +110,7 @@ def layouts_with_changes(draw: st.DrawFn) -> tuple[Layout, Change]:
         Coarsen(index),
         Sort(index),
         CacheRequest(),
-        ToBatch(),
+        ToBatch(layout.segments[index].origin.span),
     ]
     return layout, draw(st.sampled_from(changes))
 

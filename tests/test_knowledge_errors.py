@@ -25,7 +25,7 @@ checked: {version: 1.2.3, source: its documents, on: 2026-11-22}
 CHECKED = "checked: {source: its documents, on: 2026-11-22}\n"
 CALL_KEYS = (
     "call, also, like, prompt, mode, model, model-position, stream, breakpoint, batch, distinctive, until, item,"
-    " parameters, amends, async-twin"
+    " parameters, amends, async-twin, batch-code"
 )
 PART_KEYS = "role, argument, position, markable, from, many, switch, history"
 PROVIDERS = (
@@ -53,7 +53,7 @@ def models_error(text: str | bytes) -> str:
 
 def test_a_file_that_is_shipped_says_when_it_was_checked() -> None:
     with pytest.raises(KnowledgeError, match=r"ours.yaml:1: a models file needs 'checked'"):
-        Books(["openai"]).add(parse("imports: [acme]", "ours.yaml", shipped=True), shipped=True)
+        Books(["openai"], {}).add(parse("imports: [acme]", "ours.yaml", shipped=True), shipped=True)
     assert "acme" in models("imports: [acme]").imports
 
 
@@ -208,7 +208,7 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
         pytest.param(
             "checkd: {}",
             "1: unknown key 'checkd' (did you mean 'checked'?) in a models file; one of checked, library, provider, "
-            "imports, clients, endpoint, model, async-differs, same-client, calls, functions, records, "
+            "imports, clients, endpoint, model, async-differs, batch-refuses, same-client, calls, functions, records, "
             "role-words, content-keys, unseen-calls, prompt-names, "
             "provider-by-model, varies, clocks, units, directives, passes-through, text-methods, unordered, sortable, "
             "sortable-text, orders, order-free, words, histories, somebody-waits, nobody-waits, "

@@ -199,6 +199,8 @@ def test_messages_create_is_read_in_the_order_of_the_cache() -> None:
             block={"type": "text"},
         ),
         batch="messages.batches.create",
+        batch_code="anthropic.py",
+        batch_refuses=frozenset({"extra_headers", "extra_query", "extra_body", "timeout", "stream"}),
         distinctive=True,
         parameters={
             Setting.TOOL_CHOICE: "tool_choice",

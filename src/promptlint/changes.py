@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from promptlint.layout import Breakpoint, Layout, Segment, Volatility
 from promptlint.passages import HOLE, TornError, gap, passage, whole_lines
+from promptlint.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,9 @@ class ToThread:
 @dataclass(frozen=True, slots=True)
 class ToBatch:
     """Send what a loop sends one by one through the provider's batch API: the layout stays as it is."""
+
+    loop: Span
+    """The loop, as the site has it."""
 
     def applied_to(self, layout: Layout) -> Layout:
         """The same layout: a batch changes how a prompt is sent, not the prompt."""

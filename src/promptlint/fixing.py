@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from promptlint.changes import CacheRequest, Change, Coarsen, Sort, ToAsync, ToThread
+from promptlint.changes import CacheRequest, Change, Coarsen, Sort, ToAsync, ToBatch, ToThread
 from promptlint.edits import Applicability, Edit, Fix, RefusedError, applied, compatible
-from promptlint.layout import Layout, Reading, Request
+from promptlint.layout import Layout, Mode, Reading, Request
 from promptlint.shapes import shape, words
 from promptlint.spans import Span
 
@@ -103,8 +103,7 @@ class Proof:
         if any(gap.span.path in paths for gap in again.unreadable):
             return ["the changed file would not parse"] * len(attempts)
         after = again.requests
-        calls = [(old.site.call, old.site.twin) for old in before]
-        if len(after) != len(before) or any(new.site.call not in call for new, call in zip(after, calls, strict=True)):
+        if len(after) != len(before) or not all(map(_same_call, before, after)):
             return ["the calls of the file could not be told apart afterwards"] * len(attempts)
         pairs = list(zip(before, after, strict=True))
         return [_broken(attempt, pairs) for attempt in attempts]
@@ -129,6 +128,12 @@ def _broken(attempt: _Attempt, pairs: Sequence[tuple[Request, Request]]) -> str:
     return ""
 
 
+def _same_call(old: Request, new: Request) -> bool:
+    """Whether a call is the same, or its asynchronous or its batch twin."""
+    batch = new.site.mode is Mode.BATCH and old.site.batch and new.site.call.endswith(old.site.batch)
+    return bool(batch) or new.site.call in (old.site.call, old.site.twin)
+
+
 def _of(path: str, edits: Sequence[Edit]) -> list[Edit]:
     return [edit for edit in edits if edit.span.path == path]
 
@@ -148,6 +153,8 @@ def _kept(change: Change, old: Request, new: Request) -> bool:
     if isinstance(change, CacheRequest) and new.site.automatic is None:
         return False
     if isinstance(change, ToAsync | ToThread) and new.site.blocks is not None:
+        return False
+    if isinstance(change, ToBatch) and new.site.mode is not Mode.BATCH:
         return False
     if isinstance(change, Sort):
         # In which order the things come, and what stands between them, is not known before they are sorted.

@@ -81,7 +81,9 @@ def read_project(
     return replace(sent, requests=sent.requests + blind, gaps=sent.gaps + alone.gaps)
 
 
-def writer(files: Mapping[str, bytes], models: Models) -> Callable[[Request, Change], Iterator[Fix]]:
+def writer(
+    files: Mapping[str, bytes], models: Models, providers: Providers
+) -> Callable[[Request, Change], Iterator[Fix]]:
     """What writes changes, into code and into templates."""
     from promptlint.languages.python.writing import Writer  # only what is found is mended
 
@@ -92,7 +94,7 @@ def writer(files: Mapping[str, bytes], models: Models) -> Callable[[Request, Cha
         code = (path for path in files if not is_template(path))
         yield from (path for path in code if all(word.encode() in files[path] for word in words))
 
-    python = Writer(text, models, naming)
+    python = Writer(text, models, providers, naming)
 
     def write(request: Request, change: Change) -> Iterator[Fix]:
         if not request.site.template and not (isinstance(change, MoveToEnd) and _in_template(request, change.index)):

@@ -256,7 +256,7 @@ def _proof(project: Project, files: Files, reading: Reading, given: Mapping[str,
     def editable(path: str) -> bool:
         return path in project.targets
 
-    return Proof(reading, text, editable, writer(files, models), read_again)
+    return Proof(reading, text, editable, writer(files, models, providers), read_again)
 
 
 def _encoded(text: str, like: bytes) -> bytes:

@@ -43,6 +43,8 @@ class LocalProvider:
     ledger: list[Entry] = field(default_factory=list)
     seconds: float = 10.0
     """How long each request takes."""
+    reply: Callable[[Prompt], str] = lambda prompt: "An answer."
+    """What is answered."""
     pause: float = 0.0
     """How long it takes on the clock of the machine."""
     together: int = 0
@@ -84,18 +86,22 @@ class LocalProvider:
         """Count the requests that are open at once."""
         self._open += 1
         self.together = max(self.together, self._open)
-        time.sleep(self.pause)
+        if self.pause:
+            time.sleep(self.pause)
         yield
         self._open -= 1
 
     def answered(self, path: str, body: Mapping[str, Any], *, batch: bool = False) -> dict[str, Any]:
         """Take a request to one of the addresses that send a prompt. Raises InvalidError."""
         if path == "/v1/messages":
-            return _message(body, self.answer("anthropic", requests.anthropic(body), batch=batch))
+            prompt = requests.anthropic(body)
+            return _message(body, self.answer("anthropic", prompt, batch=batch), self.reply(prompt))
         if path == "/v1/chat/completions":
-            return _completion(body, self.answer("openai", requests.chat(body), batch=batch))
+            prompt = requests.chat(body)
+            return _completion(body, self.answer("openai", prompt, batch=batch), self.reply(prompt))
         if path == "/v1/responses":
-            return _response(body, self.answer("openai", requests.responses(body), batch=batch))
+            prompt = requests.responses(body)
+            return _response(body, self.answer("openai", prompt, batch=batch), self.reply(prompt))
         if path.startswith("/model/") and path.endswith("/converse"):
             model = path.split("/")[2]
             return _converse(self.answer("bedrock", requests.converse(model, body)))
@@ -204,10 +210,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(raw)
 
 
-def _message(body: Mapping[str, Any], usage: Usage) -> dict[str, Any]:
+def _message(body: Mapping[str, Any], usage: Usage, text: str) -> dict[str, Any]:
     return {
         "id": "msg_1", "type": "message", "role": "assistant", "model": body["model"], "stop_reason": "end_turn",
-        "stop_sequence": None, "content": [{"type": "text", "text": "An answer."}],
+        "stop_sequence": None, "content": [{"type": "text", "text": text}],
         "usage": {
             "input_tokens": usage.plain, "cache_read_input_tokens": usage.read,
             "cache_creation_input_tokens": usage.written, "output_tokens": usage.output,
@@ -215,8 +221,8 @@ def _message(body: Mapping[str, Any], usage: Usage) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _completion(body: Mapping[str, Any], usage: Usage) -> dict[str, Any]:
-    message = {"role": "assistant", "content": "An answer.", "refusal": None}
+def _completion(body: Mapping[str, Any], usage: Usage, text: str) -> dict[str, Any]:
+    message = {"role": "assistant", "content": text, "refusal": None}
     return {
         "id": "chatcmpl-1", "object": "chat.completion", "created": 0, "model": body["model"],
         "choices": [{"index": 0, "finish_reason": "stop", "logprobs": None, "message": message}],
@@ -228,8 +234,8 @@ def _completion(body: Mapping[str, Any], usage: Usage) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _response(body: Mapping[str, Any], usage: Usage) -> dict[str, Any]:
-    text = {"type": "output_text", "text": "An answer.", "annotations": []}
+def _response(body: Mapping[str, Any], usage: Usage, answer: str) -> dict[str, Any]:
+    text = {"type": "output_text", "text": answer, "annotations": []}
     return {
         "id": "resp_1", "object": "response", "created_at": 0, "model": body["model"], "status": "completed",
         "output": [{"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [text]}],

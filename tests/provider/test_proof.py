@@ -23,6 +23,8 @@ from tests.provider.server import Entry, LocalProvider, environment, serving
 EACH = sorted(path.stem for path in PROGRAMS.glob("*.py"))
 ACROSS_PROCESSES = {"agent_unsorted_tools", "topics"}
 """Their order differs from process to process only."""
+BATCHED = {"reviews"}
+"""What is handed in as a batch costs half, whatever is read."""
 CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d[T ]?[\d:.]*|\d\d\.\d\d\.\d{4}(?: \d\d:\d\d:\d\d)?")
 """Ids and times, which differ from run to run."""
 
@@ -78,7 +80,7 @@ def test_all_fixes_send_the_same_words_read_more_and_cost_less(provider: LocalPr
     after, cost_after = run(provider, fixed)
     assert [words(text) for text in texts(after)] == [words(text) for text in texts(before)]
     if name not in ACROSS_PROCESSES:
-        assert read(after) > read(before)
+        assert name in BATCHED or read(after) > read(before)
         assert cost_after < cost_before
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from promptlint.changes import ToBatch
 from promptlint.checks.batching import batchable, instead, nobody
 from promptlint.checks.wording import call, quoted
 from promptlint.diagnostics import Finding
@@ -23,4 +24,5 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         f" {instead(site, provider)}.",
         confidence=work.confidence,
         flow=(*(Step(sign.reason, sign.span) for sign in work.deciding), call(site)),
+        change=ToBatch(work.loop.span),
     )

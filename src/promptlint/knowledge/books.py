@@ -11,7 +11,7 @@ from promptlint.knowledge.sources import HOW_OFTEN, Clocks, read_signs, read_sou
 from promptlint.layout import Role
 
 _MODEL_KEYS = (
-    "library provider imports clients endpoint model async-differs same-client calls functions records "
+    "library provider imports clients endpoint model async-differs batch-refuses same-client calls functions records "
     "role-words content-keys unseen-calls prompt-names "
     "provider-by-model varies clocks units directives passes-through text-methods unordered "
     "sortable sortable-text orders order-free words histories somebody-waits nobody-waits calls-argument maps parallel "
@@ -26,8 +26,9 @@ _SETS = (
 class Books:
     """What the files read so far say. Nothing may be said twice, whichever file says it."""
 
-    def __init__(self, providers: Sequence[str]) -> None:
+    def __init__(self, providers: Sequence[str], batch_codes: Mapping[str, str]) -> None:
         self._providers = {name: name for name in providers}
+        self._batch_codes = batch_codes
         self._clients = Shelf[Client]("client")
         self._calls = Shelf[Call]("call")
         self._functions = Shelf[Call]("function")
@@ -109,6 +110,7 @@ class Books:
             fills=frozenset(self._sets["fills"]),
             filled=frozenset(self._sets["filled"]),
             steps=self._steps.things,
+            batch_codes=self._batch_codes,
             examples=tuple(self._examples),
         )
 
@@ -129,6 +131,8 @@ class Books:
             entry.text("endpoint"),
             tuple(entry.texts("model")),
             frozenset(entry.texts("async-differs")),
+            frozenset(entry.texts("batch-refuses")),
+            self._batch_codes,
         )
         for value in entry.items("clients"):
             library.client(value, self._providers, self._clients)

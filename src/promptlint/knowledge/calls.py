@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from promptlint.knowledge.documents import Entry, Shelf, Value
@@ -18,7 +18,7 @@ _SETTINGS = {setting.value: setting for setting in Setting}
 _PART_ROLES: dict[str, Role | None] = {**ROLES, "from-item": None}
 _CALL_KEYS = (
     "also like prompt mode model model-position stream breakpoint batch distinctive until item parameters amends "
-    "async-twin"
+    "async-twin batch-code"
 )
 _CLIENT_KEYS = "also async async-argument async-twin batch provider endpoint model model-position given breakpoint"
 
@@ -27,13 +27,22 @@ class Library:
     """One library as its file describes it; what it sends prompts with is put on the shelves."""
 
     def __init__(
-        self, name: str, provider: str, endpoint: str, model: tuple[str, ...], differs: frozenset[str]
+        self,
+        name: str,
+        provider: str,
+        endpoint: str,
+        model: tuple[str, ...],
+        differs: frozenset[str],
+        refuses: frozenset[str],
+        codes: Collection[str],
     ) -> None:
         self._name = name
         self._provider = provider
         self._endpoint = endpoint
         self._model = model
         self._differs = differs
+        self._refuses = refuses
+        self._codes = {name: name for name in codes}
         self._twins: list[tuple[Value, Mapping[str, Call] | Mapping[str, Client]]] = []
         self._described = Shelf[Call]("call")
 
@@ -105,6 +114,8 @@ class Library:
             stream=entry.text("stream", start.stream),
             marker=_marker(entry["breakpoint"]) if "breakpoint" in entry else start.marker,
             batch=entry.text("batch", start.batch),
+            batch_code=entry["batch-code"].word("file in rules/batches", self._codes) if "batch-code" in entry else "",
+            batch_refuses=self._refuses,
             distinctive=entry.flag("distinctive", start.distinctive),
             until=entry.text("until", start.until),
             amends=entry.flag("amends", start.amends),

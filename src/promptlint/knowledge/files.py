@@ -7,7 +7,7 @@ from pathlib import Path
 
 from promptlint.knowledge import format_files
 from promptlint.knowledge.books import Books
-from promptlint.knowledge.documents import read
+from promptlint.knowledge.documents import read, read_text
 from promptlint.knowledge.facts import ProviderFile
 from promptlint.knowledge.formats import Formats
 from promptlint.knowledge.models import Models
@@ -19,7 +19,10 @@ __all__ = ["read_formats", "read_models", "read_pages", "read_providers"]
 
 def read_models(rules: Path, extra: Sequence[Path] = ()) -> Models:
     """The models in the folder `rules` and in files of the user's. Raises KnowledgeError."""
-    books = Books(sorted(path.stem for path in (rules / "providers").glob("*.yaml")))
+    codes = {
+        path.name: read_text(path, _shown(rules.parent, path)) for path in sorted((rules / "batches").glob("*.py"))
+    }
+    books = Books(sorted(path.stem for path in (rules / "providers").glob("*.yaml")), codes)
     for path in sorted((rules / "models").glob("*.yaml")):
         books.add(read(path, _shown(rules.parent, path), shipped=True), shipped=True)
     for path in extra:

@@ -65,7 +65,7 @@ def page(code_or_name: str) -> Page | None:
 
 @cache
 def _knowledge() -> _Knowledge:
-    folders = (RULES, RULES / "models", RULES / "providers", RULES / "formats")
+    folders = (RULES, RULES / "models", RULES / "providers", RULES / "formats", RULES / "batches")
     return _Knowledge(*compiled(folders, _read))
 
 

@@ -172,6 +172,10 @@ class Call:
     marker: Marker | None = None
     batch: str = ""
     """The batch twin, mostly below the same client; `elsewhere`: only the provider's own SDK has it; empty: none."""
+    batch_code: str = ""
+    """The file in `rules/batches/` by which a loop of it can be written as a batch; empty: there is none."""
+    batch_refuses: frozenset[str] = frozenset()
+    """Arguments which are for a single call, and no part of what is sent (`timeout`)."""
     distinctive: bool = False
     """Whether the path alone tells the call, though the client cannot be told."""
     function: bool = False
@@ -186,7 +190,9 @@ class Call:
     """A version of the library which no longer has it; empty: it is still there."""
     item: str = ""
     """Of a call which sends many prompts at once: the argument that lists them, and the key under which each item has
-    what another call would be given (`requests.params`)."""
+    what another call would be given (`requests.params`), or its place in a pair (`requests.1`)."""
+    item_position: int | None = None
+    """0-based position of that argument when it may be passed without its name."""
     parameters: Mapping[Setting, str] = field(default_factory=dict)
     """What is sent beside the prompt and matters to a cache: setting → argument, as a path in a part."""
 
@@ -335,6 +341,8 @@ class Models:
     (`adds`), what its keywords give (`parallel`), what its argument gives (`runs`), or an `item` of it."""
     provider_by_model: Mapping[str, str] = field(default_factory=dict)
     """Start of a model id (`bedrock/`, `claude-`) → provider, for libraries which send to several. The longest wins."""
+    batch_codes: Mapping[str, str] = field(default_factory=dict)
+    """File in `rules/batches/` → what it holds: a function that sends a list of requests as batches, in Python."""
     examples: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     """(file, Python source, the roles or volatilities which reading it must give)."""
 

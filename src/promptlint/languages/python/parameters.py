@@ -29,7 +29,7 @@ def parameters_of(
         if "." in path and isinstance(head, Attr):
             continue  # of an object that is not known: it may not have it
         # Their callers are asked only where the prompt itself depends on them.
-        judge = Judge(engine, send.record.call.at, frozenset(loop.number for loop in send.loops))
+        judge = Judge(engine, send.record.call.at, send.turning)
         texts = Texts(engine, provider, judge)
         texts.text(term)
         value = tuple(segment for segment in texts.segments if segment.because != MISSING.reason)

@@ -18,9 +18,11 @@ from promptlint.languages.python.terms import (
     Attr,
     Call,
     Const,
+    Each,
     Entry,
     Item,
     Map,
+    Maybe,
     Op,
     Repeat,
     Seq,
@@ -57,15 +59,52 @@ def arguments_of(model: CallModel, call: Call, client: Term, engine: Engine) -> 
 def one_of(term: Term, engine: Engine) -> Term:
     """One item of a list, each of which is sent by itself."""
     plain = engine.head(term)
-    first = plain.items[0] if isinstance(plain, Seq) and plain.items else Item(term, Const(0))
-    return first.items[0] if isinstance(first, Repeat) else first
+    first = _first(plain.items) if isinstance(plain, Seq) else None
+    return first if first is not None else Item(term, Const(0))
+
+
+def _first(items: tuple[Term, ...]) -> Term | None:
+    """The first item that may be there."""
+    for item in items:
+        if isinstance(item, Repeat):
+            found = _first(item.items)
+        elif isinstance(item, Maybe):
+            found = _first(item.then) or _first(item.other)
+        else:
+            found = item
+        if found is not None:
+            return found
+    return None
+
+
+def listing_loops(model: CallModel, call: Call, engine: Engine) -> frozenset[int]:
+    """The numbers of the loops which list the prompts of a call that sends many: each of these is of another turn."""
+    plain = engine.head(_listed(model, call)) if model.item else MISSING
+    found: set[int] = set()
+    stack = list(plain.items) if isinstance(plain, Seq) else []
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Maybe):
+            stack += [*item.then, *item.other]
+        elif isinstance(item, Repeat):
+            found |= {item.each.loop} if isinstance(item.each, Each) else set()
+            stack += item.items
+    return frozenset(found)
+
+
+def _listed(model: CallModel, call: Call) -> Term:
+    """What lists the prompts of a call that sends many."""
+    if model.item_position is not None and model.item_position < len(call.arguments):
+        return call.arguments[model.item_position]
+    name = model.item.partition(".")[0]
+    return Item(Map(call.keywords, at=call.at), Op("key or", (Str(name), MISSING)))
 
 
 def _of_an_item(model: CallModel, call: Call, engine: Engine) -> Map:
     """What one item of a list of prompts has in place of the arguments of a call."""
-    name, _, key = model.item.partition(".")
-    listed = Item(Map(call.keywords, at=call.at), Op("key or", (Str(name), MISSING)))
-    given = part_of(engine.head(one_of(listed, engine)), (key,), engine)
+    key = model.item.partition(".")[2]
+    one = engine.head(one_of(_listed(model, call), engine))
+    given = Item(one, Const(int(key))) if key.isdecimal() else part_of(one, (key,), engine)
     plain = engine.head(given) if given is not None else MISSING
     if isinstance(plain, Call) and engine.record(plain) is not None:
         return Map(plain.keywords, at=call.at)

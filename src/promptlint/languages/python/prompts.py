@@ -69,7 +69,7 @@ class Prompts:
     def __init__(self, engine: Engine, send: Send, provider: Provider) -> None:
         self.engine = engine
         self.send = send
-        self.judge = Judge(engine, send.record.call.at, frozenset(loop.number for loop in send.loops))
+        self.judge = Judge(engine, send.record.call.at, send.turning)
         self.texts = Texts(engine, provider, self.judge)
         self.provider = provider
         self.marks = Marks(engine, send.marker, send.record.call.at)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Client, Marker
@@ -12,7 +13,7 @@ from promptlint.languages.python import attributes, chains
 from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.looping import frames
-from promptlint.languages.python.parts import arguments_of, key_of
+from promptlint.languages.python.parts import arguments_of, key_of, listing_loops
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.summaries import CallRecord, LoopFrame
 from promptlint.languages.python.term import Term
@@ -30,8 +31,10 @@ from promptlint.languages.python.terms import (
     Param,
     Str,
 )
+from promptlint.languages.python.written import batch_call
 from promptlint.layout import Confidence, Mode
 
+_DEFINED = re.compile(r"^def (\w+)", re.MULTILINE)
 MOST_ALTERNATIVES = 6
 """Values of one callee that are looked at."""
 
@@ -57,6 +60,13 @@ class Send:
     confidence: Confidence = Confidence.HIGH
     partial: bool = False
     """Whether the call itself is not seen: only what it will send, or a part of that."""
+    listing: frozenset[int] = frozenset()
+    """The numbers of the loops that list the prompts, where it sends many at once."""
+
+    @property
+    def turning(self) -> frozenset[int]:
+        """The numbers of the loops on each turn of which there is another prompt."""
+        return self.listing | {loop.number for loop in self.loops}
 
     @property
     def function(self) -> FunctionInfo:
@@ -104,6 +114,7 @@ class Senders:
         models = engine.models
         self._paths = {path: path.rsplit(".", 1)[-1] for path in models.calls}
         self._lasts = set(self._paths.values()) | {name.rsplit(".", 1)[-1] for name in models.functions}
+        self._lasts |= {name for source in models.batch_codes.values() for name in _DEFINED.findall(source)}
         self._needles = tuple(sorted({path.encode() for path in models.calls if "." in path}))
         self._imports = tuple(sorted(name.encode() for name in models.imports))
 
@@ -114,6 +125,7 @@ class Senders:
     def in_module(self, module: ModuleInfo) -> Iterator[Send]:
         """The calls of a module that send a prompt, in the order of the source."""
         found = [(node, function) for node, function in module.calls if self._may_send(node)]
+        found = [(node, function) for node, function in found if batch_call(function, self.engine.models) is None]
         found.sort(key=lambda pair: (pair[0].lineno, pair[0].col_offset))
         for node, function in found:
             for record in self.engine.summary(function).records(node):
@@ -129,7 +141,7 @@ class Senders:
         seen: set[tuple[str, str]] = set()
         for call in self._calls(record.call):
             for callee in alternatives(self.engine.reduced(call.function), self.engine):
-                found = self._matched(callee)
+                found = self._matched(callee, call)
                 if found is None or (found[0].path, found[0].library) in seen:
                     continue
                 model, client, elsewhere, confidence, base = found
@@ -139,7 +151,10 @@ class Senders:
                 arguments = arguments_of(model, piped, base, self.engine)
                 coroutine = model.is_async or (client is not None and client.is_async)
                 loops = frames(record, self.engine, coroutine=coroutine or model.mode is Mode.ASYNC)
-                yield Send(model, client, elsewhere, arguments, record, (record,), loops, record.conditions, confidence)
+                sent = Send(
+                    model, client, elsewhere, arguments, record, (record,), loops, record.conditions, confidence
+                )
+                yield replace(sent, listing=listing_loops(model, call, self.engine))
 
     def _before(self, base: Term) -> tuple[tuple[Term, ...], Term]:
         """The steps of a chain before its model, and the model; of a client alone: none, and itself."""
@@ -158,8 +173,10 @@ class Senders:
                 yield Call(argument, call.arguments[i + 1 :], call.keywords, at=call.at)
                 return
 
-    def _matched(self, callee: Term) -> _Match | None:
+    def _matched(self, callee: Term, call: Call) -> _Match | None:
         models = self.engine.models
+        if isinstance(callee, Func):
+            return self._written(callee, call)
         if isinstance(callee, Global):
             if callee.name in models.functions:
                 return models.functions[callee.name], None, False, Confidence.HIGH, callee
@@ -183,6 +200,12 @@ class Senders:
                 model = next((m for m in models.calls[path] if m.distinctive), None)
                 by_path = (model, None, False, Confidence.MEDIUM, at) if model is not None else by_path
         return by_path
+
+    def _written(self, function: Func, call: Call) -> _Match | None:
+        """What a fix has written in the place of a call, and the client that it is handed."""
+        model = batch_call(function.info, self.engine.models)
+        client = self._first(call.arguments[0]) if model is not None and call.arguments else None
+        return (model, *client, Confidence.HIGH, call.arguments[0]) if model and client else None
 
     def _of_module(self, name: str) -> _Match | None:
         models = self.engine.models

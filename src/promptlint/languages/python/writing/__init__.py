@@ -17,11 +17,13 @@ from promptlint.changes import (
     MoveToEnd,
     Sort,
     ToAsync,
+    ToBatch,
     ToThread,
 )
-from promptlint.edits import Fix, RefusedError
+from promptlint.edits import Fix
 from promptlint.knowledge.models import Models
-from promptlint.languages.python.writing import awaiting, clocks, marks, moves, order
+from promptlint.knowledge.providers import Providers
+from promptlint.languages.python.writing import awaiting, batches, clocks, marks, moves, order
 from promptlint.languages.python.writing.source import Naming, Sources
 from promptlint.layout import Request
 
@@ -31,8 +33,9 @@ __all__ = ["Writer"]
 class Writer:
     """Writes changes into the files of one project."""
 
-    def __init__(self, text: Callable[[str], str], models: Models, naming: Naming) -> None:
+    def __init__(self, text: Callable[[str], str], models: Models, providers: Providers, naming: Naming) -> None:
         """`text` gives the text of a file, by its path; it raises KeyError where there is none."""
+        self._providers = providers
         self._sources = Sources(text, models, naming)
 
     def write(self, request: Request, change: Change) -> Iterator[Fix]:
@@ -50,7 +53,7 @@ class Writer:
                 yield from order.sorted_things(request.layout.segments[index], self._sources)
             case ToAsync():
                 yield from awaiting.awaited(request, self._sources)
+            case ToBatch(loop):
+                yield from batches.in_batches(request, loop, self._sources, self._providers)
             case ToThread():
                 yield from awaiting.in_thread(request, self._sources)
-            case _:
-                raise RefusedError("this change cannot be written yet")

@@ -10,7 +10,7 @@ from promptlint.knowledge.models import Call, Client
 from promptlint.languages.python.syntax import own_nodes
 from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.clients import base_of, calls, made
-from promptlint.languages.python.writing.importing import renamed, with_module
+from promptlint.languages.python.writing.importing import renamed, with_imports
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.layout import Mode, Request
 from promptlint.spans import Span
@@ -47,7 +47,7 @@ def in_thread(request: Request, sources: Sources) -> Iterator[Fix]:
         raise RefusedError("the function that calls it gives its answers one by one")
     function = source.text(call.func)
     edits = (
-        *with_module(source, "asyncio"),
+        *with_imports(source, ("import asyncio",)),
         *_await(source, call),
         source.replaced(call.func, _THREAD),
         _first_argument(source, call, function),
@@ -111,15 +111,11 @@ def _class(source: Source, call: ast.Call, model: Call, client: Client | None, s
 def _first_argument(source: Source, call: ast.Call, function: str) -> Edit:
     """What is called, as the first argument of a call: on a line of its own where the others are."""
     arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-    end = source.lines.offset(source.span(call.func).end)
-    start = end + len(source.content[end:]) - len(source.content[end:].lstrip()) + 1
-    if source.content[start - 1] != "(":
-        raise RefusedError("the call is not written in one piece")
-    at = source.lines.position(start)
-    span = Span(source.path, at, at)
+    inside = source.inside(call)
+    span = Span(source.path, inside.start, inside.start)
     if not arguments:
         return Edit(span, function)
-    if source.content[start:].lstrip(" \t")[:1] in "\r\n#":
+    if source.lines.slice(inside).lstrip(" \t")[:1] in "\r\n#":
         first = min(node.lineno for node in arguments)
         return Edit(span, f"\n{source.indentation(first)}{function},")
     return Edit(span, f"{function}, ")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 
 from promptlint.edits import Edit, RefusedError
 from promptlint.languages.python.syntax import bound_names, own_nodes
@@ -60,50 +61,77 @@ def _without(source: Source, statement: ast.ImportFrom, alias: ast.alias) -> tup
     return (Edit(span, ""),)
 
 
-def with_module(source: Source, module: str) -> tuple[Edit, ...]:
-    """The edit that imports a module of the standard library, at its place; none where it is there already.
+def with_imports(source: Source, statements: Sequence[str]) -> tuple[Edit, ...]:
+    """The edits which add imports of one name each, where they are missing: `import a`, or `from a.b import c`.
 
-    Raises RefusedError where its name is something else.
+    Raises RefusedError where one of the names is something else.
     """
-    imports = [node for node in source.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    if any(a.name == module and not a.asname for node in imports if isinstance(node, ast.Import) for a in node.names):
-        return ()
-    if any(_is_other(node, module) for node in ast.walk(source.tree)):
-        raise RefusedError(f"`{module}` is something else in this file")
-    line = f"import {module}\n"
-    imports = [node for node in imports if _module(node) != "__future__"]
-    plain = [n for n in imports if isinstance(n, ast.Import) and _module(n) in sys.stdlib_module_names]
-    before = [node for node in plain if _module(node) < module]
+    lines: defaultdict[tuple[int, str, str], list[_Import]] = defaultdict(list)
+    imports = [node for node in source.tree.body if isinstance(node, _Import)]
+    there = {name for node in imports for name in _names(node)}
+    for node in ast.parse("\n".join(statements)).body:
+        assert isinstance(node, _Import)
+        ((name, bound),) = _names(node)
+        if (name, bound) in there:
+            continue
+        if any(_is_other(other, name, bound) for other in ast.walk(source.tree)):
+            raise RefusedError(f"`{bound}` is something else in this file")
+        lines[_place(node, imports)].append(node)
+    edits = []
+    for (line, head, tail), new in lines.items():
+        at = Position(line, 1)
+        text = "".join(f"{ast.unparse(node)}\n" for node in sorted(new, key=_order))
+        edits.append(Edit(Span(source.path, at, at), head + text + tail))
+    return tuple(edits)
+
+
+_Import = ast.Import | ast.ImportFrom
+
+
+def _place(node: _Import, imports: Sequence[_Import]) -> tuple[int, str, str]:
+    """The line in front of which an import goes, and what stands before and after it. Raises RefusedError."""
+    block = _is_standard(node)
+    every = [other for other in imports if _module(other) != "__future__"]
+    own = [other for other in every if _is_standard(other) == block]
+    before = [other for other in own if _order(other) < _order(node)]
     if before:
-        return (_inserted(source, (before[-1].end_lineno or 0) + 1, line),)
-    standard = next((node for node in imports if _module(node) in sys.stdlib_module_names), None)
-    if standard is not None:
-        return (_inserted(source, standard.lineno, line),)
-    if imports:
-        return (_inserted(source, imports[0].lineno, f"{line}\n"),)
-    raise RefusedError("it imports nothing at its top")
+        return (before[-1].end_lineno or 0) + 1, "", ""
+    if own:
+        return own[0].lineno, "", ""
+    if not every:
+        raise RefusedError("it imports nothing at its top")
+    return (every[0].lineno, "", "\n") if block else ((every[-1].end_lineno or 0) + 1, "\n", "")
 
 
-def _is_other(node: ast.AST, module: str) -> bool:
-    """Whether a node gives the name of a module to something else."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
-            return name == module
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            return name == module
-        case ast.Import(names=names):
-            return any(alias.asname == module for alias in names)
-        case ast.ImportFrom(names=names):
-            return any((alias.asname or alias.name) == module for alias in names)
-    return False
+def _order(node: _Import) -> tuple[bool, str]:
+    """As import sorters have it within a block: modules first, then what is imported from them."""
+    return isinstance(node, ast.ImportFrom), _module(node)
 
 
-def _module(node: ast.Import | ast.ImportFrom) -> str:
+def _is_standard(node: _Import) -> bool:
+    return _module(node).split(".")[0] in sys.stdlib_module_names
+
+
+def _module(node: _Import) -> str:
     if isinstance(node, ast.Import):
-        return node.names[0].name.split(".")[0]
-    return "" if node.level else (node.module or "").split(".")[0]
+        return node.names[0].name
+    return f"{'.' * node.level}{node.module or ''}"
 
 
-def _inserted(source: Source, line: int, content: str) -> Edit:
-    start = Position(line, 1)
-    return Edit(Span(source.path, start, start), content)
+def _names(node: _Import) -> Iterator[tuple[str, str]]:
+    """The full name of what is imported, and the name that it has in the file."""
+    start = f"{_module(node)}." if isinstance(node, ast.ImportFrom) else ""
+    for alias in node.names:
+        yield f"{start}{alias.name}", alias.asname or alias.name
+
+
+def _is_other(node: ast.AST, name: str, bound: str) -> bool:
+    """Whether a node gives the name of an import to something else."""
+    match node:
+        case ast.Name(id=own, ctx=ast.Store() | ast.Del()) | ast.arg(arg=own):
+            return own == bound
+        case ast.FunctionDef(name=own) | ast.AsyncFunctionDef(name=own) | ast.ClassDef(name=own):
+            return own == bound
+        case ast.Import() | ast.ImportFrom():
+            return any(other == bound and full != name for full, other in _names(node))
+    return False

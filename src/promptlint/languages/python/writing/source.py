@@ -9,7 +9,8 @@ from functools import cached_property
 
 from promptlint.edits import Edit, RefusedError
 from promptlint.knowledge.models import Models
-from promptlint.spans import Lines, Span
+from promptlint.languages.python.syntax import bound_names, own_nodes
+from promptlint.spans import Lines, Position, Span
 
 Naming = Callable[..., Iterable[str]]
 """Words → the Python files in which all of them occur."""
@@ -100,6 +101,17 @@ class Source:
             yield at
             at = self.parent(at)
 
+    def inside(self, call: ast.Call) -> Span:
+        """Where the arguments of a call are written, white space and comments included. Raises RefusedError."""
+        span = self.span(call)
+        begin = self.lines.offset(self.span(call.func).end)
+        rest = self.content[begin:]
+        open_at = begin + len(rest) - len(rest.lstrip())
+        if self.content[open_at] != "(":
+            raise RefusedError("the call is not written in one piece")
+        end = Position(span.end.line, span.end.column - 1)
+        return Span(self.path, self.lines.position(open_at + 1), end)
+
     def indentation(self, line: int) -> str:
         """The white space at the start of a 1-based line."""
         text = self.lines.line(line)
@@ -151,8 +163,15 @@ class Source:
             n for n in ast.walk(scope) if isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load)
         ]
 
+    def names(self, scope: Scope) -> set[str]:
+        """The names that mean anything in a scope: those in it, and those of the module."""
+        found = {node.id if isinstance(node, ast.Name) else node.arg
+                 for node in ast.walk(scope) if isinstance(node, ast.Name | ast.arg)}  # fmt: skip
+        return found | set(bound_names(own_nodes(self.tree)))
+
     @cached_property
-    def _imported(self) -> dict[str, str]:
+    def imported(self) -> dict[str, str]:
+        """Every name that is imported, anywhere in the file → what it stands for, in full."""
         names: dict[str, str] = {}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
@@ -167,7 +186,7 @@ class Source:
         if isinstance(node, ast.Call):
             return self.dotted(node.func)
         if isinstance(node, ast.Name):
-            return self._imported.get(node.id, node.id)
+            return self.imported.get(node.id, node.id)
         if isinstance(node, ast.Attribute):
             base = self.dotted(node.value)
             return f"{base}.{node.attr}" if base else ""

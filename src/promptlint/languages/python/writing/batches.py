@@ -1,0 +1,143 @@
+"""ToBatch: a loop that sends one prompt per item hands all of them in at once, and then goes through the answers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from promptlint.edits import Applicability, Edit, Fix, RefusedError
+from promptlint.knowledge.models import Call
+from promptlint.knowledge.providers import Batch, Providers
+from promptlint.languages.python.writing.calls import known
+from promptlint.languages.python.writing.clients import base_of
+from promptlint.languages.python.writing.importing import with_imports
+from promptlint.languages.python.writing.source import Source, Sources
+from promptlint.languages.python.writing.turns import Turn, turn_of
+from promptlint.languages.python.written import MOST_BYTES, MOST_REQUESTS, Code, code, is_copy
+from promptlint.layout import Mode, Request
+from promptlint.spans import Position, Span
+
+_LISTS = ("requests", "pending", "batch_requests")
+"""Names for the list of requests: the first that the file does not use."""
+_OPENED, _CLOSED = re.compile(r"\(\n\s*"), re.compile(r",?\n\s*\)")
+_ONE = ("request", "params", "batch_request")
+"""The same for one of them."""
+
+
+def in_batches(request: Request, loop: Span, sources: Sources, providers: Providers) -> Iterator[Fix]:
+    """The loop at a span as two: one makes the requests, one goes through the answers. Raises RefusedError."""
+    site = request.site
+    model, _ = known(site, sources.models)
+    limits = providers[site.provider].batch
+    template = sources.models.batch_codes.get(model.batch_code)
+    if template is None or limits is None:
+        raise RefusedError("promptlint does not write batches for this call")
+    if site.mode is not Mode.SYNC:
+        raise RefusedError("its client is asynchronous")
+    if request.layout.breakpoints or site.automatic or site.kept:
+        raise RefusedError("its prompt carries cache breakpoints, which the items of a batch mostly write for nothing")
+    source, call = sources.at(site.span)
+    if not isinstance(call, ast.Call):
+        raise RefusedError("it is not written as a call")
+    _must_be_body(call, model)
+    written = code(template)
+    turn = turn_of(source, call, loop)
+    client = source.text(base_of(source, call, model.path, frozenset()))
+    edits = [*_two_loops(source, turn, written, client), *_function(source, turn, template, limits)]
+    yield Fix(Applicability.UNSAFE, f"Hand the requests in as a batch (`{written.function}`)", tuple(sorted(edits)))
+
+
+def _must_be_body(call: ast.Call, model: Call) -> None:
+    """Raises RefusedError where an argument is none of the body of a request."""
+    if call.args:
+        raise RefusedError("its arguments are given by position")
+    for keyword in call.keywords:
+        if keyword.arg in model.batch_refuses:
+            raise RefusedError(f"`{keyword.arg}` is for a single call")
+
+
+def _two_loops(source: Source, turn: Turn, written: Code, client: str) -> Iterator[Edit]:
+    """The edits that end the loop behind the request, and begin another one for what is done with the answer."""
+    taken = source.names(source.scope(turn.loop))
+    requests, one = _free(_LISTS, taken), _free(_ONE, taken)
+    answer = turn.answer or _free((written.answer, f"{written.answer}_of_batch"), taken)
+    item = turn.items[0] if len(turn.items) == 1 else f"({', '.join(turn.items)})"
+    outer, inner = source.indentation(turn.loop.lineno), source.indentation(turn.statement.lineno)
+    yield _lines(source, _above(source, turn.loop), f"{outer}{requests} = []\n")
+    arguments, statement = source.inside(turn.call), source.span(turn.statement)
+    yield Edit(Span(source.path, statement.start, arguments.start), f"{one} = dict(")
+    text = source.lines.slice(arguments)
+    moved = _dedented(source, turn, text)
+    if moved != text:
+        yield Edit(arguments, moved)
+    yield Edit(Span(source.path, arguments.end, statement.end), ")")
+    rest = [
+        f"{inner}{requests}.append(({item}, {one}))",
+        f"{outer}for {item}, {answer} in {written.function}({client}, {requests}):",
+    ]
+    if not turn.answer:
+        rest.append(f"{inner}{_with_answer(source, turn, answer)}")
+    end = turn.statement.end_lineno or turn.statement.lineno
+    at = Position(end, len(source.lines.line(end)) + 1)
+    yield Edit(Span(source.path, at, at), "".join(f"\n{line}" for line in rest))
+
+
+def _with_answer(source: Source, turn: Turn, answer: str) -> str:
+    """The statement with the answer in the place of the call."""
+    statement, call = source.span(turn.statement), source.span(turn.call)
+    before = source.lines.slice(Span(source.path, statement.start, call.start))
+    after = source.lines.slice(Span(source.path, call.end, statement.end))
+    flat = f"{_OPENED.sub(chr(40), before)}{answer}{_CLOSED.sub(chr(41), after)}"
+    return before + answer + after if "\n" in flat else flat
+
+
+def _dedented(source: Source, turn: Turn, text: str) -> str:
+    """The arguments of a call that stands deeper than its statement, as far out as the statement."""
+    own = source.indentation(turn.call.end_lineno or 0)
+    surplus = len(own) - len(source.indentation(turn.statement.lineno))
+    inside = ast.walk(turn.call)
+    if surplus <= 0 or any(isinstance(n, ast.Constant | ast.JoinedStr) and n.lineno != n.end_lineno for n in inside):
+        return text
+    first, *lines = text.split("\n")
+    return "\n".join([first, *(line[surplus:] if line[:surplus].isspace() else line for line in lines)])
+
+
+def _function(source: Source, turn: Turn, template: str, limits: Batch) -> Iterator[Edit]:
+    """The edits that put the function for batches in front of what uses it; none where it is there already."""
+    written = code(template)
+    same = [node for node in source.tree.body if getattr(node, "name", "") == written.function]
+    if any(is_copy(node, template) for node in same):
+        return
+    if same or written.function in source.names(source.tree):
+        raise RefusedError(f"`{written.function}` is something else in this file")
+    if limits.requests is None or limits.megabytes is None:
+        raise RefusedError("the limits of a batch are not known")
+    text = written.text.replace(MOST_REQUESTS, f"{limits.requests:_}")
+    text = text.replace(MOST_BYTES, f"{limits.megabytes * 1_000_000:_}")
+    yield from with_imports(source, written.imports)
+    tops = (node for node in (turn.loop, *source.above(turn.loop)) if isinstance(node, ast.stmt))
+    line = _above(source, next(node for node in tops if source.parent(node) is source.tree))
+    blank = "".join("\n" for i in (1, 2) if source.lines.line(line - i).strip())
+    yield _lines(source, line, f"{blank}{text}\n\n\n")
+
+
+def _above(source: Source, node: ast.stmt) -> int:
+    """The line of a statement, or of the comments and decorators right above it."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    line = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    while source.lines.line(line - 1).lstrip().startswith("#"):
+        line -= 1
+    return line
+
+
+def _lines(source: Source, line: int, content: str) -> Edit:
+    """New lines in front of a line."""
+    return Edit(Span(source.path, Position(line, 1), Position(line, 1)), content)
+
+
+def _free(names: Sequence[str], taken: Collection[str]) -> str:
+    found = next((name for name in names if name not in taken), None)
+    if found is None:
+        raise RefusedError(f"the names {', '.join(names)} are all in use")
+    return found

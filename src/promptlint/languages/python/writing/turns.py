@@ -1,0 +1,129 @@
+"""One turn of a loop, around the call that it makes: what comes before it, what comes after it, what goes along."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from promptlint.edits import RefusedError
+from promptlint.languages.python.syntax import dotted_name
+from promptlint.languages.python.writing.source import Source
+from promptlint.spans import Span
+
+_SIMPLE = ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr
+_LOOPS = ast.For | ast.AsyncFor | ast.While | ast.comprehension | ast.ListComp | ast.SetComp | ast.DictComp
+_Loops = _LOOPS | ast.GeneratorExp
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The body of a loop, cut at the statement that makes a call."""
+
+    loop: ast.For
+    statement: ast.stmt
+    call: ast.Call
+    answer: str
+    """The name that the statement gives to the answer, if that is all it does; else empty."""
+    items: tuple[str, ...]
+    """The names that what follows the call needs of what is before it; never empty."""
+
+
+def turn_of(source: Source, call: ast.Call, span: Span) -> Turn:
+    """The turn of the loop at a span which makes a call. Raises RefusedError where it cannot be cut in two there."""
+    scope = source.scope(call)
+    loop = next((node for node in source.above(call) if isinstance(node, _Loops)), None)
+    if loop is None or source.scope(loop) is not scope:
+        name = getattr(scope, "name", "")
+        raise RefusedError(
+            f"the call is in a function of its own{f', `{name}`' if name else ''}: what makes the request"
+            " and what reads the answer would have to be told apart"
+        )
+    if not isinstance(loop, ast.For) or not loop.lineno <= span.start.line <= (loop.iter.end_lineno or 0):
+        raise RefusedError("there is another loop around the call")
+    statement = next(node for node in (call, *source.above(call)) if isinstance(node, ast.stmt))
+    if source.parent(statement) is not loop or not isinstance(statement, _SIMPLE) or loop.orelse:
+        raise RefusedError("the call is made under a condition, or its errors are handled in the loop")
+    at = loop.body.index(statement)
+    before, after = loop.body[:at], loop.body[at + 1 :]
+    lines = [line for node in loop.body for line in (node.lineno, node.end_lineno)]
+    if any(lines.count(line) > 2 for line in lines) or loop.body[0].lineno == loop.lineno:
+        raise RefusedError("several statements stand on one line")
+    answer = _name(statement, call)
+    rest = [n for node in after for n in ast.walk(node)]
+    own = [n for n in ast.walk(statement) if n not in set(ast.walk(call))]
+    if answer and not after:
+        raise RefusedError("nothing is done with the answer")
+    if any(isinstance(n, ast.Return | ast.Yield | ast.YieldFrom) for node in before for n in ast.walk(node)):
+        raise RefusedError("the loop may be left, or gives something, before the call")
+    _must_not_depend(before, call, [*own, *rest], source.imported)
+    return Turn(loop, statement, call, answer, tuple(_items(loop, before, [*own, *rest], answer)))
+
+
+def _name(statement: ast.stmt, call: ast.Call) -> str:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if value is call:
+            return name
+        case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is call:
+            return name
+    return ""
+
+
+def _items(loop: ast.For, before: Iterable[ast.stmt], after: Iterable[ast.AST], answer: str) -> Iterator[str]:
+    """The names to take along. Raises RefusedError where one of them may not be there."""
+    targets = [node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)]
+    if not targets or any(isinstance(node, ast.Attribute | ast.Subscript) for node in ast.walk(loop.target)):
+        raise RefusedError("its item has no name")
+    sure = list(_stored(node for node in before if isinstance(node, ast.Assign | ast.AnnAssign)))
+    loaded = {node.id for node in after if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    needed = [name for name in dict.fromkeys([*targets, *_stored(before)]) if name in loaded and name != answer]
+    for name in needed:
+        if name not in targets and name not in sure:
+            raise RefusedError(f"`{name}` is not set on every turn")
+    yield from needed or targets[:1]
+
+
+def _stored(statements: Iterable[ast.stmt]) -> Iterator[str]:
+    for node in (node for statement in statements for node in ast.walk(statement)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def _must_not_depend(
+    before: Iterable[ast.stmt], call: ast.Call, after: Iterable[ast.AST], modules: Collection[str]
+) -> None:
+    """Raises RefusedError where what is done with an answer may be seen when the next request is made."""
+    changed = set(_changed(after)) - {*modules}
+    made = [*(node for node in before if not isinstance(node, ast.Expr)), *call.args, *call.keywords]
+    for name in (name for node in made for name in _read(node)):
+        if name in changed:
+            raise RefusedError(f"what is done with an answer may change the next request (`{name}`)")
+
+
+def _read(node: ast.AST) -> Iterator[str]:
+    """The names and attributes that some code reads, and those it calls a method of, but for the object itself."""
+    if isinstance(node, ast.Name | ast.Attribute) and (name := dotted_name(node)):
+        yield name
+        return
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and not isinstance(node.func.value, ast.Name)
+    ):
+        yield from _read(node.func.value)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and dotted_name(node.func.value) != "self":
+        yield dotted_name(node.func.value)
+    for child in ast.iter_child_nodes(node):
+        yield from _read(child)
+
+
+def _changed(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The names of what some code assigns, or calls a method of."""
+    for node in nodes:
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            target: ast.expr = node
+            while isinstance(target, ast.Subscript):
+                target = target.value
+            yield dotted_name(target)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield dotted_name(node.func.value)

@@ -1,0 +1,81 @@
+"""Functions that a fix has written into a project: known by what they say, as a library is by its name.
+
+A batch goes through files of JSON lines, parts and polls; to follow all that would be to run it. What was written is a
+copy of a file in `rules/batches/`, but for the limits in it, so what it does is known.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from functools import cache
+
+from promptlint.knowledge.models import Call as CallModel
+from promptlint.knowledge.models import Models
+from promptlint.languages.python.definitions import FunctionInfo
+from promptlint.layout import Mode
+
+MOST_REQUESTS, MOST_BYTES = "MOST_REQUESTS", "MOST_BYTES"
+"""What stands in a file of `rules/batches/` for the limits of the provider."""
+
+_ITEM, _POSITION = "requests.1", 1
+"""Each of these functions is given a client, and a list of pairs: an item, and what the call would be given for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A file of `rules/batches/`."""
+
+    function: str
+    """The name of the function in it."""
+    text: str
+    """The function."""
+    imports: tuple[str, ...]
+    """The statements that it needs, each with one name."""
+    answer: str
+    """What the function calls one answer, in its own name: `message` of `batched_messages`."""
+    fingerprint: str
+
+
+@cache
+def code(source: str) -> Code:
+    """What a file of `rules/batches/` holds."""
+    tree = ast.parse(source)
+    function = next(node for node in tree.body if isinstance(node, ast.FunctionDef))
+    imports = [f"import {alias.name}" for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
+    imports += [f"from {node.module} import {alias.name}"
+                for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]  # fmt: skip
+    answer = function.name.rpartition("_")[2].removesuffix("s")
+    text = ast.get_source_segment(source, function) or ""
+    return Code(function.name, text, tuple(imports), answer, _fingerprint(function))
+
+
+def batch_call(info: FunctionInfo, models: Models) -> CallModel | None:
+    """The call in the place of which a function was written; None where no fix has written it."""
+    for calls in models.calls.values():
+        for call in calls:
+            source = models.batch_codes.get(call.batch_code, "")
+            if f"def {info.name}(" in source and is_copy(info.node, source):
+                return replace(
+                    call, path=call.batch, mode=Mode.BATCH, item=_ITEM, item_position=_POSITION, batch="", stream=""
+                )
+    return None
+
+
+def is_copy(node: ast.AST, source: str) -> bool:
+    """Whether a function does what that of a file in `rules/batches/` does."""
+    return isinstance(node, ast.FunctionDef) and _fingerprint(node) == code(source).fingerprint
+
+
+def _fingerprint(function: ast.FunctionDef) -> str:
+    """What a function does, whatever its numbers are, and in whichever words it is described."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return ast.dump(_Numberless().visit(ast.parse(ast.unparse(ast.Module(body, [])))))
+
+
+class _Numberless(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        return ast.Constant(0) if type(node.value) is int else node
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant(0) if node.id in (MOST_REQUESTS, MOST_BYTES) else node

@@ -1,0 +1,158 @@
+"""PL301, proved: loops and what becomes of them, run by the real clients. Same prompts and results, half the price."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from promptlint import repairing
+from promptlint.config.configuration import Configuration
+from promptlint.config.settings import Settings
+from promptlint.edits import Applicability
+from promptlint.layout import Confidence
+from tests.provider.server import LocalProvider, environment, serving
+
+CALLS = {
+    "anthropic": (
+        "import anthropic\n\nclient = anthropic.Anthropic()",
+        """client.messages.create(
+            model="claude-sonnet-5-5",
+            max_tokens=99,
+            messages=[{"role": "user", "content": f"Grade {essay}"}],  # short
+        )""",
+        "content[0].text",
+    ),
+    "openai chat": (
+        "from openai import OpenAI\n\nclient = OpenAI()",
+        'client.chat.completions.create(model="gpt-6-sol", messages=[{"role": "user", "content": f"Grade {essay}"}])',
+        "choices[0].message.content",
+    ),
+    "openai responses": (
+        "from openai import OpenAI\n\nclient = OpenAI()",
+        'client.responses.create(model="gpt-6-sol", input=f"Grade {essay}")',
+        "output_text",
+    ),
+}
+PROGRAM = """
+import json
+from pathlib import Path
+
+{client}
+
+
+def evaluate(essays: list[str]) -> dict[str, str]:
+    grades = {{}}
+    for number, essay in enumerate(essays):
+        if essay == "nothing":
+            continue
+        name = f"{{number}} {{essay}}"
+        answer = {call}
+        grades[name] = answer.{text}
+        print(name)
+    return grades
+
+
+with open("grades.json", "w") as file:
+    json.dump(evaluate(json.loads(Path("essays.json").read_text())), file)
+"""
+ESSAYS = ["\u2028 one", "two", "nothing", "three", "four"]
+each_call = pytest.mark.parametrize("call", CALLS)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[LocalProvider]:
+    with serving() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(running: LocalProvider, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LocalProvider:
+    """A provider which repeats what it is asked, in a folder with essays."""
+    running.reset()
+    running.broken, running.batches.patience = "", 0
+    running.reply = lambda prompt: f"re: {prompt.text}"
+    for name, value in environment(running.url).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    Path("essays.json").write_text(json.dumps(ESSAYS))
+    return running
+
+
+def program(call: str) -> str:
+    """A loop over essays."""
+    client, sends, text = CALLS[call]
+    return PROGRAM.format(client=client, call=sends, text=text)
+
+
+def mended(call: str) -> str:
+    """The same as a batch."""
+    options = Configuration(fixed=Settings(select=("PL301",), min_confidence=Confidence.LOW))
+    given = {"app.py": program(call).encode()}
+    [change] = repairing.repaired(["app.py"], options, given, Applicability.UNSAFE).changes.values()
+    return change.after.decode()
+
+
+def run(source: str) -> dict[str, str]:
+    """What a program writes down."""
+    Path("program.py").write_text(source)
+    runpy.run_path("program.py", run_name="__main__")
+    grades: dict[str, str] = json.loads(Path("grades.json").read_text())
+    return grades
+
+
+@each_call
+def test_a_batch_sends_the_same_and_gives_the_same_for_half(provider: LocalProvider, call: str) -> None:
+    before = run(program(call))
+    prompts, cost = Counter(entry.prompt.text for entry in provider.ledger), provider.cost
+    provider.reset()
+    after = run(mended(call))
+    assert list(after.items()) == list(before.items())
+    assert len(set(after.values())) == 4
+    assert Counter(entry.prompt.text for entry in provider.ledger) == prompts
+    assert provider.cost == pytest.approx(cost / 2)
+    assert list(Path().glob(".batches-*")) == []
+
+
+@each_call
+def test_what_is_too_much_for_one_batch_goes_in_parts(provider: LocalProvider, call: str) -> None:
+    most = "100_000" if call == "anthropic" else "50_000"
+    grades = run(mended(call).replace(f"== {most}", "== 3"))
+    assert [len(batch.results) for batch in provider.batches.batches.values()] == [3, 1]
+    assert len(grades) == 4
+
+
+@each_call
+def test_an_interrupted_run_goes_on_with_its_batches(
+    provider: LocalProvider, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", pause)
+    provider.batches.patience = 5
+    with pytest.raises(KeyboardInterrupt):
+        run(mended(call))
+    assert len(run(mended(call))) == 4
+    assert pauses[:3] == [5, 10, 20]
+    assert len(provider.batches.batches) == 1
+    assert list(Path().glob(".batches-*")) == []
+
+
+@each_call
+def test_the_error_of_one_item_takes_no_other_with_it(
+    provider: LocalProvider, call: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    provider.broken = "two"
+    with pytest.raises(RuntimeError, match=r"^1 of 4 requests failed: .*this prompt is refused"):
+        run(mended(call))
+    assert capsys.readouterr().out.split("\n")[:-1] == ["0 \u2028 one", "3 three", "4 four"]

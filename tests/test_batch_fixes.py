@@ -1,0 +1,141 @@
+"""How a loop becomes a batch, and why it sometimes does not."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from pathlib import Path
+
+import pytest
+
+from promptlint.config.configuration import Configuration
+from promptlint.config.settings import Settings
+from promptlint.edits import applied
+from promptlint.knowledge.loading import RULES
+from promptlint.layout import Confidence
+from promptlint.session import check
+
+OPTIONS = Configuration(fixed=Settings(select=("PL301",), min_confidence=Confidence.LOW))
+HEAD = "import json\n\nfrom openai import OpenAI\n\nclient = OpenAI()\n"
+SENT = 'client.responses.create(model="gpt-6-sol", input=item)'
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+
+def mended(source: str) -> str:
+    """A file with the first fix made, or why there is none."""
+    report, _ = check(["app.py"], OPTIONS, {"app.py": source.encode()})
+    first = report.diagnostics[0]
+    return applied(source, first.fix.edits) if first.fix else first.refused
+
+
+def program(body: str, head: str = HEAD) -> str:
+    """A function whose body goes through `items`."""
+    lines = "\n".join(f"    {line}" if line else "" for line in body.splitlines())
+    return f"{head}\n\ndef work(items, out):\n{lines}\n"
+
+
+def loop(source: str) -> str:
+    """The body of the function in the file that is mended."""
+    return mended(source).rpartition("def work(items, out):\n")[2]
+
+
+def test_the_name_of_the_answer_stays() -> None:
+    assert loop(
+        program(f"for item in items:\n    reply = {SENT}  # one\n    # the text\n    out.append(reply.id)")
+    ) == (
+        "    requests = []\n"
+        "    for item in items:\n"
+        '        request = dict(model="gpt-6-sol", input=item)  # one\n'
+        "        requests.append((item, request))\n"
+        "    for item, reply in batched_responses(client, requests):\n"
+        "        # the text\n"
+        "        out.append(reply.id)\n"
+    )
+
+
+def test_what_is_used_behind_the_call_goes_along() -> None:
+    source = program(
+        f"for i, item in enumerate(items):\n    name, size = f'{{i}}', len(item)\n    out[name, size] = {SENT}.id"
+    )
+    assert "requests.append(((name, size), request))" in loop(source)
+    assert "for (name, size), response in batched_responses(client, requests):" in loop(source)
+    assert "        out[name, size] = response.id\n" in loop(source)
+
+
+def test_names_that_are_taken_are_left_alone() -> None:
+    source = program(
+        f"for item in items:\n    out.append({SENT}.id)", f"import requests\n\n{HEAD}\nresponse = request = 1\n"
+    )
+    assert "pending.append((item, params))" in loop(source)
+    assert "for item, response_of_batch in batched_responses(client, pending):" in loop(source)
+
+
+def test_the_function_is_written_once() -> None:
+    first = mended(program(f"for item in items:\n    out.append({SENT}.id)"))
+    second = mended(f"{first}\n\ndef more(items, out):\n    for item in items:\n        out.append({SENT}.id)\n")
+    assert second.count("def batched_responses(") == 1
+    assert second.count("in batched_responses(client, requests):") == 2
+
+
+def test_imports_go_where_they_belong() -> None:
+    after = mended(program(f"for item in items:\n    out.append({SENT}.id)"))
+    assert after.startswith(
+        "import hashlib\nimport json\nimport time\nfrom collections.abc import Iterator\nfrom pathlib import Path\n"
+        "from typing import Any\n\nimport openai\nfrom openai import OpenAI\n\nclient = OpenAI()\n\n\n"
+        "def batched_responses("
+    )
+
+
+REFUSED = {
+    "the call is made under a condition, or its errors are handled in the loop": (
+        f"for item in items:\n    if item:\n        out.append({SENT}.id)"
+    ),
+    "the call is in a function of its own, `one`: what makes the request and what reads the answer would have to be"
+    " told apart": f"def one(item):\n    return {SENT}\nfor item in items:\n    out.append(one(item).id)",
+    "what is done with an answer may change the next request (`out`)": (
+        f"for item in items:\n    if item in out:\n        continue\n    out.append({SENT}.id)"
+    ),
+    "`timeout` is for a single call": f"for item in items:\n    out.append({SENT[:-1]}, timeout=9).id)",
+    "nothing is done with the answer": f"for item in items:\n    answer = {SENT}",
+    "the loop may be left, or gives something, before the call": (
+        f"for item in items:\n    if not item:\n        return\n    out.append({SENT}.id)"
+    ),
+    "`size` is not set on every turn": (
+        f"for item in items:\n    if item:\n        size = 1\n    out.append(({SENT}.id, size))"
+    ),
+    "there is another loop around the call": f"out += [{SENT}.id for item in items]",
+    "several statements stand on one line": f"for item in items:\n    answer = {SENT}; out.append(answer.id)",
+}
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_what_cannot_be_cut_in_two_says_why(reason: str) -> None:
+    assert mended(program(REFUSED[reason])) == reason
+
+
+def test_the_markers_of_a_prompt_are_not_taken_along() -> None:
+    block = '{"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}}'
+    source = program(
+        'for item in items:\n    message = {"role": "user", "content": item}\n'
+        f'    out.append(client.messages.create(model="claude-opus-5-5", system=[{block}], messages=[message]).id)',
+        "import anthropic\n\nclient = anthropic.Anthropic()\n",
+    )
+    assert mended(source).startswith("its prompt carries cache breakpoints")
+
+
+def test_what_is_written_for_two_calls_of_one_library_differs_in_their_names_only() -> None:
+    chat, responses = ((RULES / "batches" / f"openai-{call}.py").read_text() for call in ("chat", "responses"))
+    changed = [line for line in difflib.ndiff(chat.splitlines(), responses.splitlines()) if line[0] in "+-"]
+    assert len(changed) == 2 * 5
+
+
+@pytest.mark.parametrize("path", sorted((RULES / "batches").glob("*.py")), ids=lambda path: path.stem)
+def test_a_file_with_a_function_for_batches_has_one_and_its_imports(path: Path) -> None:
+    kinds = [type(node).__name__ for node in ast.parse(path.read_text()).body]
+    assert kinds == ["Expr", "Import", "Import", "Import", "ImportFrom", "ImportFrom", "ImportFrom", "Import", "Assign",
+                     "FunctionDef"]  # fmt: skip
