@@ -7,8 +7,8 @@ import pytest
 from promptlint.changes import MoveToEnd
 from promptlint.checks.request_data_first import check
 from promptlint.diagnostics import Finding, Severity
-from promptlint.layout import Confidence, Request, Role, Tie, Tokens
-from tests.checks.building import CALL, EXPLICIT, clock, data, history, line, loop, request, session, text
+from promptlint.layout import Confidence, Request, Role, Segment, Tie, Tokens
+from tests.checks.building import CALL, EXPLICIT, clock, data, history, line, loop, request, session, text, unknown
 
 
 def found(subject: Request) -> list[Finding]:
@@ -134,3 +134,31 @@ def test_a_reminder_behind_the_data_is_there_on_purpose() -> None:
     reminded = request(text(9000, Role.USER), data("document"), text(1100, Role.USER))
     assert found(reminded) == []
     assert found(request(text(7000, Role.USER), data("document"), text(1100, Role.USER))) != []
+
+
+def test_a_question_before_what_one_user_shares() -> None:
+    prompt = request(text(1300), data("question", Role.SYSTEM), session("profile", repeated=True))
+    assert only(prompt) == Finding(
+        at=line(2),
+        message="`question`, which is a parameter, changes with every request and stands in the system prompt before"
+        " `profile`, which changes less often. Put first what stays the same for longest.",
+        confidence=Confidence.MEDIUM,
+        severity=Severity.NOTE,
+        flow=(CALL,),
+        change=MoveToEnd(1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("later", "confidence"),
+    [
+        pytest.param([session("profile")], [Confidence.LOW], id="which may be a word"),
+        pytest.param([data("document", Role.SYSTEM)], [], id="no: it is new too"),
+        pytest.param([unknown("rules")], [], id="no: it could not be told"),
+        pytest.param([session("profile", tokens=Tokens(20, 20))], [], id="no: it is short"),
+        pytest.param([history(), session("profile")], [], id="no: behind the conversation"),
+    ],
+)
+def test_data_before_what_changes_less_often(later: list[Segment], confidence: list[Confidence]) -> None:
+    prompt = request(text(1300), data("question", Role.SYSTEM), *later)
+    assert [f.confidence for f in found(prompt) if "less often" in f.message] == confidence

@@ -24,6 +24,9 @@ from promptlint.layout import Condition, Confidence, Layout, Request, Role, Segm
 _LEAST_TOKENS, _PART_OF_MINIMUM = 128, 1 / 4
 """Re-billed text matters from this part of the cacheable minimum on, and never when it is shorter than that."""
 
+_REMINDER = 8
+"""A text of which all instructions together are this many times as long is a reminder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -39,6 +42,11 @@ class Loss:
     """Whether a history that grows from turn to turn stands behind it: re-billed text of any length."""
     part: bool = False
     """Whether the mended prefix is long enough only together with what a longer prompt holds before it."""
+
+    @property
+    def reminder(self) -> bool:
+        """Whether the text behind it is but a reminder: put there on purpose, after instructions that come first."""
+        return not self.history and self.rebilled.low * _REMINDER < self.mended.low
 
     @property
     def severity(self) -> Severity | None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from promptlint.changes import MoveToEnd
 from promptlint.checks.breakpoints import told_of
-from promptlint.checks.prefix import Break, Loss, breaks, move_to_end
-from promptlint.checks.wording import also, cost, place, way, who
-from promptlint.diagnostics import Finding
+from promptlint.checks.prefix import Break, Loss, breaks, move_to_end, sent_again
+from promptlint.checks.tails import first_disorder
+from promptlint.checks.wording import also, cost, place, quoted, way, who
+from promptlint.diagnostics import Finding, Severity
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Confidence, Request, Role, Segment, Site, Tie, Volatility
-
-_REMINDER = 8
-"""A text of which all instructions together are this many times as long is a reminder."""
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -20,9 +19,12 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
 
     Stable is what different users share: the text of one conversation (SESSION) is not counted.
     """
-    for found in breaks(request, provider, Volatility.PERIODIC, _data):
+    blamed = list(breaks(request, provider, Volatility.PERIODIC, _data))
+    if not blamed:
+        yield from _tail(request, provider)
+    for found in blamed:
         segment, loss = found.segment, found.loss
-        if told_of(request, provider, found.index) or _reminder(loss):
+        if told_of(request, provider, found.index) or loss.reminder:
             continue
         yield Finding(
             at=segment.origin.span,
@@ -36,9 +38,21 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         )
 
 
-def _reminder(loss: Loss) -> bool:
-    """Whether the text behind the data is but a reminder: put there on purpose, after instructions that come first."""
-    return not loss.history and loss.rebilled.low * _REMINDER < loss.mended.low
+def _tail(request: Request, provider: Provider) -> Iterator[Finding]:
+    """Find data before text of unknown length that changes less often: long enough to matter, where it is a list."""
+    found = first_disorder(request.layout, _data) if sent_again(request) else None
+    if found is None or told_of(request, provider, found.index):
+        return
+    segment, later = found.segment, found.later
+    yield Finding(
+        at=segment.origin.span,
+        message=f"{who(segment)} changes with every request and stands in {place(segment)} before"
+        f" {quoted(later.text)}, which changes less often. Put first what stays the same for longest.",
+        confidence=min(segment.confidence, Confidence.MEDIUM if later.repeated else Confidence.LOW),
+        severity=Severity.NOTE,
+        flow=way(segment, request.site),
+        change=MoveToEnd(found.index) if later.block == segment.block else None,
+    )
 
 
 def _data(segment: Segment) -> bool:
