@@ -130,7 +130,7 @@ def test_broken_rules_are_said(run: Run, clean: Path, monkeypatch: pytest.Monkey
 def crash(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader with a fault of ours."""
 
-    def read(*_: object) -> None:
+    def read(*_: object, **__: object) -> None:
         raise KeyError("x\ny")
 
     monkeypatch.setattr(session, "read_project", read)
@@ -153,7 +153,7 @@ def test_an_error_of_ours_has_a_traceback_for_those_who_ask(
 
 
 def test_stopping_is_no_finding(run: Run, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(session, "read_project", interrupt)

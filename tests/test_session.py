@@ -73,7 +73,7 @@ def check(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
     ) -> Report:
         found = reading or Reading(tuple(request(call) for call in findings))
 
-        def read(files: Mapping[str, bytes], targets: Collection[str], *_: object) -> Reading:
+        def read(files: Mapping[str, bytes], targets: Collection[str], *_: object, **__: object) -> Reading:
             assert [len(files[path]) for path in files] != []
             return found
 
@@ -369,7 +369,7 @@ def test_a_run_without_python_files_is_warned_of(
     tmp_path: Path, check: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "docs").mkdir()
-    monkeypatch.setattr(session, "read_project", lambda *_: Reading())
+    monkeypatch.setattr(session, "read_project", lambda *_, **__: Reading())
     report, _ = session.check([str(tmp_path / "docs"), str(tmp_path)], Configuration(fixed=Settings()), {})
     assert report.warnings == (f"no Python files and no prompts in {tmp_path / 'docs'}, {tmp_path}",)
     assert report.statistics.files == 0
@@ -394,7 +394,7 @@ def test_what_is_given_is_checked_in_the_place_of_what_is_on_disk(
 ) -> None:
     seen: dict[str, bytes] = {}
 
-    def read(files: Mapping[str, bytes], targets: Collection[str], *_: object) -> Reading:
+    def read(files: Mapping[str, bytes], targets: Collection[str], *_: object, **__: object) -> Reading:
         seen.update({path: files[path] for path in targets})
         return Reading()
 
@@ -406,7 +406,7 @@ def test_what_is_given_is_checked_in_the_place_of_what_is_on_disk(
 
 def texts(project: Path, monkeypatch: pytest.MonkeyPatch) -> Sources:
     """The texts that a report refers to."""
-    monkeypatch.setattr(session, "read_project", lambda *_: Reading())
+    monkeypatch.setattr(session, "read_project", lambda *_, **__: Reading())
     return session.check(["."], Configuration(fixed=Settings()), {})[1]
 
 
@@ -428,14 +428,14 @@ def test_a_text_that_is_gone_is_empty(project: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_an_error_of_ours_says_what_was_being_done(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> Iterator[Finding]:
+    def fail(*_: object, **__: object) -> Iterator[Finding]:
         raise ZeroDivisionError("division by zero")
 
     monkeypatch.setattr(session, "read_project", fail)
     with pytest.raises(ZeroDivisionError) as failed:
         session.check(["."], Configuration(fixed=Settings()), {})
     assert failed.value.__notes__ == [f"reading {project}"]
-    monkeypatch.setattr(session, "read_project", lambda *_: Reading((request(at("app.py", 2)),)))
+    monkeypatch.setattr(session, "read_project", lambda *_, **__: Reading((request(at("app.py", 2)),)))
     monkeypatch.setattr(session, "CHECKS", {"PL101": fail})
     with pytest.raises(ZeroDivisionError) as failed:
         session.check(["."], Configuration(fixed=Settings()), {})

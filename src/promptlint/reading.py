@@ -13,6 +13,7 @@ from promptlint.edits import Fix, RefusedError
 from promptlint.knowledge.loading import load_formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
+from promptlint.languages.python.code import Code
 from promptlint.languages.python.notebooks import ENDING
 from promptlint.languages.python.project import decoded
 from promptlint.languages.python.read import read_project as read_python
@@ -55,11 +56,12 @@ def read_project(
     read_text: Callable[[str], bytes | None],
     *,
     only: bool = False,
+    code: Code | None = None,
 ) -> Reading:
     """The requests sent by the files `targets`, and those made of the templates among them.
 
     All `files` are the context; what other files send is given too, unless `only`. As the readers do, it reads nothing
-    but through `files` and `read_text`, and what cannot be read is in the result.
+    but through `files` and `read_text`, and what cannot be read is in the result. `code` is what `code_in` gave.
     """
 
     @cache
@@ -71,9 +73,9 @@ def read_project(
     def in_code(text: str, span: Span) -> Template:
         return templates().in_code(text, span)
 
-    code = _Some(files, [path for path in files if not is_template(path)])
+    code = code or code_in(files, models)
     wanted = [path for path in targets if not is_template(path)]
-    sent = read_python(code, wanted, models, providers, read_text, in_code, only=only)
+    sent = read_python(code.files, wanted, models, providers, read_text, in_code, only=only, code=code)
     kept = [path for path in targets if is_template(path) and path in files]
     alone = templates().read(files, kept) if kept else Reading((), ())
     filled = {segment.origin.span.path for request in sent.requests for segment in request.layout.segments}
@@ -81,8 +83,22 @@ def read_project(
     return replace(sent, requests=sent.requests + blind, gaps=sent.gaps + alone.gaps)
 
 
+def code_in(files: Mapping[str, bytes], models: Models) -> Code:
+    """The code among the files of a project, before it is read."""
+    return Code(_code(files), models)
+
+
+def code_again(code: Code, files: Mapping[str, bytes], changed: Collection[str]) -> Code:
+    """The same code, where some files have other texts now."""
+    return code.again(_code(files), [path for path in changed if path in code.files])
+
+
+def _code(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    return _Some(files, [path for path in files if not is_template(path)])
+
+
 def writer(
-    files: Mapping[str, bytes], models: Models, providers: Providers
+    files: Mapping[str, bytes], models: Models, providers: Providers, code: Code
 ) -> Callable[[Request, Change], Iterator[Fix]]:
     """What writes changes, into code and into templates."""
     from promptlint.languages.python.writing import Writer  # only what is found is mended
@@ -90,11 +106,7 @@ def writer(
     def text(path: str) -> str:
         return decoded(files[path])
 
-    def naming(*words: str) -> Iterator[str]:
-        code = (path for path in files if not is_template(path))
-        yield from (path for path in code if all(word.encode() in files[path] for word in words))
-
-    python = Writer(text, models, providers, naming)
+    python = Writer(text, models, providers, code.index.naming)
 
     def write(request: Request, change: Change) -> Iterator[Fix]:
         if not request.site.template and not (isinstance(change, MoveToEnd) and _in_template(request, change.index)):

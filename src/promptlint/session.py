@@ -27,11 +27,22 @@ from promptlint.knowledge.loading import load_models, load_pages, load_providers
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.pages import Page
 from promptlint.knowledge.providers import Providers
+from promptlint.languages.python.code import Code
 from promptlint.languages.python.notebooks import Notebook, as_python, is_notebook, read_notebook
 from promptlint.languages.python.project import decoded, encoded
 from promptlint.layout import Confidence, Gap, Known, Reading, Request
 from promptlint.placing import Places
-from promptlint.reading import UNKNOWN_PROVIDER, endings, is_template, read_comments, read_project, with_prompts, writer
+from promptlint.reading import (
+    UNKNOWN_PROVIDER,
+    code_again,
+    code_in,
+    endings,
+    is_template,
+    read_comments,
+    read_project,
+    with_prompts,
+    writer,
+)
 from promptlint.reporters.report import Report, Sources, Statistics
 from promptlint.spans import Position, Span
 
@@ -124,7 +135,8 @@ def _checked(project: Project, selection: Selection, given: _Given) -> Report:
     with _doing(f"reading {project.root}"):
         read_text = prompt_files(project.root, overlaid)
         models = load_models(selection.any.models)
-        reading = read_project(files, project.targets, models, providers, read_text)
+        code = code_in(files, models)
+        reading = read_project(files, project.targets, models, providers, read_text, code=code)
         reading = _assumed(reading, selection.any, providers)
         project = replace(project, targets=with_prompts(project.targets, reading))
     findings = []
@@ -142,7 +154,7 @@ def _checked(project: Project, selection: Selection, given: _Given) -> Report:
     told = suppressions.suppressed([*merged_findings, *unreadable], comments, load_pages(), selection.codes)
     wanted = [d for each in told for d in _wanted(each, selection, homes.get(each.span.path, each.span.path))]
     with _doing("writing fixes"):
-        mended = _with_fixes(wanted, findings, _proof(project, files, reading, overlaid, models))
+        mended = _with_fixes(wanted, findings, _proof(project, files, reading, overlaid, models, code))
     places = Places(project.root, _notebooks(files) if any(map(is_notebook, project.targets)) else None)
     return Report(
         diagnostics=tuple(map(places.of, mended)),
@@ -240,7 +252,9 @@ def _weight(found: Found) -> tuple[Confidence, int, int]:
 # --- fixes ------------------------------------------------------------------------------------------------------------
 
 
-def _proof(project: Project, files: Files, reading: Reading, given: Mapping[str, bytes], models: Models) -> Proof:
+def _proof(
+    project: Project, files: Files, reading: Reading, given: Mapping[str, bytes], models: Models, code: Code
+) -> Proof:
     """What the fixes in a project are held to."""
     providers = load_providers()
 
@@ -251,12 +265,14 @@ def _proof(project: Project, files: Files, reading: Reading, given: Mapping[str,
         raw = {**given, **{path: _encoded(text, files[path]) for path, text in changed.items()}}
         again = Files(project.root, project.paths, raw, suppressions.MARKER, as_python)
         read_text = prompt_files(project.root, raw)
-        return read_project(again, sites, models, providers, read_text, only=True)
+        return read_project(
+            again, sites, models, providers, read_text, only=True, code=code_again(code, again, changed)
+        )
 
     def editable(path: str) -> bool:
         return path in project.targets
 
-    return Proof(reading, text, editable, writer(files, models, providers), read_again)
+    return Proof(reading, text, editable, writer(files, models, providers, code), read_again)
 
 
 def _encoded(text: str, like: bytes) -> bytes:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from posixpath import commonpath, dirname
 
 from promptlint.languages.python import attributes
 from promptlint.languages.python.arguments import arguments, bound
 from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.handing import Handing, Run
+from promptlint.languages.python.index import Index
 from promptlint.languages.python.namings import Called
 from promptlint.languages.python.receivers import Receivers
 from promptlint.languages.python.rewriting import substituted, symbols
@@ -44,12 +44,9 @@ class Caller:
 class Callers:
     """Finds the calls of a function in the project, nearest files first."""
 
-    def __init__(self, engine: Engine, paths: tuple[str, ...]) -> None:
+    def __init__(self, engine: Engine, index: Index) -> None:
         self.engine = engine
-        self._paths = paths
-        self._tests = frozenset(filter(is_test, paths))
-        self._named: dict[str, list[str]] = {}
-        self._near: dict[str, dict[str, int]] = {}
+        self._index = index
         self._memo: dict[FunctionInfo, tuple[Caller, ...]] = {}
         self._handing = Handing(engine)
         self._receivers = Receivers(engine, self.modules_naming)
@@ -66,20 +63,12 @@ class Callers:
     def modules_naming(self, name: str, home: ModuleInfo) -> Iterator[ModuleInfo]:
         """The modules in whose text a name occurs, the nearest first; tests only where `home` is one."""
         yield home
-        for path in self._holding(name, is_test(home.path), dirname(home.path)):
-            module = self.engine.project.module(path) if path != home.path else None
-            if module is not None:
-                yield module
-
-    def _holding(self, name: str, tests: bool, folder: str) -> Iterable[str]:
-        """The files in whose bytes a name occurs, the nearest to a folder first."""
-        if name not in self._named:
-            needle, files = name.encode(), self.engine.project.files
-            self._named[name] = [path for path in self._paths if needle in files[path]]
-        if folder not in self._near:
-            self._near[folder] = {path: -_shared(path, folder) for path in self._paths}
-        near = self._near[folder]
-        return sorted((p for p in self._named[name] if tests or p not in self._tests), key=lambda p: (near[p], p))
+        tests = is_test(home.path)
+        for path in self._index.naming(home.path, name):
+            if path != home.path and (tests or not is_test(path)):
+                module = self.engine.project.module(path)
+                if module is not None:
+                    yield module
 
     def _found(self, info: FunctionInfo) -> Iterator[Caller]:
         seen: set[int] = set()
@@ -142,12 +131,6 @@ def is_test(path: str) -> bool:
     """Whether a file holds tests: what they pass is not what the program sends."""
     *folders, name = path.split("/")
     return bool({"test", "tests", "testing"} & set(folders)) or name.startswith("test_") or name == "conftest.py"
-
-
-def _shared(path: str, folder: str) -> int:
-    """How many folders a file shares with the files of a folder."""
-    here = dirname(path)
-    return len(commonpath([here, folder]).split("/")) if here and folder else 0
 
 
 def lifted(send: Send, caller: Caller, info: FunctionInfo, engine: Engine) -> Send:

@@ -28,6 +28,14 @@ class Project:
         self._modules: dict[str, ModuleInfo | None] = {}
         self._resolved: dict[tuple[str, str], str | None] = {}
 
+    def again(self, files: Mapping[str, bytes], changed: Collection[str]) -> Project:
+        """The project with the same files, of which some have other texts now; modules of the others are kept."""
+        new = Project(files, self._external)
+        new._modules = {path: module for path, module in self._modules.items() if path not in changed}
+        new._resolved = self._resolved
+        new.unreadable = {path: gap for path, gap in self.unreadable.items() if path not in changed}
+        return new
+
     def module(self, path: str) -> ModuleInfo | None:
         """The module in a file; None when there is no such file or it cannot be parsed."""
         if path not in self._modules:

@@ -11,16 +11,16 @@ from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.binding import bound
 from promptlint.languages.python.blocking import Blocking
 from promptlint.languages.python.callers import Callers
+from promptlint.languages.python.code import Code
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.places import Place
-from promptlint.languages.python.project import Project
 from promptlint.languages.python.prompts import Prompt
 from promptlint.languages.python.reaching import Reach
 from promptlint.languages.python.replays import with_siblings
 from promptlint.languages.python.senders import Send, Senders
 from promptlint.languages.python.signs import Signs
 from promptlint.languages.python.sites import site_of
-from promptlint.languages.python.starts import Starts, near_llms, package_of
+from promptlint.languages.python.starts import Starts
 from promptlint.layout import Gap, Known, Reading, Request, Segment
 from promptlint.spans import Span
 from promptlint.template import Parse, plain_template
@@ -48,14 +48,17 @@ def read_project(
     parse_template: Parse = plain_template,
     *,
     only: bool = False,
+    code: Code | None = None,
 ) -> Reading:
     """The requests sent by the files `targets`, with all `files` as context; those of other files too, unless `only`.
+
+    `code` is what is known of these files already.
 
     Paths are relative to the working directory, with `/`. Nothing is read but through `files` and `read_text`, and
     templates which code renders are parsed by `parse_template`. What cannot be parsed or followed is in the result,
     never raised.
     """
-    reader = _Reader(files, models, providers, read_text, parse_template)
+    reader = _Reader(code or Code(files, models), models, providers, read_text, parse_template)
     result: list[Reading] = []
     failure: list[BaseException] = []
 
@@ -82,19 +85,18 @@ def read_project(
 class _Reader:
     def __init__(
         self,
-        files: Mapping[str, bytes],
+        code: Code,
         models: Models,
         providers: Providers,
         read_text: Callable[[str], bytes | None],
         parse_template: Parse,
     ) -> None:
-        self.files = files
-        self.project = Project(files, models.imports)
-        self.engine = Engine(self.project, models, read_text, parse_template)
+        self.code = code
+        self.engine = Engine(code.project, models, read_text, parse_template)
         self.senders = Senders(self.engine)
-        self.starts = Starts(self.engine)
+        self.starts = Starts(self.engine, code.signs)
         self.providers = providers
-        callers = Callers(self.engine, tuple(sorted(files)))
+        callers = Callers(self.engine, code.index)
         self.reach = Reach(self.engine, callers, providers)
         self.signs = Signs(self.engine, callers)
         self.blocking = Blocking(self.engine, callers)
@@ -103,27 +105,22 @@ class _Reader:
         requests: list[Request] = []
         gaps: list[Gap] = []
         sends: list[Send] = []
-        calling = frozenset(path for path in self.files if self.senders.worth_parsing(self.files[path]))
         for path in paths:
-            module = self.project.module(path) if path in calling else None
+            module = self.code.project.module(path) if self.code.may_send(path) else None
             if module is not None:
                 for send in self.senders.in_module(module):
                     sends.append(send)
                     self._read_send(send, requests, gaps)
         requests += [self._request(around, prompt) for around, prompt in self.reach.loops(sends)]
         sent = {send.record.call.at for send in sends}
-        requests += self._unseen(paths, calling, sent, {_place(s) for r in requests for s in r.layout.segments})
-        unreadable = tuple(self.project.unreadable[path] for path in sorted(self.project.unreadable))
-        return Reading(with_siblings(requests), tuple(gaps), unreadable)
+        requests += self._unseen(paths, sent, {_place(s) for r in requests for s in r.layout.segments})
+        unreadable = self.code.project.unreadable
+        return Reading(with_siblings(requests), tuple(gaps), tuple(unreadable[path] for path in sorted(unreadable)))
 
-    def _unseen(
-        self, paths: Sequence[str], calling: frozenset[str], sent: set[Place], told: set[Span]
-    ) -> Iterator[Request]:
+    def _unseen(self, paths: Sequence[str], sent: set[Place], told: set[Span]) -> Iterator[Request]:
         """Prompts whose call is not seen, less those of the calls at `sent`, and those whose text is `told` already."""
-        packages = near_llms(self.project, calling)
         for path in paths:
-            near = path in calling or package_of(path, self.project) in packages
-            module = self.project.module(path) if near and self.starts.worth_parsing(self.files[path]) else None
+            module = self.code.project.module(path) if self.code.may_tell(path) else None
             for send in self.starts.in_module(module) if module is not None else ():
                 if send.record.call.at in sent:
                     continue

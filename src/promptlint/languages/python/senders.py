@@ -115,12 +115,6 @@ class Senders:
         self._paths = {path: path.rsplit(".", 1)[-1] for path in models.calls}
         self._lasts = set(self._paths.values()) | {name.rsplit(".", 1)[-1] for name in models.functions}
         self._lasts |= {name for source in models.batch_codes.values() for name in _DEFINED.findall(source)}
-        self._needles = tuple(sorted({path.encode() for path in models.calls if "." in path}))
-        self._imports = tuple(sorted(name.encode() for name in models.imports))
-
-    def worth_parsing(self, raw: bytes) -> bool:
-        """Whether the bytes of a file name a library or a call that sends prompts."""
-        return any(name in raw for name in self._imports) or any(needle in raw for needle in self._needles)
 
     def in_module(self, module: ModuleInfo) -> Iterator[Send]:
         """The calls of a module that send a prompt, in the order of the source."""

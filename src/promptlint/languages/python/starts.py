@@ -14,16 +14,15 @@ from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from posixpath import dirname
 
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Part
 from promptlint.languages.python import forms
+from promptlint.languages.python.code import Signs
 from promptlint.languages.python.definitions import MUTATORS, FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.messages import is_message
 from promptlint.languages.python.places import Place
-from promptlint.languages.python.project import Project
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.summaries import CallRecord
@@ -69,24 +68,17 @@ class _Unseen:
 class Starts:
     """Finds, in packages that have to do with LLMs, prompts whose call is not seen."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, signs: Signs) -> None:
         self.engine = engine
         models = engine.models
         self._unseen = _Unseen(_model(models.unseen), _model((Part(_MESSAGES, None),)))
         self._names = frozenset(part.argument for part in models.unseen)
         self._telling = frozenset(part.argument for part in models.unseen if part.role is Role.SYSTEM)
-        made = {name.rsplit(".", 1)[-1] for name in models.records}
-        words = {"role", *models.prompt_names, *made, *(f"{name}=" for name in self._telling)}
-        self._hints = tuple(sorted(word.lower().encode() for word in words))
-
-    def worth_parsing(self, raw: bytes) -> bool:
-        """Whether the bytes of a file speak of roles or prompts."""
-        lower = raw.lower()
-        return any(hint in lower for hint in self._hints)
+        self._signs = signs
 
     def in_module(self, module: ModuleInfo) -> Iterator[Send]:
         """The starts in a module, in the order of the source; those that say most of a prompt first."""
-        lines = self._hinting(module.text)
+        lines = self._signs.lines(module.text)
         functions = [f for f in module.all_functions if self._hinted(f, lines)]
         for find in (self._of_calls, self._of_messages, self._of_texts):
             for function in functions:
@@ -95,19 +87,6 @@ class Starts:
                     if i >= MOST_STARTS:
                         break
                     yield send
-
-    def _hinting(self, text: str) -> list[int]:
-        """The lines that speak of roles or prompts: 1-based, in order."""
-        lower = text.encode("utf-8", "surrogatepass").lower()
-        starts = [0, *(match.end() for match in re.finditer(b"\n", lower))]
-        found: set[int] = set()
-        for hint in self._hints:
-            at = lower.find(hint)
-            while at >= 0:
-                line = bisect(starts, at)
-                found.add(line)
-                at = lower.find(hint, starts[line]) if line < len(starts) else -1
-        return sorted(found)
 
     def _hinted(self, function: FunctionInfo, lines: list[int]) -> bool:
         """Whether one of the lines that speak of roles or prompts is in a function."""
@@ -179,19 +158,6 @@ class Starts:
 
     def _is_prompt(self, name: str) -> bool:
         return not self.engine.models.prompt_names.isdisjoint(_words(name))
-
-
-def near_llms(project: Project, paths: frozenset[str]) -> frozenset[str]:
-    """The top folders of the packages that hold some of the files `paths`."""
-    return frozenset(package_of(path, project) for path in paths)
-
-
-def package_of(path: str, project: Project) -> str:
-    """The outermost package around a file; its folder, where it is in none."""
-    folder = dirname(path)
-    while folder and f"{dirname(folder)}/__init__.py".lstrip("/") in project.files:
-        folder = dirname(folder)
-    return folder
 
 
 def has_message(term: Term, engine: Engine) -> bool:

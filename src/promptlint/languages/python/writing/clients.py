@@ -47,7 +47,7 @@ def _of_object(source: Source, base: ast.Attribute, receiver: ast.Name, sources:
         node not in inside or not isinstance(node.value, ast.Name) or node.value.id != receiver.id for node in every
     ):
         raise RefusedError(f"`.{base.attr}` is read outside of its class too")
-    for path in sources.naming(base.attr, owner.name):
+    for path in sources.naming(source.path, base.attr, owner.name):
         if path != source.path and _reads_attribute(sources[path], base.attr):
             raise RefusedError(f"`.{base.attr}` may be read in {path} too")
     stores = [node for node in every if not isinstance(node.ctx, ast.Load)]
@@ -96,7 +96,7 @@ def _must_be_seen_here(source: Source, name: str, scope: ast.AST, sources: Sourc
         return
     *folders, file = source.path.removesuffix(".py").split("/")
     module = folders[-1] if file == "__init__" and folders else file
-    for path in sources.naming(name, module):
+    for path in sources.naming(source.path, name, module):
         if path != source.path and any(_imports(node, name, module) for node in ast.walk(sources[path].tree)):
             raise RefusedError(f"`{name}` is used in {path} too")
 

@@ -13,7 +13,7 @@ from promptlint.languages.python.syntax import bound_names, own_nodes
 from promptlint.spans import Lines, Position, Span
 
 Naming = Callable[..., Iterable[str]]
-"""Words → the Python files in which all of them occur."""
+"""A file, and words → the Python files in which all of them occur, of those that can come by what is defined there."""
 
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
