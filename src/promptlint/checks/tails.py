@@ -20,7 +20,7 @@ class Disordered:
 
 
 def first_disorder(layout: Layout, blamed: Callable[[Segment], bool]) -> Disordered | None:
-    """The first `blamed` value of the opening with another behind it that stays the same for several requests."""
+    """The first `blamed` value of the opening with one of a user or a conversation behind it."""
     begin = opening(layout)
     for index, segment in enumerate(begin.segments):
         later = [s for s in begin.after(index) if _lasts(s)] if blamed(segment) else []
@@ -31,4 +31,4 @@ def first_disorder(layout: Layout, blamed: Callable[[Segment], bool]) -> Disorde
 
 def _lasts(segment: Segment) -> bool:
     # A text of which the length is known has been weighed already.
-    return segment.volatility in (Volatility.DEPLOYMENT, Volatility.SESSION) and not segment.tokens.high
+    return segment.volatility is Volatility.SESSION and not segment.tokens.high
