@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from promptlint import __version__, cli, session
+from promptlint import __version__, checking, cli
 from promptlint.cli import watching
 from promptlint.cli.printing import coloured
 from promptlint.config.keys import KEYS
@@ -120,7 +120,7 @@ def test_broken_rules_are_said(run: Run, clean: Path, monkeypatch: pytest.Monkey
     def broken(*_: object) -> None:
         raise KnowledgeError("rules/models/x.yaml:3: not YAML")
 
-    monkeypatch.setattr(session, "load_models", broken)
+    monkeypatch.setattr(checking, "load_models", broken)
     assert run("check") == Done(2, "", "Error: rules/models/x.yaml:3: not YAML\n")
     monkeypatch.setattr(loading, "load_pages", broken)
     assert run("rule", "PL101") == Done(2, "", "Error: rules/models/x.yaml:3: not YAML\n")
@@ -133,7 +133,7 @@ def crash(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(*_: object, **__: object) -> None:
         raise KeyError("x\ny")
 
-    monkeypatch.setattr(session, "read_project", read)
+    monkeypatch.setattr(checking, "read_project", read)
 
 
 def test_an_error_of_ours_is_one_line(run: Run, clean: Path, crash: None) -> None:
@@ -156,7 +156,7 @@ def test_stopping_is_no_finding(run: Run, clean: Path, monkeypatch: pytest.Monke
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(session, "read_project", interrupt)
+    monkeypatch.setattr(checking, "read_project", interrupt)
     done = run("check")
     assert (done.code, done.out, done.err.strip()) == (2, "", "Stopped.")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from promptlint.reading import endings
+from promptlint.knowledge.loading import endings
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="pre-commit needs git")
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from promptlint import session
+from promptlint import checking, session
+from promptlint.checking import Found, merged, prompt_files
 from promptlint.config.configuration import Configuration
 from promptlint.config.kinds import ConfigError
 from promptlint.config.selection import chosen
@@ -22,7 +23,6 @@ from promptlint.diagnostics import Diagnostic, Finding, Severity
 from promptlint.knowledge.loading import load_pages
 from promptlint.layout import Confidence, Gap, Known, Layout, Reading, Request, Site, Step, Tokens
 from promptlint.reporters.report import Report, Sources, Statistics
-from promptlint.session import Found, merged, prompt_files
 from promptlint.spans import Position, Span
 
 PAGES = {code: load_pages()[code] for code in ("PL001", "PL002", "PL003", "PL101", "PL102", "PL103", "PL201")}
@@ -80,8 +80,8 @@ def check(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
         def judge(prompt: Request, _: object) -> Iterator[Finding]:
             yield from findings.get(prompt.site.span, ())
 
-        monkeypatch.setattr(session, "read_project", read)
-        monkeypatch.setattr(session, "CHECKS", {"PL101": judge})
+        monkeypatch.setattr(checking, "read_project", read)
+        monkeypatch.setattr(checking, "CHECKS", {"PL101": judge})
         report, _ = session.check(paths, Configuration(fixed=options), {})
         return report
 
@@ -369,7 +369,7 @@ def test_a_run_without_python_files_is_warned_of(
     tmp_path: Path, check: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "docs").mkdir()
-    monkeypatch.setattr(session, "read_project", lambda *_, **__: Reading())
+    monkeypatch.setattr(checking, "read_project", lambda *_, **__: Reading())
     report, _ = session.check([str(tmp_path / "docs"), str(tmp_path)], Configuration(fixed=Settings()), {})
     assert report.warnings == (f"no Python files and no prompts in {tmp_path / 'docs'}, {tmp_path}",)
     assert report.statistics.files == 0
@@ -398,7 +398,7 @@ def test_what_is_given_is_checked_in_the_place_of_what_is_on_disk(
         seen.update({path: files[path] for path in targets})
         return Reading()
 
-    monkeypatch.setattr(session, "read_project", read)
+    monkeypatch.setattr(checking, "read_project", read)
     report, sources = session.check(["./app.py"], Configuration(fixed=Settings()), {"./app.py": b"new"})
     assert seen == {"app.py": b"new"}
     assert (sources("app.py"), report.statistics.files) == ("new", 1)
@@ -406,7 +406,7 @@ def test_what_is_given_is_checked_in_the_place_of_what_is_on_disk(
 
 def texts(project: Path, monkeypatch: pytest.MonkeyPatch) -> Sources:
     """The texts that a report refers to."""
-    monkeypatch.setattr(session, "read_project", lambda *_, **__: Reading())
+    monkeypatch.setattr(checking, "read_project", lambda *_, **__: Reading())
     return session.check(["."], Configuration(fixed=Settings()), {})[1]
 
 
@@ -431,12 +431,12 @@ def test_an_error_of_ours_says_what_was_being_done(project: Path, monkeypatch: p
     def fail(*_: object, **__: object) -> Iterator[Finding]:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(session, "read_project", fail)
+    monkeypatch.setattr(checking, "read_project", fail)
     with pytest.raises(ZeroDivisionError) as failed:
         session.check(["."], Configuration(fixed=Settings()), {})
     assert failed.value.__notes__ == [f"reading {project}"]
-    monkeypatch.setattr(session, "read_project", lambda *_, **__: Reading((request(at("app.py", 2)),)))
-    monkeypatch.setattr(session, "CHECKS", {"PL101": fail})
+    monkeypatch.setattr(checking, "read_project", lambda *_, **__: Reading((request(at("app.py", 2)),)))
+    monkeypatch.setattr(checking, "CHECKS", {"PL101": fail})
     with pytest.raises(ZeroDivisionError) as failed:
         session.check(["."], Configuration(fixed=Settings()), {})
     assert failed.value.__notes__ == ["checking PL101 at app.py:2:1"]

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from promptlint.discovery import relative
 from promptlint.edits import Fix
-from promptlint.languages.python.notebooks import Notebook
 from promptlint.spans import Span
+
+if TYPE_CHECKING:
+    from promptlint.languages.python.notebooks import Notebook
 
 T = TypeVar("T")
 

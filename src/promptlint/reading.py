@@ -14,7 +14,6 @@ from promptlint.knowledge.loading import load_formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.code import Code
-from promptlint.languages.python.notebooks import ENDING
 from promptlint.languages.python.project import decoded
 from promptlint.languages.python.read import read_project as read_python
 from promptlint.layout import Reading, Request
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
 
 UNKNOWN_PROVIDER = "unknown"
 """The provider of a call that could be to any, and of a template whose call is not known."""
-
-
-def endings() -> tuple[str, ...]:
-    """Ends of the names of all files that are read."""
-    return ".py", ENDING, *load_formats().endings
 
 
 def is_template(path: str) -> bool:

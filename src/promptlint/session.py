@@ -2,57 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
-from posixpath import normpath
-from types import MappingProxyType
 
-from promptlint import suppressions
-from promptlint.checks import CHECKS
 from promptlint.config.configuration import Configuration
 from promptlint.config.kinds import ConfigError
 from promptlint.config.selection import Selection, chosen
 from promptlint.config.settings import Settings
-from promptlint.diagnostics import UNREADABLE, Diagnostic, Finding
 from promptlint.discovery import PathError, Project, discover, relative, repository
-from promptlint.discovery.files import MOST_BYTES, Files, read
-from promptlint.edits import Fix, RefusedError
-from promptlint.fixing import Proof
-from promptlint.knowledge.errors import KnowledgeError, closest
-from promptlint.knowledge.loading import load_models, load_pages, load_providers
-from promptlint.knowledge.models import Models
-from promptlint.knowledge.pages import Page
-from promptlint.knowledge.providers import Providers
-from promptlint.languages.python.code import Code
-from promptlint.languages.python.notebooks import Notebook, as_python, is_notebook, read_notebook
-from promptlint.languages.python.project import decoded, encoded
-from promptlint.layout import Confidence, Gap, Known, Reading, Request
+from promptlint.discovery.files import MOST_BYTES, read
+from promptlint.doing import doing
+from promptlint.knowledge.errors import KnowledgeError
+from promptlint.knowledge.loading import endings, load_pages
 from promptlint.placing import Places
-from promptlint.reading import (
-    UNKNOWN_PROVIDER,
-    code_again,
-    code_in,
-    endings,
-    is_template,
-    read_comments,
-    read_project,
-    with_prompts,
-    writer,
-)
 from promptlint.reporters.report import Report, Sources, Statistics
-from promptlint.spans import Position, Span
 
 __all__ = ["ConfigError", "KnowledgeError", "PathError", "check", "targets"]
-
-MOST_PROMPT_BYTES = 1_000_000
-"""A longer prompt file is not read."""
-
-_Given = Mapping[Path, bytes]
-"""Absolute path → what stands in for the file on disk."""
 
 
 def check(paths: Sequence[str], configuration: Configuration, given: Mapping[str, bytes]) -> tuple[Report, Sources]:
@@ -61,12 +29,14 @@ def check(paths: Sequence[str], configuration: Configuration, given: Mapping[str
     What is `given` for a path stands in for what is on disk. Raises PathError or ConfigError for what cannot be done,
     and KnowledgeError where `rules/`, or a file of models of the user's, is broken.
     """
-    with _doing("looking for files"):
+    with doing("looking for files"):
         projects = discover(paths, given, endings())
     placed = {Path(path).resolve(): raw for path, raw in given.items()}
     asked_for = chosen(load_pages(), configuration.settings(Path.cwd()))
+    from promptlint.checking import checked  # all the readers come with it
+
     parts = [
-        _checked(part, selection, placed) for project in projects for part, selection in _parts(project, configuration)
+        checked(part, selection, placed) for project in projects for part, selection in _parts(project, configuration)
     ]
     statistics = sum((part.statistics for part in parts), Statistics())
     codes = {code for part in parts for code in part.rules} or asked_for.keys()
@@ -85,14 +55,13 @@ def check(paths: Sequence[str], configuration: Configuration, given: Mapping[str
 
 def targets(paths: Sequence[str], configuration: Configuration) -> tuple[str, ...]:
     """The files that would be checked. Raises PathError or ConfigError."""
-    found = []
+    from promptlint.checking import found_in
+
+    found: list[str] = []
     for project in discover(paths, (), endings()):
-        places, read_text = Places(project.root), prompt_files(project.root)
+        places = Places(project.root)
         for part, selection in _parts(project, configuration):
-            texts = Files(part.root, [path for path in part.targets if is_template(path)], {}, suppressions.MARKER)
-            models = load_models(selection.any.models)
-            reading = read_project(texts, texts, models, load_providers(), read_text)
-            found += [places.path(path) for path in with_prompts(part.targets, reading)]
+            found += map(places.path, found_in(part, selection))
     return tuple(sorted(found))
 
 
@@ -127,272 +96,21 @@ def _inside(parent: PurePosixPath) -> str:
     return "" if parent == PurePosixPath() else parent.as_posix()
 
 
-def _checked(project: Project, selection: Selection, given: _Given) -> Report:
-    """The part of a report that one project gives: read, check, merge, suppress."""
-    overlaid = {relative(path, project.root): raw for path, raw in given.items()}
-    files = Files(project.root, project.paths, overlaid, suppressions.MARKER, as_python)
-    providers = load_providers()
-    with _doing(f"reading {project.root}"):
-        read_text = prompt_files(project.root, overlaid)
-        models = load_models(selection.any.models)
-        code = code_in(files, models)
-        reading = read_project(files, project.targets, models, providers, read_text, code=code)
-        reading = _assumed(reading, selection.any, providers)
-        project = replace(project, targets=with_prompts(project.targets, reading))
-    findings = []
-    homes: dict[str, str] = {}
-    for found in _findings(reading, selection.rules, providers):
-        home = _home(found, project.targets, files)
-        if home is not None and found.code in selection.codes(home):
-            findings.append(found)
-            homes[found.finding.at.path] = home
-    unreadable = [d for d in _unreadable(project, files, reading) if d.code in selection.codes(d.span.path)]
-    with _doing("reading comments"):
-        marked = sorted(files.holding & project.targets)
-        comments = [read_comments(_text(files[path]), path) for path in marked]
-    merged_findings = merged(findings, selection.rules)
-    told = suppressions.suppressed([*merged_findings, *unreadable], comments, load_pages(), selection.codes)
-    wanted = [d for each in told for d in _wanted(each, selection, homes.get(each.span.path, each.span.path))]
-    with _doing("writing fixes"):
-        mended = _with_fixes(wanted, findings, _proof(project, files, reading, overlaid, models, code))
-    places = Places(project.root, _notebooks(files) if any(map(is_notebook, project.targets)) else None)
-    return Report(
-        diagnostics=tuple(map(places.of, mended)),
-        gaps=tuple(places.of(gap) for gap in reading.gaps if gap.span.path in project.targets),
-        requests=tuple(places.of(r) for r in reading.requests if any(s.path in project.targets for s in r.spans())),
-        statistics=_statistics(project, reading, {found.call for found in findings}),
-        rules=selection.rules,
-        files=tuple(map(places.path, project.targets)),
-    )
-
-
-def _notebooks(files: Files) -> Callable[[str], Notebook | None]:
-    return cache(lambda path: read_notebook(files.raw(path)) if path in files and is_notebook(path) else None)
-
-
-def _assumed(reading: Reading, settings: Settings, providers: Providers) -> Reading:
-    """The reading with what the user says of calls whose provider or model cannot be told."""
-    provider, model = settings.default_provider, settings.default_model
-    if provider and provider not in providers.by_name:
-        guess = closest(provider, providers.by_name)
-        known = ", ".join(sorted(providers.by_name))
-        where = settings.place("default-provider")
-        raise ConfigError(f"{where}: default-provider: there is no provider '{provider}'{guess}; one of {known}")
-
-    def assumed(request: Request) -> Request:
-        site = request.site
-        if provider and site.provider == UNKNOWN_PROVIDER:
-            site = replace(site, provider=provider)
-        if model and site.model is None and providers[site.provider].model(model):
-            site = replace(site, model=model)
-        return request if site is request.site else replace(request, site=site)
-
-    return replace(reading, requests=tuple(map(assumed, reading.requests))) if provider or model else reading
-
-
-# --- findings to diagnostics ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a check found in a prompt."""
-
-    code: str
-    finding: Finding
-    request: Request
-
-    @property
-    def call(self) -> Span:
-        """The call that sends the prompt."""
-        return self.request.site.span
-
-
-def _findings(reading: Reading, rules: Iterable[str], providers: Providers) -> Iterator[Found]:
-    checks = [(code, CHECKS[code]) for code in rules if code in CHECKS]
-    for request in reading.requests:
-        for code, find in checks:
-            with _doing(f"checking {code} at {request.site.span}"):
-                for finding in find(request, providers[request.site.provider]):
-                    yield Found(code, finding, request)
-
-
-def merged(findings: Iterable[Found], pages: Mapping[str, Page]) -> list[Diagnostic]:
-    """One diagnostic for each rule and place: the most certain, the dearest, the one with the longest way.
-
-    The other calls which the same cause touches are related to it.
-    """
-    groups: defaultdict[tuple[str, Span], list[Found]] = defaultdict(list)
-    for found in findings:
-        groups[found.code, found.finding.at].append(found)
-    diagnostics = []
-    for (code, at), group in groups.items():
-        best = max(group, key=_weight)
-        finding, page = best.finding, pages[code]
-        diagnostics.append(
-            Diagnostic(
-                code=code,
-                name=page.name,
-                severity=finding.severity or page.severity,
-                confidence=finding.confidence,
-                message=finding.message,
-                span=at,
-                flow=finding.flow,
-                stranded=finding.stranded,
-                related=tuple(sorted({found.call for found in group} - {best.call})),
-            )
-        )
-    return diagnostics
-
-
-def _weight(found: Found) -> tuple[Confidence, int, int]:
-    finding = found.finding
-    return finding.confidence, finding.stranded.high if finding.stranded else 0, len(finding.flow)
-
-
-# --- fixes ------------------------------------------------------------------------------------------------------------
-
-
-def _proof(
-    project: Project, files: Files, reading: Reading, given: Mapping[str, bytes], models: Models, code: Code
-) -> Proof:
-    """What the fixes in a project are held to."""
-    providers = load_providers()
-
-    def text(path: str) -> str:
-        return decoded(files[path])
-
-    def read_again(changed: Mapping[str, str], sites: Collection[str]) -> Reading:
-        raw = {**given, **{path: _encoded(text, files[path]) for path, text in changed.items()}}
-        again = Files(project.root, project.paths, raw, suppressions.MARKER, as_python)
-        read_text = prompt_files(project.root, raw)
-        return read_project(
-            again, sites, models, providers, read_text, only=True, code=code_again(code, again, changed)
-        )
-
-    def editable(path: str) -> bool:
-        return path in project.targets
-
-    return Proof(reading, text, editable, writer(files, models, providers, code), read_again)
-
-
-def _encoded(text: str, like: bytes) -> bytes:
-    try:
-        if encoded(decoded(like), like) == like:
-            return encoded(text, like)
-    except UnicodeEncodeError:
-        pass
-    raise RefusedError("the encoding of the file cannot hold it")
-
-
-def _with_fixes(told: Sequence[Diagnostic], findings: Iterable[Found], proof: Proof) -> list[Diagnostic]:
-    best = {(found.code, found.finding.at): found for found in sorted(findings, key=_weight)}
-    mendable = [d for d in told if (found := best.get((d.code, d.span))) and found.finding.changes]
-    wanted = [(found.request, found.finding.changes) for found in (best[d.code, d.span] for d in mendable)]
-    fixes = dict(zip(map(id, mendable), proof.fixes(wanted), strict=True))
-    return [_with_fix(diagnostic, fixes.get(id(diagnostic))) for diagnostic in told]
-
-
-def _with_fix(diagnostic: Diagnostic, fix: Fix | RefusedError | None) -> Diagnostic:
-    if isinstance(fix, RefusedError):
-        return replace(diagnostic, refused=str(fix))
-    return replace(diagnostic, fix=fix)
-
-
-def _home(found: Found, targets: Collection[str], files: Collection[str]) -> str | None:
-    """The file reported on that a finding is told for: its own, or the one which reads its text in. None: not told."""
-    path = found.finding.at.path
-    if path in targets:
-        return path
-    elsewhere = path not in files or is_template(path)
-    return found.call.path if elsewhere and found.call.path in targets else None
-
-
-def _wanted(diagnostic: Diagnostic, selection: Selection, home: str) -> Iterator[Diagnostic]:
-    """The diagnostic as the settings of its file want it; nothing when they do not."""
-    settings = selection[home]
-    confidence = selection.confidence(home, diagnostic.code) or diagnostic.confidence
-    tokens = diagnostic.stranded.high if diagnostic.stranded else settings.min_tokens
-    if confidence >= settings.min_confidence and tokens >= settings.min_tokens:
-        severity = selection.severity(home, diagnostic.code) or diagnostic.severity
-        yield replace(diagnostic, confidence=confidence, severity=severity)
-
-
-def _unreadable(project: Project, files: Files, reading: Reading) -> Iterator[Diagnostic]:
-    """Files that were to be checked and could not be."""
-    start = Position(1, 1)
-    gaps = [gap for gap in reading.unreadable if gap.span.path in project.targets]
-    gaps += [Gap(Span(p, start, start), why) for p, why in files.unreadable.items() if p in project.targets]
-    whys = [(gap.span, f"This file {gap.reason}") for gap in gaps]
-    whys += [(Span(p or ".", start, start), f"This folder cannot be looked into: {why}") for p, why in project.unlisted]
-    page = load_pages()[UNREADABLE]
-    for span, why in whys:
-        message = f"{why}. Nothing in it was checked."
-        yield Diagnostic(page.code, page.name, page.severity, Confidence.HIGH, message, span)
-
-
-def _statistics(project: Project, reading: Reading, calls: Collection[Span]) -> Statistics:
-    """Counts the prompts that are sent from files reported on, and those of `calls`, which something was found in.
-
-    One call is one prompt, known as well as it is from the caller who knows most.
-    """
-    known: dict[Span, Known] = {}
-    best_last = list(Known)[::-1]
-    sent = [request for request in reading.requests if not request.site.partial]
-    for request in sorted(sent, key=lambda request: best_last.index(request.known)):
-        if request.site.span.path in project.targets or request.site.span in calls:
-            known[request.site.span] = request.known
-    counts = Counter(known.values())
-    return Statistics(len(project.targets), *(counts[k] for k in (Known.FULLY, Known.PARTLY, Known.NOT)))
-
-
-# --- paths and texts --------------------------------------------------------------------------------------------------
-
-
-def prompt_files(root: Path, given: Mapping[str, bytes] = MappingProxyType({})) -> Callable[[str], bytes | None]:
-    """Gives readers the files that prompts are read from: only inside the root, and none of more than a megabyte."""
-
-    def read_text(path: str) -> bytes | None:
-        if (known := given.get(normpath(path))) is not None:
-            return known
-        try:
-            real = (root / path).resolve()
-            return read(str(real), MOST_PROMPT_BYTES) if real.is_relative_to(root) else None
-        except (OSError, ValueError, RuntimeError):  # a null byte in the path, a loop of links
-            return None
-
-    return read_text
-
-
-def _sources(given: _Given) -> Sources:
+def _sources(given: Mapping[Path, bytes]) -> Sources:
     @cache
     def text(path: str) -> str:
+        from promptlint.checking import text_of
+
         absolute = Path(path).resolve()
         try:
-            return _text(given[absolute] if absolute in given else read(path, MOST_BYTES))
+            return text_of(given[absolute] if absolute in given else read(path, MOST_BYTES))
         except OSError:
             return ""
 
     return text
 
 
-def _text(raw: bytes) -> str:
-    try:
-        return decoded(raw)
-    except (SyntaxError, LookupError, UnicodeDecodeError):
-        return raw.decode("utf-8", "replace")
-
-
 def _within_repository() -> str:
     here = Path.cwd()
     top = repository(here) or here
     return "" if top == here else relative(here, top)
-
-
-@contextmanager
-def _doing(what: str) -> Iterator[None]:
-    """Leaves a note on what goes wrong, so that the user can be told what was being done."""
-    try:
-        yield
-    except Exception as error:
-        error.add_note(what)
-        raise

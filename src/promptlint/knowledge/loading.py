@@ -14,7 +14,7 @@ from promptlint.knowledge.models import Models
 from promptlint.knowledge.pages import Page
 from promptlint.knowledge.providers import Providers
 
-__all__ = ["RULES", "KnowledgeError", "load_formats", "load_models", "load_pages", "load_providers", "page"]
+__all__ = ["RULES", "KnowledgeError", "endings", "load_formats", "load_models", "load_pages", "load_providers", "page"]
 
 # Beside the package in a wheel; at the top of the tree in a checkout.
 _shipped = Path(__file__).parents[1] / "rules"
@@ -50,6 +50,11 @@ def load_providers() -> Providers:
 def load_formats() -> Formats:
     """Everything in `rules/formats/`. Raises KnowledgeError when a file cannot be understood."""
     return _knowledge().formats
+
+
+def endings() -> tuple[str, ...]:
+    """Ends of the names of all files that are read."""
+    return ".py", ".ipynb", *load_formats().endings
 
 
 def load_pages() -> Mapping[str, Page]:

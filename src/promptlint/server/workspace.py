@@ -10,7 +10,7 @@ from pathlib import Path
 from promptlint import session
 from promptlint.config.configuration import Configuration
 from promptlint.discovery import relative
-from promptlint.reading import endings
+from promptlint.knowledge.loading import endings
 from promptlint.reporters.report import Report, Sources
 
 
