@@ -24,7 +24,7 @@ from promptlint.knowledge.sources import read_words
 _CONTAINERS = {word: word for word in CONTAINERS}
 _LANGUAGES = {word: word for word in LANGUAGES}
 _HEADERS = {word: word for word in HEADERS}
-_FORMAT_KEYS = "language-at languages headers roles beside inputs shape prompts"
+_FORMAT_KEYS = "language-at languages headers roles beside inputs shape reads-like prompts"
 
 
 def read_formats(documents: Iterable[Value]) -> Formats:
@@ -90,6 +90,7 @@ def _format(value: Value) -> Format:
         beside=entry.text("beside"),
         inputs=tuple(entry.texts("inputs")),
         shape=_shape(entry["shape"]) if "shape" in entry else Shape(),
+        reads_like=entry.flag("reads-like"),
         prompts=tuple(_prompt(item) for item in entry.items("prompts")),
     )
 

@@ -100,6 +100,8 @@ class Format:
     inputs: tuple[str, ...] = ()
     """Paths of the declared inputs: a list of names, of mappings with a `name`, or a mapping by name."""
     shape: Shape = Shape()
+    reads_like: bool = False
+    """Whether others have files of this shape too: a prompt must read like one, as a bare text must."""
     prompts: tuple[Prompt, ...] = ()
     """Of a file with values."""
 

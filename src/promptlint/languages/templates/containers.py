@@ -44,6 +44,8 @@ class Written:
     """How its texts tell where another message begins, as a format says it."""
     inputs: tuple[str, ...] = ()
     """Names which it declares as its inputs."""
+    reads_like: bool = False
+    """Whether it is a prompt only if it reads like one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def prompts_in(file: File, root: Node, format: Format) -> Iterator[Written]:
             passages = tuple(reader.passages(node, recipe))
             if passages and count < MOST_PROMPTS:
                 count += 1
-                yield Written(format.name, passages, format.headers, (*inputs, *_inputs(node, recipe.inputs)))
+                given = (*inputs, *_inputs(node, recipe.inputs))
+                yield Written(format.name, passages, format.headers, given, format.reads_like)
 
 
 @dataclass(frozen=True, slots=True)

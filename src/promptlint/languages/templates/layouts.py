@@ -27,6 +27,7 @@ from promptlint.template import (
 
 _DELIMITERS = ("```", "~~~", "<", "#", '"""', "'''", "===", "---", "***", "[")
 _LONGEST_LABEL = 60
+_FENCE = "```"
 
 
 def layout_of(pieces: Sequence[Piece], role: Role, provider: Provider, histories: Collection[str]) -> Layout:
@@ -144,10 +145,16 @@ def _alone(pieces: Sequence[Piece], index: int) -> bool:
     before = pieces[index - 1] if index else None
     after = pieces[index + 1] if index + 1 < len(pieces) else None
     ends_line = not isinstance(after, Text) or after.text.strip(" \t")[:1] in ("\n", "\r", "")
-    if not isinstance(before, Text) or not ends_line:
+    if not isinstance(before, Text) or not ends_line or _exemplary(before.text):
         return False
     *above, line = before.text.split("\n")
     if line.strip():
         return line.rstrip(" \"'`*").endswith(":") and len(line) <= _LONGEST_LABEL
     last = next((text.strip() for text in reversed(above) if text.strip()), "")
     return last.startswith(_DELIMITERS) or last.rstrip("*").endswith(":")
+
+
+def _exemplary(before: str) -> bool:
+    """Whether a text ends within a fence that is announced as an example."""
+    *outside, _ = before.split(_FENCE)
+    return len(outside) % 2 == 1 and "example" in outside[-1].rstrip().rpartition("\n")[2].lower()

@@ -132,8 +132,10 @@ class Templates:
         lines = Lines(text)
         found = False
         for written in self._written(File(text, path, lines, self._load, self.models.role_words), formats):
-            found = True
-            yield written, *self._pieces(written)
+            pieces, reason = self._pieces(written)
+            if not written.reads_like or self._reads_like(path, written, pieces):
+                found = True
+                yield written, pieces, reason
         if bare and not found:
             yield from self._bare(Source(text, path, lines))
 
@@ -162,6 +164,10 @@ class Templates:
             reasons.append(template.reason)
         return tuple(pieces), next(filter(None, reasons), "")
 
+    def _reads_like(self, path: str, written: Written, pieces: tuple[Piece, ...]) -> bool:
+        text = "\n".join(passage.source.text for passage in written.passages)
+        return is_prompt(path, text, _fixed(pieces), self.formats.recognition)
+
     def _bare(self, source: Source) -> Iterator[tuple[Written, tuple[Piece, ...], str]]:
         """A template or text without a format of its own, if it reads like a prompt."""
         known = self.formats.recognition
@@ -172,8 +178,7 @@ class Templates:
         if headers.pattern.match(source.text.lstrip()):
             source = replace(source, headers=headers)
         template = self.template(source, language)
-        fixed = "".join(piece.text for piece in walk(template.pieces) if isinstance(piece, Text))
-        if is_prompt(source.path, source.text, fixed, known):
+        if is_prompt(source.path, source.text, _fixed(template.pieces), known):
             alone = Written(_BARE, (Passage(Role.UNKNOWN, source, language),))
             yield alone, template.pieces, template.reason
 
@@ -209,6 +214,11 @@ class Templates:
             if not folder:
                 return None
             folder = dirname(folder)
+
+
+def _fixed(pieces: tuple[Piece, ...]) -> str:
+    """What stands outside of the holes."""
+    return "".join(piece.text for piece in walk(pieces) if isinstance(piece, Text))
 
 
 def _has_holes(text: str) -> bool:
