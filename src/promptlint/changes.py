@@ -70,7 +70,8 @@ class MarkBreakpoint:
         before, behind = layout.segments[: self.index], layout.segments[self.index + 1 :]
         if not behind or behind[0].block != segment.block:
             return Layout((*before, replace(segment, breakpoint=mark), *behind))
-        end = whole_lines(segment.text) if segment.literal else len(segment.text)
+        goes_on = bool(before) and before[-1].block == segment.block
+        end = whole_lines(segment.text, goes_on=goes_on) if segment.literal else len(segment.text)
         rest = (replace(segment, text=segment.text[end:]),) if end < len(segment.text) else ()
         marked = replace(segment, text=segment.text[:end], breakpoint=mark)
         after = [replace(s, block=s.block + 1) for s in (*rest, *behind)]

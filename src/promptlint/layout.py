@@ -177,8 +177,8 @@ class Segment:
     """Which list of messages it comes from: the same in all prompts that replay it."""
     replayed: bool | None = None
     """Of the newest message of a conversation: whether the next turn sends it again. None: could not be told."""
-    address: bool = False
-    """Whether it is an object that prints itself with the address it has in memory."""
+    address: bool = False  # whether it is an object that prints itself with the address it has in memory
+    markable: bool = True  # whether its block can carry a breakpoint, where the call knows any
     cut: Cut | None = None
     """How the history that it is a part of loses its beginning from turn to turn."""
 

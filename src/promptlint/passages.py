@@ -174,7 +174,10 @@ def gap(flat: str, moved: Passage) -> tuple[int, int]:
     return start, end
 
 
-def whole_lines(text: str) -> int:
-    """Where the last whole line of a text ends; at the end of it where that would leave nothing."""
+def whole_lines(text: str, *, goes_on: bool = False) -> int:
+    """Where the last whole line of a text ends; at the end of it where that would leave nothing.
+
+    `goes_on`: whether other text stands right before it, so that even a line break leaves something.
+    """
     end = text.rfind("\n") + 1
-    return end if text[:end].strip() else len(text)
+    return end if text[:end].strip() or (goes_on and end) else len(text)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from promptlint.changes import ToBatch
 from promptlint.checks.batchable_loop import check
 from promptlint.diagnostics import Finding
 from promptlint.layout import Confidence, Evidence, Loop, Mode, Step, Tie
@@ -33,6 +34,7 @@ def test_a_loop_with_a_progress_bar() -> None:
         " price, within 24 hours.",
         confidence=Confidence.HIGH,
         flow=(Step("a progress bar", line(80)), CALL),
+        change=ToBatch(line(90)),
     )
 
 

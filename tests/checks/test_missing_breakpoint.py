@@ -153,3 +153,31 @@ def test_a_model_that_is_named_and_not_known_may_cache_nothing() -> None:
 def test_a_framework_that_leaves_caching_to_its_users_gets_a_note() -> None:
     assert only(request(text(2000), framework=True)).severity is Severity.NOTE
     assert only(request(text(2000))).severity is None
+
+
+WHOLE = replace(IMPLICIT, whole_messages=True, marked_models=frozenset({"clever-5"}))
+"""A provider that keeps a prefix only up to the end of a message."""
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tokens"),
+    [
+        (request(text(2000), data("question", Role.SYSTEM)), 2000),
+        (request(text(2000, Role.USER), data("question")), 2000),
+        (request(text(2000), text(900, Role.USER), data("question")), 900),
+        (request(text(2000), data("question")), 0),
+        (request(text(2000), text(90, Role.USER), data("question")), 0),
+        (request(text(2000), unknown("question", Role.SYSTEM)), 0),
+        (request(text(2000, Role.USER)), 0),
+        (request(text(2000, Role.USER), data("question"), model="quick-5"), 0),
+    ],
+)
+def test_a_prefix_that_ends_inside_a_message(prompt: Request, tokens: int) -> None:
+    assert sum(f.stranded.low for f in check(prompt, WHOLE) if f.stranded) == tokens
+
+
+def test_a_message_that_carries_no_breakpoint_is_taken_apart_by_hand() -> None:
+    bare = [replace(segment, markable=False) for segment in (text(2000), data("question", Role.SYSTEM))]
+    [found] = check(request(*bare), WHOLE)
+    assert found.change is None
+    assert found.message.endswith("keeps no prefix that ends inside a message; send what changes in another message.")

@@ -7,7 +7,7 @@ import pytest
 from promptlint.changes import MoveToEnd
 from promptlint.checks.prefix import move_to_end, opening, sent, stable
 from promptlint.layout import Arm, Layout, Role, Segment, Tokens, Volatility
-from tests.checks.building import answer, clock, data, history, listing, request, session, side, text, unknown
+from tests.checks.building import EXPLICIT, answer, clock, data, history, listing, request, session, side, text, unknown
 
 
 def test_stable_is_what_changes_no_more_often_than_asked() -> None:
@@ -64,7 +64,7 @@ def test_branches_within_branches() -> None:
 
 def test_a_move_has_to_let_something_stable_of_the_same_role_pass() -> None:
     def move(*behind: Segment) -> MoveToEnd | None:
-        return move_to_end(request(text(1), clock(), *behind).layout, 1, Volatility.SESSION)
+        return move_to_end(request(text(1), clock(), *behind), EXPLICIT, 1, Volatility.SESSION)
 
     assert move(text(9)) == MoveToEnd(1)
     assert move(data("hits", Role.SYSTEM)) is None

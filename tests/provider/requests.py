@@ -12,6 +12,7 @@ from tests.provider.caching import Block
 LOOKBACK = 20
 """Blocks that a breakpoint looks back, itself included."""
 
+MARKS = ("cache_control", "prompt_cache_breakpoint")
 INTERVAL = 128 * 4
 """Characters."""
 
@@ -92,16 +93,26 @@ def _implicit(
     system: Sequence[Mapping[str, Any]],
     messages: Sequence[Mapping[str, Any]],
 ) -> Prompt:
-    """A request to OpenAI: it writes at the end of the first developer messages, and of the newest message."""
+    """A request to OpenAI: it writes at breakpoints, at the end of the first developer messages, and of the newest."""
     blocks = list(tools)
     every = [*system, *messages]
-    blocks += [Block(f"{m.get('role', m.get('type'))}: {_plain(m.get('content', m))}\n", message=True) for m in every]
+    closing: list[int] = []
+    marked: set[int] = set()
+    for message in every:
+        content = _listed(message.get("content", [message]))
+        blocks.append(Block(f"{message.get('role', message.get('type'))}: ", message=True))
+        for part in content:
+            blocks.append(Block(_plain(part), message=True))
+            if "prompt_cache_breakpoint" in part:
+                marked.add(len(blocks) - 1)
+        blocks.append(Block("\n", message=True))
+        closing.append(len(blocks) - 1)
+    if len(marked) > 3:
+        raise InvalidError("prompt_cache_breakpoint: at most three beside the implicit one")
     leading = next((i for i, m in enumerate(every) if m.get("role") not in ("system", "developer")), len(every))
-    ends = {len(tools) + leading - 1} if leading else set()
-    ends.add(len(blocks) - 1)
-    first = len(tools)
-    looks = sorted({*ends, *range(max(len(blocks) - 1 - LOOKBACK, first), len(blocks))})
-    return Prompt(body["model"], tuple(blocks), tuple((i, "30m") for i in sorted(ends)), tuple(looks))
+    ends = {*closing[leading - 1 : leading], closing[-1]} if leading else {closing[-1]}
+    looks = sorted({*ends, *marked, *closing[-LOOKBACK - 1 :]})
+    return Prompt(body["model"], tuple(blocks), tuple((i, "30m") for i in sorted(ends | marked)), tuple(looks))
 
 
 def _explicit(marks: Sequence[tuple[int, str]]) -> tuple[tuple[tuple[int, str], ...], tuple[int, ...]]:
@@ -141,7 +152,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, Mapping):
         if isinstance(value.get("text"), str):
             return str(value["text"])
-        return json.dumps({key: item for key, item in value.items() if key != "cache_control"})
+        return json.dumps({key: item for key, item in value.items() if key not in MARKS})
     return "".join(_plain(item) for item in value)
 
 

@@ -134,6 +134,25 @@ def test_openai_reads_what_the_first_system_messages_share(provider: LocalProvid
     assert [cached(LONG, "One?"), cached(LONG, "Two?"), cached(f"12:01 {LONG}", "Two?")] == [0, 1553, 0]
 
 
+def test_openai_reads_up_to_a_breakpoint_within_a_message(provider: LocalProvider) -> None:
+    client = openai.OpenAI()
+
+    def cached(*parts: dict[str, object]) -> int:
+        usage = client.chat.completions.create(
+            model="gpt-6-sol",
+            messages=[{"role": "system", "content": list(parts)}, {"role": "user", "content": "One?"}],  # type: ignore[typeddict-item]
+        ).usage
+        assert usage is not None
+        assert usage.prompt_tokens_details is not None
+        return usage.prompt_tokens_details.cached_tokens or 0
+
+    text: dict[str, object] = {"type": "text", "text": LONG}
+    marked = {**text, "prompt_cache_breakpoint": {"mode": "explicit"}}
+    clocks = [{"type": "text", "text": f"It is 12:0{minute}."} for minute in range(4)]
+    assert [cached(text, clocks[0]), cached(text, clocks[1])] == [0, 0]
+    assert [cached(marked, clocks[2]), cached(marked, clocks[3])] == [0, 1552]
+
+
 def test_older_models_of_openai_read_every_128_tokens_and_write_for_nothing(provider: LocalProvider) -> None:
     client = openai.OpenAI()
     for question in ("One?", "Two?"):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
-from promptlint.checks.prefix import opening, sent_again, stable
+from promptlint.checks.prefix import opening, sent, sent_again, stable, worth
 from promptlint.diagnostics import Severity
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Segment, Site, Tie, Volatility
+from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Segment, Site, Tie, Tokens, Volatility
 from promptlint.settings import Setting
 
 
@@ -65,6 +66,22 @@ def caches(request: Request, provider: Provider) -> bool:
 def optional(site: Site) -> Severity | None:
     """The severity of a missing breakpoint: a note where a framework leaves caching to its users."""
     return Severity.NOTE if site.framework else None
+
+
+def unkept(request: Request, provider: Provider, head: Sequence[Segment]) -> Tokens:
+    """What stays the same and is not kept, where a prefix is kept only up to the end of messages; none if too little.
+
+    The end of the newest message is where its prefix ends in any case; the system messages that come first are kept
+    when all of them stay the same.
+    """
+    if not head or not provider.keeps_whole_messages(request.site.model):
+        return Tokens()
+    run = list(takewhile(lambda s: s.role in (Role.TOOLS, Role.SYSTEM), request.layout.segments))
+    kept = len(run) if run and run[-1].role is Role.SYSTEM and len(run) <= len(head) else 0
+    lost = sent(head[kept:])
+    behind = request.layout.segments[len(head) :]
+    changes = bool(behind) and (behind[0].volatility is not None or behind[0].unordered is not None)
+    return lost if changes and worth(lost, provider, request.site.model) else Tokens()
 
 
 def history(request: Request) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from promptlint.changes import MarkBreakpoint
-from promptlint.checks.breakpoints import caches, explicit, history, optional
+from promptlint.checks.breakpoints import caches, explicit, history, optional, unkept
 from promptlint.checks.prefix import opening, seen_again, sent, sent_again, stable
 from promptlint.checks.wording import about, money, way
 from promptlint.diagnostics import Finding
@@ -15,29 +15,42 @@ from promptlint.layout import Confidence, Known, Mode, Request, Role, Segment, S
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
-    """Find long prefixes without a breakpoint where the provider caches nothing without one.
+    """Find long prefixes without a breakpoint where the provider caches nothing without one, or not up to their end.
 
     What cuts a prefix short of the minimum is for the rules about changing text to say, and a conversation that grows
     for PL208. Marks within a batch are another matter: its items do not see each other's cache.
     """
     site, layout = request.site, request.layout
     marked = layout.breakpoints or site.automatic or site.caching or request.known is Known.NOT
-    if marked or not explicit(request, provider) or not site.markable or site.mode is Mode.BATCH:
+    if (
+        marked
+        or not site.markable
+        or site.mode is Mode.BATCH
+        or not sent_again(request)
+        or history(request) is not None
+    ):
         return
     limit = Volatility.SESSION if layout.conversation else Volatility.PERIODIC
     head = list(takewhile(lambda s: stable(s, limit), opening(layout).segments))
-    tokens = sent(head)
-    if sent_again(request) and history(request) is None and tokens.low >= provider.minimum_for(site.model):
+    tokens = sent(head) if explicit(request, provider) else unkept(request, provider, head)
+    if sent(head).low >= provider.minimum_for(site.model) and tokens.low:
+        mend = "put a cache breakpoint behind them" if head[-1].markable else "send what changes in another message"
         yield Finding(
             at=site.span,
             message=f"~{about(tokens):,} tokens at the start of this prompt stay the same and are billed at full price"
-            f" each time{money(tokens, provider, site.model)}: put a cache breakpoint behind them.",
+            f" each time{money(tokens, provider, site.model)}: {_why(request, provider)}{mend}.",
             confidence=min(_certainty(request, head), site.confidence) if caches(request, provider) else Confidence.LOW,
             severity=optional(site),
             flow=(Step("what stays the same ends here", head[-1].origin.span), *way(head[-1], site)),
             stranded=tokens,
-            change=MarkBreakpoint(_end(request, head, provider)),
+            change=MarkBreakpoint(_end(request, head, provider)) if head[-1].markable else None,
         )
+
+
+def _why(request: Request, provider: Provider) -> str:
+    if explicit(request, provider):
+        return ""
+    return f"for {request.site.model}, {provider.title} keeps no prefix that ends inside a message; "
 
 
 def _end(request: Request, head: Sequence[Segment], provider: Provider) -> int:

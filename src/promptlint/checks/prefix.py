@@ -115,6 +115,11 @@ def sent(segments: Sequence[Segment], decided: Collection[int] = ()) -> Tokens:
     return total
 
 
+def worth(tokens: Tokens, provider: Provider, model: str | None) -> bool:
+    """Whether re-billed text is so much that it is worth mending."""
+    return tokens.low >= max(_LEAST_TOKENS, provider.minimum_for(model) * _PART_OF_MINIMUM)
+
+
 def loss_behind(request: Request, provider: Provider, index: int, limit: Volatility) -> Loss:
     """What is re-billed because segment `index` of the opening is not `limit` or steadier.
 
@@ -132,7 +137,7 @@ def loss_behind(request: Request, provider: Provider, index: int, limit: Volatil
     return Loss(
         rebilled=rebilled,
         mended=mended,
-        enough=(part or mended.low >= minimum) and rebilled.low >= max(_LEAST_TOKENS, minimum * _PART_OF_MINIMUM),
+        enough=(part or mended.low >= minimum) and worth(rebilled, provider, request.site.model),
         history=any(s.growing for s in request.layout.after(index)),
         part=part,
     )
@@ -174,8 +179,13 @@ def breaks(
         yield Break(index, segment, loss, tuple({s.text: s for s in later if s.text != segment.text}.values()))
 
 
-def move_to_end(layout: Layout, index: int, limit: Volatility) -> MoveToEnd | None:
-    """The move of segment `index` behind the others of its block; None where no stable text of the block follows it."""
-    block = layout.segments[index].block
-    gains = any(s.block == block and stable(s, limit) for s in opening(layout).after(index))
+def move_to_end(request: Request, provider: Provider, index: int, limit: Volatility) -> MoveToEnd | None:
+    """The move of segment `index` behind the others of its block; None where that lets the cache read nothing more.
+
+    No stable text of the block may follow it; or the prefix may not be kept up to the middle of this block.
+    """
+    moved = request.layout.segments[index]
+    if not moved.markable and provider.keeps_whole_messages(request.site.model):
+        return None
+    gains = any(s.block == moved.block and stable(s, limit) for s in opening(request.layout).after(index))
     return MoveToEnd(index) if gains else None

@@ -8,7 +8,7 @@ from promptlint.changes import MoveToEnd
 from promptlint.checks.breakpoints import told_of
 from promptlint.checks.prefix import Break, Loss, breaks, move_to_end, sent_again
 from promptlint.checks.tails import first_disorder
-from promptlint.checks.wording import also, cost, place, quoted, way, who
+from promptlint.checks.wording import also, cost, in_one_message, place, quoted, way, who
 from promptlint.diagnostics import Finding, Severity
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Confidence, Request, Role, Segment, Site, Tie, Volatility
@@ -29,12 +29,13 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         yield Finding(
             at=segment.origin.span,
             message=f"{who(segment)} changes with every request and stands in {place(segment)}"
-            f" before {cost(loss, provider, request.site.model)}. {_mend(loss)}{also(found.others)}",
+            f" before {cost(loss, provider, request.site.model)}. {_mend(loss)}"
+            f"{in_one_message(segment, request.site, provider)}{also(found.others)}",
             confidence=min(_certainty(found, request.site), request.site.confidence),
             severity=loss.severity,
             flow=way(segment, request.site),
             stranded=loss.rebilled,
-            change=move_to_end(request.layout, found.index, Volatility.PERIODIC),
+            change=move_to_end(request, provider, found.index, Volatility.PERIODIC),
         )
 
 

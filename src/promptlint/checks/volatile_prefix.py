@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from promptlint.changes import Coarsen
 from promptlint.checks.breakpoints import told_of
 from promptlint.checks.prefix import Break, breaks, move_to_end
-from promptlint.checks.wording import also, cost, place, tells_time, way, who
+from promptlint.checks.wording import also, cost, in_one_message, place, tells_time, way, who
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Request, Segment, Volatility
@@ -26,13 +26,14 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         yield Finding(
             at=segment.origin.span,
             message=f"{who(segment)} changes on every call and stands in {place(segment)}"
-            f" before {cost(loss, provider, request.site.model)}. {_mend(found)}{also(found.others)}",
+            f" before {cost(loss, provider, request.site.model)}. {_mend(found)}"
+            f"{'' if tells_time(segment) else in_one_message(segment, request.site, provider)}{also(found.others)}",
             confidence=min(segment.confidence, request.site.confidence),
             severity=loss.severity,
             flow=way(segment, request.site),
             stranded=loss.rebilled,
             change=Coarsen(found.index) if tells_time(segment) else None,
-            instead=tuple(filter(None, [move_to_end(request.layout, found.index, Volatility.SESSION)])),
+            instead=tuple(filter(None, [move_to_end(request, provider, found.index, Volatility.SESSION)])),
         )
 
 

@@ -89,6 +89,14 @@ def _saving(price: Price, provider: Provider) -> float | None:
     return price.input * (1 - provider.read) if provider.read is not None else None
 
 
+def in_one_message(segment: Segment, site: Site, provider: Provider) -> str:
+    """A sentence that says what else is needed where a prefix is kept only up to the end of a message; mostly none."""
+    if not provider.keeps_whole_messages(site.model):
+        return ""
+    mend = "put a breakpoint before it too" if segment.markable else "send it in another message"
+    return f" For {site.model}, {provider.title} keeps no prefix that ends inside a message: {mend}."
+
+
 def offer(batch: Batch) -> str:
     """What a batch costs, and when its answers come."""
     price = "at half price" if batch.discount == 0.5 else f"for {batch.discount:.0%} less"

@@ -99,6 +99,9 @@ class Provider:
     """The models that take breakpoints, of those which are known; empty: all."""
     unmoved_models: frozenset[str] = frozenset()
     """The models that do not set a breakpoint by themselves when a request asks for it."""
+    whole_messages: bool = False
+    """Whether, on the models that take breakpoints, a prefix is kept only where one stands, at the end of the system
+    messages that come first, and at the end of the newest message."""
     explicit_mode: str = ""
     """The cache mode in which nothing is cached without a breakpoint; empty: there is none."""
     within_prefix: tuple[Role, ...] = ()
@@ -126,6 +129,11 @@ class Provider:
             return False
         unmarked = bool(self.marked_models) and facts.name not in self.marked_models
         return unmarked or (automatic and facts.name in self.unmoved_models)
+
+    def keeps_whole_messages(self, model: str | None) -> bool:
+        """Whether a model is known to keep no prefix that ends inside a message, unless a breakpoint stands there."""
+        facts = self.model(model)
+        return self.whole_messages and facts is not None and facts.name in self.marked_models
 
     def minimum_for(self, model: str | None) -> int:
         """Fewest tokens of a prefix that this provider caches for a model."""

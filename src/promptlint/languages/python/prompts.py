@@ -102,7 +102,7 @@ class Prompts:
 
     def _part(self, part: Part, term: Term) -> None:
         self.texts.next_block()
-        self.marks.markable = part.markable
+        self.marks.markable = self.texts.markable = part.markable
         self.texts.role = part.role or Role.UNKNOWN
         if part.switch is not None:
             self._switched(part, part.switch, term)

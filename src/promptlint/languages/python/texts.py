@@ -55,6 +55,7 @@ class Texts:
         self.segments: list[Segment] = []
         self.cut = False
         self.role = Role.UNKNOWN
+        self.markable = True
         self.block = 0
         self._steps: list[Via] = []
         self._arms: list[Arm] = []
@@ -361,8 +362,9 @@ class Texts:
         growing = self._growing > 0
         self.segments.append(
             replace(
-                segment, block=self.block, arms=self._sides(), repeated=self._repeated > 0, growing=growing,
-                history=self._history, unordered=unordered, cut=self._cuts[-1] if growing and self._cuts else None,
+                segment, block=self.block, markable=self.markable, arms=self._sides(), repeated=self._repeated > 0,
+                growing=growing, history=self._history, unordered=unordered,
+                cut=self._cuts[-1] if growing and self._cuts else None,
             )
         )  # fmt: skip
 

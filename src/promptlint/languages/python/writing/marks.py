@@ -63,7 +63,8 @@ def marked(request: Request, index: int, sources: Sources) -> Iterator[Fix]:
         source, value = held.source, held.value
     else:
         source, value = held
-    yield _fix(_blocks(layout, index, last, source, value, _Spelling(source, model.marker)))
+        spelling = _Spelling(source, model.marker, alone=all(p.role is not segment.role for p in model.prompt))
+    yield _fix(_blocks(layout, index, last, source, value, spelling))
 
 
 def _fix(edit: Edit) -> Fix:
@@ -73,8 +74,10 @@ def _fix(edit: Edit) -> Fix:
 class _Spelling:
     """How a breakpoint is written, with the quotes of a file."""
 
-    def __init__(self, source: Source, marker: Marker) -> None:
+    def __init__(self, source: Source, marker: Marker, *, alone: bool = False) -> None:
+        """`alone`: what is written in blocks stands in the place of all messages, as one of the user."""
         self.marker = marker
+        self.alone = alone
         self._quote = '"' if source.content.count('"') >= source.content.count("'") else "'"
         self.mark = self._dictionary(marker.mark)
         self.entry = f"{self.quoted(marker.key)}: {self.mark}"
@@ -85,6 +88,12 @@ class _Spelling:
 
     def _dictionary(self, pairs: Mapping[str, str]) -> str:
         return f"{{{', '.join(f'{self.quoted(key)}: {self.quoted(value)}' for key, value in pairs.items())}}}"
+
+    def message(self, blocks: str) -> str:
+        """A list of blocks in the place where it stands."""
+        if not self.alone:
+            return blocks
+        return f"[{{{self.quoted(_ROLE)}: {self.quoted('user')}, {self.quoted(_CONTENT)}: {blocks}}}]"
 
     def block(self, text: str, *, marked: bool) -> list[str]:
         """The elements of a list which hold a text, and the breakpoint behind it."""
@@ -215,12 +224,12 @@ def _blocks(layout: Layout, index: int, last: bool, source: Source, value: ast.e
         *spelling.block(texts[0], marked=True),
         *(e for t in texts[1:] for e in spelling.block(t, marked=False)),
     ]
-    flat = f"[{', '.join(elements)}]"
+    flat = spelling.message(f"[{', '.join(elements)}]")
     if "\n" not in flat and source.span(value).start.column + len(flat) <= _WIDTH:
         return source.replaced(value, flat)
     indentation = source.indentation(value.lineno)
     inner = "".join(f"{indentation}    {element},\n" for element in elements)
-    return source.replaced(value, f"[\n{inner}{indentation}]")
+    return source.replaced(value, spelling.message(f"[\n{inner}{indentation}]"))
 
 
 def _halves(layout: Layout, index: int, source: Source, value: ast.expr) -> tuple[str, str]:
@@ -230,7 +239,7 @@ def _halves(layout: Layout, index: int, source: Source, value: ast.expr) -> tupl
     flat = text.flat
     for at in places(text, layout, index + 1):
         head, hole, tail = flat[:at].rpartition(HOLE)
-        cut = len(head) + len(hole) + (whole_lines(tail) if tail else 0)
+        cut = len(head) + len(hole) + (whole_lines(tail, goes_on=bool(hole)) if tail else 0)
         if 0 < cut < len(flat):
             return text.cut(cut)
     raise RefusedError("the place where it changes is written elsewhere")
