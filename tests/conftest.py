@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import io
 import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from promptlint import cli
 from tests.commands import Done, Run
+
+
+@pytest.fixture(autouse=True)
+def a_cache_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test finds what another one, or the user, has found before."""
+    monkeypatch.setenv("PROMPTLINT_CACHE_DIR", str(tmp_path_factory.getbasetemp() / f"cache{next(_NUMBERS)}"))
+
+
+_NUMBERS = count()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "promptlint"
 
 ORDER: tuple[frozenset[str], ...] = (
-    frozenset({"promptlint", "doing", "passages", "settings", "spans"}),
+    frozenset({"promptlint", "doing", "keeping", "passages", "settings", "spans"}),
     frozenset({"edits", "layout"}),
     frozenset({"changes", "shapes", "template"}),
     frozenset({"diagnostics"}),
@@ -26,6 +26,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset({"checks", "discovery", "languages", "reporters", "suppressions"}),
     frozenset({"reading"}),
     frozenset({"baseline", "config", "fixing", "ignoring", "placing"}),
+    frozenset({"caching"}),
     frozenset({"checking"}),
     frozenset({"session"}),
     frozenset({"repairing"}),
@@ -45,7 +46,10 @@ NO_PARSERS = {
 
 FILE_SYSTEM = {"fileinput", "glob", "os", "pathlib", "shutil", "subprocess", "tempfile"}
 PURE = {"pathlib.PurePath", "pathlib.PurePosixPath"}
-TOUCH_FILES = {"server", "session", "checking", "placing", "repairing", "config", "cli", "discovery", "knowledge"}
+TOUCH_FILES = {
+    "caching", "checking", "cli", "config", "discovery", "keeping", "knowledge", "placing", "repairing", "server",
+    "session",
+}  # fmt: skip
 
 NAMELESS = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
 

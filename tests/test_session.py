@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 
 from promptlint import checking, session
-from promptlint.checking import Found, merged, prompt_files
+from promptlint.checking import Found, merged
 from promptlint.config.configuration import Configuration
 from promptlint.config.kinds import ConfigError
 from promptlint.config.selection import chosen
 from promptlint.config.settings import Settings
 from promptlint.diagnostics import Diagnostic, Finding, Severity
+from promptlint.discovery.files import prompt_files
 from promptlint.knowledge.loading import load_pages
 from promptlint.layout import Confidence, Gap, Known, Layout, Reading, Request, Site, Step, Tokens
 from promptlint.reporters.report import Report, Sources, Statistics

@@ -7,17 +7,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from posixpath import normpath
-from types import MappingProxyType
 
 from promptlint import suppressions
+from promptlint.caching.depends import Depends, Same
 from promptlint.checks import CHECKS
 from promptlint.config.kinds import ConfigError
 from promptlint.config.selection import Selection
 from promptlint.config.settings import Settings
 from promptlint.diagnostics import UNREADABLE, Diagnostic, Finding
 from promptlint.discovery import Project, relative
-from promptlint.discovery.files import Files, read
+from promptlint.discovery.files import Files, digest, prompt_files
 from promptlint.doing import doing
 from promptlint.edits import Fix, RefusedError
 from promptlint.fixing import Proof
@@ -26,7 +25,7 @@ from promptlint.knowledge.loading import load_models, load_pages, load_providers
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.pages import Page
 from promptlint.knowledge.providers import Providers
-from promptlint.languages.python.code import Code
+from promptlint.languages.python.code import Code, Signs
 from promptlint.languages.python.notebooks import Notebook, as_python, is_notebook, read_notebook
 from promptlint.languages.python.project import decoded, encoded
 from promptlint.layout import Confidence, Gap, Known, Reading, Request
@@ -44,24 +43,71 @@ from promptlint.reading import (
 from promptlint.reporters.report import Report, Statistics
 from promptlint.spans import Position, Span
 
-MOST_PROMPT_BYTES = 1_000_000
-"""A longer prompt file is not read."""
-
 Given = Mapping[Path, bytes]
 """Absolute path → what stands in for the file on disk."""
 
 
-def checked(project: Project, selection: Selection, given: Given) -> Report:
-    """The part of a report that one project gives: read, check, merge, suppress."""
-    overlaid = {relative(path, project.root): raw for path, raw in given.items()}
-    files = Files(project.root, project.paths, overlaid, suppressions.MARKER, as_python)
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What is read, and what has been read of it."""
+
+    project: Project
+    files: Files
+    given: Mapping[str, bytes]
+    """Path below the root → what stands in for the file on disk."""
+    models: Models
+    code: Code
+    texts: dict[str, str]
+    """Files that are no code and were asked for: path → digest, empty where there is none."""
+
+    @classmethod
+    def of(cls, project: Project, given: Given, models: Models) -> _Material:
+        """The files of a project, before any of them is understood."""
+        overlaid = {relative(path, project.root): raw for path, raw in given.items()}
+        files = Files(project.root, project.paths, overlaid, suppressions.MARKER, as_python)
+        return cls(project, files, overlaid, models, code_in(files, models), {})
+
+    def read(self) -> Reading:
+        """What the project sends."""
+        targets, read_text = self.project.targets, self._read_text(self.given)
+        return read_project(self.files, targets, self.models, load_providers(), read_text, code=self.code)
+
+    def again(self, changed: Mapping[str, str], sites: Collection[str]) -> Reading:
+        """What some files send when some have other texts."""
+        raw = {**self.given, **{path: _encoded(text, self.files[path]) for path, text in changed.items()}}
+        files = Files(self.project.root, self.project.paths, raw, suppressions.MARKER, as_python)
+        code = code_again(self.code, files, changed)
+        return read_project(files, sites, self.models, load_providers(), self._read_text(raw), only=True, code=code)
+
+    def depends(self) -> Depends | None:
+        """All that was read; None where that cannot be told again."""
+        if self.given or self.files.unreadable or not self.files.steady:
+            return None
+        idle = {
+            path: seen
+            for path, seen in self.code.glimpses().items()
+            if path not in self.files.holding and not is_notebook(path)
+        }
+        return Depends(self.files.stamps, idle, self.code.index.watched(), self.texts)
+
+    def _read_text(self, given: Mapping[str, bytes]) -> Callable[[str], bytes | None]:
+        read_text = prompt_files(self.project.root, given)
+
+        def noted(path: str) -> bytes | None:
+            raw = read_text(path)
+            self.texts.setdefault(path, digest(raw) if raw is not None else "")
+            return raw
+
+        return noted
+
+
+def checked(project: Project, selection: Selection, given: Given) -> tuple[Report, Depends | None]:
+    """The part of a report that one project gives, and what it depends on: read, check, merge, suppress."""
     providers = load_providers()
     with doing(f"reading {project.root}"):
-        read_text = prompt_files(project.root, overlaid)
-        models = load_models(selection.any.models)
-        code = code_in(files, models)
-        reading = read_project(files, project.targets, models, providers, read_text, code=code)
-        reading = _assumed(reading, selection.any, providers)
+        material = _Material.of(project, given, load_models(selection.any.models))
+        files = material.files
+        reading = _assumed(material.read(), selection.any, providers)
         project = replace(project, targets=with_prompts(project.targets, reading))
     findings = []
     homes: dict[str, str] = {}
@@ -78,16 +124,23 @@ def checked(project: Project, selection: Selection, given: Given) -> Report:
     told = suppressions.suppressed([*merged_findings, *unreadable], comments, load_pages(), selection.codes)
     wanted = [d for each in told for d in _wanted(each, selection, homes.get(each.span.path, each.span.path))]
     with doing("writing fixes"):
-        mended = _with_fixes(wanted, findings, _proof(project, files, reading, overlaid, models, code))
+        mended = _with_fixes(wanted, findings, _proof(material, project.targets, reading))
     places = Places(project.root, _notebooks(files) if any(map(is_notebook, project.targets)) else None)
-    return Report(
+    report = Report(
         diagnostics=tuple(map(places.of, mended)),
         gaps=tuple(places.of(gap) for gap in reading.gaps if gap.span.path in project.targets),
         requests=tuple(places.of(r) for r in reading.requests if any(s.path in project.targets for s in r.spans())),
         statistics=_statistics(project, reading, {found.call for found in findings}),
         rules=selection.rules,
-        files=tuple(map(places.path, project.targets)),
+        files=tuple(map(places.path, sorted(project.targets))),
     )
+    return report, material.depends()
+
+
+def still_idle(models: Models) -> Same:
+    """Tells whether code still has nothing to do with prompts, and no comments for us."""
+    signs = Signs(models)
+    return lambda raw, told: suppressions.MARKER not in raw and not signs.call(told, lambda: raw)
 
 
 def found_in(project: Project, selection: Selection) -> frozenset[str]:
@@ -184,27 +237,18 @@ def _weight(found: Found) -> tuple[Confidence, int, int]:
 # --- fixes ------------------------------------------------------------------------------------------------------------
 
 
-def _proof(
-    project: Project, files: Files, reading: Reading, given: Mapping[str, bytes], models: Models, code: Code
-) -> Proof:
+def _proof(material: _Material, targets: Collection[str], reading: Reading) -> Proof:
     """What the fixes in a project are held to."""
-    providers = load_providers()
+    files = material.files
 
     def text(path: str) -> str:
         return decoded(files[path])
 
-    def read_again(changed: Mapping[str, str], sites: Collection[str]) -> Reading:
-        raw = {**given, **{path: _encoded(text, files[path]) for path, text in changed.items()}}
-        again = Files(project.root, project.paths, raw, suppressions.MARKER, as_python)
-        read_text = prompt_files(project.root, raw)
-        return read_project(
-            again, sites, models, providers, read_text, only=True, code=code_again(code, again, changed)
-        )
-
     def editable(path: str) -> bool:
-        return path in project.targets
+        return path in targets
 
-    return Proof(reading, text, editable, writer(files, models, providers, code), read_again)
+    write = writer(files, material.models, load_providers(), material.code)
+    return Proof(reading, text, editable, write, material.again)
 
 
 def _encoded(text: str, like: bytes) -> bytes:
@@ -278,21 +322,6 @@ def _statistics(project: Project, reading: Reading, calls: Collection[Span]) -> 
 
 
 # --- paths and texts ------------------------------------------------------------------------------------------------
-
-
-def prompt_files(root: Path, given: Mapping[str, bytes] = MappingProxyType({})) -> Callable[[str], bytes | None]:
-    """Gives readers the files that prompts are read from: only inside the root, and none of more than a megabyte."""
-
-    def read_text(path: str) -> bytes | None:
-        if (known := given.get(normpath(path))) is not None:
-            return known
-        try:
-            real = (root / path).resolve()
-            return read(str(real), MOST_PROMPT_BYTES) if real.is_relative_to(root) else None
-        except (OSError, ValueError, RuntimeError):  # a null byte in the path, a loop of links
-            return None
-
-    return read_text
 
 
 def text_of(raw: bytes) -> str:

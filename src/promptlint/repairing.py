@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from promptlint import session
+from promptlint.caching.entries import Cache
 from promptlint.config.configuration import Configuration
 from promptlint.diagnostics import UNREADABLE, Diagnostic
 from promptlint.discovery.files import MOST_BYTES, read, reason
 from promptlint.edits import Applicability, Edit, applied, compatible
+from promptlint.keeping import put
 from promptlint.languages.python.project import decoded, encoded
 from promptlint.reporters.report import Report, Sources
 
@@ -47,10 +47,14 @@ class Repaired:
 
 
 def repaired(
-    paths: Sequence[str], configuration: Configuration, given: Mapping[str, bytes], least: Applicability
+    paths: Sequence[str],
+    configuration: Configuration,
+    given: Mapping[str, bytes],
+    least: Applicability,
+    cache: Cache | None = None,
 ) -> Repaired:
     """Check as `session.check` does, and make the fixes that are `least` applicable or more. Raises as it does."""
-    repaired = Repaired(*session.check(paths, configuration, given))
+    repaired = Repaired(*session.check(paths, configuration, given, cache))
     for _ in range(MOST_PASSES):
         chosen = _chosen(repaired.report, least)
         if not chosen:
@@ -109,19 +113,6 @@ def write(changes: Mapping[str, Change]) -> None:
             real = Path(path).resolve(strict=True)
             if read(str(real), MOST_BYTES) != change.before:
                 raise WriteError(f"{path}: was changed while it was checked, and is left alone")
-            _replace(real, change.after)
+            put(real, change.after, stat.S_IMODE(real.stat().st_mode))
         except OSError as error:
             raise WriteError(f"{path}: cannot be written: {reason(error)}") from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a new file in the place of another, with its mode: whoever reads it sees the one or the other."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(name).chmod(stat.S_IMODE(path.stat().st_mode))
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

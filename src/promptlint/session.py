@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache as remembered
 from pathlib import Path, PurePosixPath
 
+from promptlint.caching.depends import Same
+from promptlint.caching.entries import Cache, Entry
 from promptlint.config.configuration import Configuration
 from promptlint.config.kinds import ConfigError
 from promptlint.config.selection import Selection, chosen
 from promptlint.config.settings import Settings
 from promptlint.discovery import PathError, Project, discover, relative, repository
-from promptlint.discovery.files import MOST_BYTES, read
+from promptlint.discovery.files import MOST_BYTES, digest, read
 from promptlint.doing import doing
 from promptlint.knowledge.errors import KnowledgeError
-from promptlint.knowledge.loading import endings, load_pages
+from promptlint.knowledge.loading import endings, load_models, load_pages
 from promptlint.placing import Places
 from promptlint.reporters.report import Report, Sources, Statistics
 
 __all__ = ["ConfigError", "KnowledgeError", "PathError", "check", "targets"]
 
 
-def check(paths: Sequence[str], configuration: Configuration, given: Mapping[str, bytes]) -> tuple[Report, Sources]:
+def check(
+    paths: Sequence[str], configuration: Configuration, given: Mapping[str, bytes], cache: Cache | None = None
+) -> tuple[Report, Sources]:
     """Check files and folders, with the projects around them as context. Also gives the texts of the files reported on.
+
+    With a cache, what was found before need not be found again; its prompts are not in the report.
 
     What is `given` for a path stands in for what is on disk. Raises PathError or ConfigError for what cannot be done,
     and KnowledgeError where `rules/`, or a file of models of the user's, is broken.
@@ -33,10 +39,10 @@ def check(paths: Sequence[str], configuration: Configuration, given: Mapping[str
         projects = discover(paths, given, endings())
     placed = {Path(path).resolve(): raw for path, raw in given.items()}
     asked_for = chosen(load_pages(), configuration.settings(Path.cwd()))
-    from promptlint.checking import checked  # all the readers come with it
-
     parts = [
-        checked(part, selection, placed) for project in projects for part, selection in _parts(project, configuration)
+        _part(part, selection, placed, None if placed else cache)
+        for project in projects
+        for part, selection in _parts(project, configuration)
     ]
     statistics = sum((part.statistics for part in parts), Statistics())
     codes = {code for part in parts for code in part.rules} or asked_for.keys()
@@ -51,6 +57,44 @@ def check(paths: Sequence[str], configuration: Configuration, given: Mapping[str
         files=tuple(sorted(path for part in parts for path in part.files)),
     )
     return report, _sources(placed)
+
+
+def _part(project: Project, selection: Selection, given: Mapping[Path, bytes], cache: Cache | None) -> Report:
+    """The part of a report that one project gives, from the cache if nothing has changed."""
+    question = _question(project, selection) if cache is not None else ""
+    kept = cache.find(question) if cache is not None else None
+    if kept is not None and kept.depends.hold(project.root, project.paths, lambda: _idle(selection)):
+        pages = load_pages()
+        return replace(kept.report, rules={code: pages[code] for code in kept.codes})
+    from promptlint.checking import checked  # all the readers come with it
+
+    report, depends = checked(project, selection, given)
+    if cache is not None and depends is not None:
+        cache.keep(question, Entry(depends, report, tuple(report.rules)))
+    return report
+
+
+def _idle(selection: Selection) -> Same:
+    from promptlint.checking import still_idle
+
+    return still_idle(load_models(selection.any.models))
+
+
+def _question(project: Project, selection: Selection) -> str:
+    """All that a report depends on beside the contents of files of the project, as one word."""
+    matter = remembered(_what_matters)
+    settings = {target: matter(selection[target]) for target in sorted(project.targets)}
+    kinds = {each: number for number, each in enumerate(dict.fromkeys((matter(selection.any), *settings.values())))}
+    models = [digest(path.read_bytes()) for path in selection.any.models if path.is_file()]
+    said = [Path.cwd(), project.root, project.asked, project.unlisted, matter(selection.otherwise), *kinds, *models]
+    targets = [f"{kinds[each]} {target}" for target, each in settings.items()]
+    paths = digest("\n".join(project.paths).encode("utf-8", "surrogatepass"))
+    return digest("\n".join((*map(repr, said), *targets, paths)).encode("utf-8", "surrogatepass"))
+
+
+def _what_matters(settings: Settings) -> Settings:
+    """Settings without what only says how a report is shown."""
+    return replace(settings, baseline="", cache_dir="", output_format="", places=())
 
 
 def targets(paths: Sequence[str], configuration: Configuration) -> tuple[str, ...]:
@@ -97,7 +141,7 @@ def _inside(parent: PurePosixPath) -> str:
 
 
 def _sources(given: Mapping[Path, bytes]) -> Sources:
-    @cache
+    @remembered
     def text(path: str) -> str:
         from promptlint.checking import text_of
 

@@ -11,6 +11,7 @@ import click
 
 from promptlint import __version__
 from promptlint.cli.check import check
+from promptlint.cli.clean import clean
 from promptlint.cli.completion import completion
 from promptlint.cli.config import config
 from promptlint.cli.outcome import CLEAN, FAILED, RefusedError
@@ -40,7 +41,7 @@ def commands() -> None:
     """Says what stops the prompts of LLM calls being cached or batched."""
 
 
-for _command in (check, rule, config, show, server, completion):
+for _command in (check, rule, config, show, server, clean, completion):
     commands.add_command(_command)
 
 

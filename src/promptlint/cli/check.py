@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from promptlint.cli.clean import cache
 from promptlint.cli.mending import Mending, made, mending_options, patch, save
 from promptlint.cli.outcome import CLEAN, FOUND, refusing
 from promptlint.cli.printing import write
@@ -16,6 +17,7 @@ from promptlint.cli.watching import watched
 from promptlint.reporters import FOR_PEOPLE, FORMATS, STATISTICS, reporter
 
 if TYPE_CHECKING:
+    from promptlint.caching.entries import Cache
     from promptlint.config.configuration import Configuration
     from promptlint.repairing import Repaired
 
@@ -66,6 +68,7 @@ class _Check(click.Command):
 @click.option("--update-baseline", is_flag=True, help="Write what is found into the baseline.")
 @click.option("--diff-base", metavar="REV", help="Report only findings that lines changed since REV have to do with.")
 @click.option("--add-ignore", metavar="[=REASON]", help="Write a comment that ignores it above everything found.")
+@click.option("--no-cache", is_flag=True, envvar="PROMPTLINT_NO_CACHE", help="Neither use nor keep results.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something was found.")
 @mending_options
 @click.option("--stdin-filename", metavar="FILE", help="The name of the file which is read from standard input as -.")
@@ -77,6 +80,7 @@ def check(
     show_gaps: bool,
     show_files: bool,
     show_settings: bool,
+    no_cache: bool,
     exit_zero: bool,
     stdin_filename: str | None,
     **options: Any,
@@ -101,7 +105,9 @@ def check(
             click.echo((settings_shown if show_settings else files_shown)(asked, configuration), nl=False)
             return CLEAN
         with watched("Reading prompts"):
-            repaired = _checked(asked, configuration, given, wanted)
+            # The page of HTML shows prompts, and a cache holds none.
+            kept = None if no_cache or any(name == "html" for name, _ in outputs) else cache(here)
+            repaired = _checked(asked, configuration, given, wanted, kept)
     for warning in repaired.report.warnings:
         click.echo(f"Warning: {warning}", err=True)
     if wanted.diff:
@@ -163,14 +169,14 @@ def _standard_input(paths: tuple[str, ...], name: str | None) -> dict[str, bytes
 
 
 def _checked(
-    paths: tuple[str, ...], configuration: Configuration, given: dict[str, bytes], wanted: Mending
+    paths: tuple[str, ...], configuration: Configuration, given: dict[str, bytes], wanted: Mending, kept: Cache | None
 ) -> Repaired:
     from promptlint import session
     from promptlint.repairing import Repaired, repaired
 
     if wanted.least is None:
-        return Repaired(*session.check(paths, configuration, given))
-    return repaired(paths, configuration, given, wanted.least)
+        return Repaired(*session.check(paths, configuration, given, kept))
+    return repaired(paths, configuration, given, wanted.least, kept)
 
 
 def _report(name: str, file: str | None, repaired: Repaired, gaps: bool, wanted: Mending) -> None:

@@ -59,6 +59,7 @@ _OPTIONS = (
         help="How findings are shown.  [default: full]",
     ),
     click.option("--baseline", metavar="FILE", help="Report only findings that are not in this file."),
+    click.option("--cache-dir", metavar="FOLDER", envvar="PROMPTLINT_CACHE_DIR", help="Where results are kept."),
 )
 
 

@@ -104,8 +104,9 @@ def _value(name: str, value: Any, path: Path, shown: str, text: str) -> Any:
 
 def _resolve(values: dict[str, Any], folder: Path, shown: str, text: str) -> None:
     """Make paths absolute, and patterns for files to the files."""
-    if "baseline" in values:
-        values["baseline"] = (folder / Path(values["baseline"]).expanduser()).as_posix()
+    for name in ("baseline", "cache-dir"):
+        if name in values:
+            values[name] = (folder / Path(values[name]).expanduser()).as_posix()
     if "models" in values:
         found: list[Path] = []
         for pattern in values["models"]:

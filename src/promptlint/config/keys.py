@@ -142,6 +142,14 @@ _ALL = (
         "",
     ),
     Key(
+        "cache-dir",
+        TEXT,
+        "Where results are kept, by its path from the configuration file. Without it, in the user's folder for such"
+        " things, so that no repository can bring results along.",
+        'cache-dir = ".promptlint_cache"',
+        "",
+    ),
+    Key(
         "output-format",
         word({name: name for name in FORMATS}),
         "How findings are shown.",

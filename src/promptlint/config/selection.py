@@ -39,7 +39,8 @@ class Selection:
         Raises ConfigError for a rule that does not exist.
         """
         self._settings = settings
-        self._otherwise = otherwise
+        self.otherwise = otherwise
+        """Those of other paths."""
         self._root = root
         self._pages = pages
         kinds = set(settings.values()) or {otherwise}
@@ -53,7 +54,7 @@ class Selection:
     @property
     def rules(self) -> Mapping[str, Page]:
         """Code → page of every rule that is checked in some file."""
-        wanted = {code for each in {*self._settings.values()} or {self._otherwise} for code in self._chosen[each]}
+        wanted = {code for each in {*self._settings.values()} or {self.otherwise} for code in self._chosen[each]}
         return {code: page for code, page in self._pages.items() if code in wanted}
 
     def codes(self, path: str) -> frozenset[str]:
@@ -69,7 +70,7 @@ class Selection:
         return self._confidences[self[path]].get(code)
 
     def __getitem__(self, path: str) -> Settings:
-        return self._settings.get(path, self._otherwise)
+        return self._settings.get(path, self.otherwise)
 
     def _codes_in(self, path: str) -> frozenset[str]:
         settings = self[path]

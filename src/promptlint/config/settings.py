@@ -46,6 +46,8 @@ class Settings:
     default_model: str = ""
     baseline: str = ""
     """Absolute path; empty for none."""
+    cache_dir: str = ""
+    """Absolute path; empty for that of the user."""
     output_format: str = "full"
     places: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     """(key, where it was set) of the keys that are not at their default."""

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
+from posixpath import normpath
+from types import MappingProxyType
+from typing import NamedTuple
 
 MOST_BYTES = 16 * 1024 * 1024
 """A longer file is not read: nobody wrote it."""
+MOST_PROMPT_BYTES = 1_000_000
+"""A longer prompt file is not read."""
+_SETTLED = 2_000_000_000
+"""Nanoseconds after which a change of a file gives it another time, whatever the file system."""
 
 
 View = Callable[[str, bytes], bytes]
@@ -17,6 +26,15 @@ View = Callable[[str, bytes], bytes]
 
 def _unchanged(path: str, raw: bytes) -> bytes:
     return raw
+
+
+class Stamp(NamedTuple):
+    """How to tell whether a file is still the same."""
+
+    size: int
+    time: int
+    """When it was changed, in nanoseconds; 0: so shortly before it was read that it may have changed since."""
+    digest: str
 
 
 class Files(Mapping[str, bytes]):
@@ -38,6 +56,10 @@ class Files(Mapping[str, bytes]):
         """Path → why it could not be read: a predicate, to stand behind "this file"."""
         self.holding: set[str] = set()
         """The files read so far in which the needle occurs."""
+        self.stamps: dict[str, Stamp] = {}
+        """Of the files read so far from disk."""
+        self.steady = True
+        """Whether every file was the same each time that it was read."""
 
     def __getitem__(self, path: str) -> bytes:
         if path not in self._paths:
@@ -62,10 +84,26 @@ class Files(Mapping[str, bytes]):
 
     def _read(self, path: str) -> bytes:
         try:
-            return read(f"{self._root}/{path}", MOST_BYTES)
+            raw, status = _read(f"{self._root}/{path}", MOST_BYTES)
         except OSError as error:
             self.unreadable[path] = f"cannot be read: {reason(error)}"
             return b""
+        if path not in self.stamps:
+            self.stamps[path] = stamp(raw, status)
+        elif self.stamps[path].size != len(raw) or self.stamps[path].time not in (0, status.st_mtime_ns):
+            self.steady = False
+        return raw
+
+
+def stamp(raw: bytes, status: os.stat_result) -> Stamp:
+    """The stamp of a file that has just been read."""
+    settled = time.time_ns() - status.st_mtime_ns > _SETTLED
+    return Stamp(len(raw), status.st_mtime_ns if settled else 0, digest(raw))
+
+
+def digest(raw: bytes) -> str:
+    """A word for a text that no other text has."""
+    return blake2b(raw, digest_size=16).hexdigest()
 
 
 class RefusedError(OSError):
@@ -74,6 +112,16 @@ class RefusedError(OSError):
 
 def read(path: str, most: int) -> bytes:
     """The bytes of a regular file. Raises OSError, also when it has more than `most` bytes or is no regular file."""
+    return _read(path, most)[0]
+
+
+def stamped(path: str, most: int) -> tuple[bytes, Stamp]:
+    """The bytes of a regular file, and its stamp. Raises OSError as `read` does."""
+    raw, status = _read(path, most)
+    return raw, stamp(raw, status)
+
+
+def _read(path: str, most: int) -> tuple[bytes, os.stat_result]:
     # Without O_NONBLOCK, opening a pipe that took the place of a file waits for ever.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb", buffering=0) as file:
@@ -82,9 +130,24 @@ def read(path: str, most: int) -> bytes:
             raise RefusedError("it is not a regular file")
         if status.st_size > most:
             raise RefusedError(f"it is longer than {most // 1_000_000} MB")
-        return file.read(status.st_size)
+        return file.read(status.st_size), status
 
 
 def reason(error: OSError) -> str:
     """What the operating system, or `read`, says went wrong."""
     return error.strerror or str(error)
+
+
+def prompt_files(root: Path, given: Mapping[str, bytes] = MappingProxyType({})) -> Callable[[str], bytes | None]:
+    """Gives readers the files that prompts are read from: only inside the root, and none of more than a megabyte."""
+
+    def read_text(path: str) -> bytes | None:
+        if (known := given.get(normpath(path))) is not None:
+            return known
+        try:
+            real = (root / path).resolve()
+            return read(str(real), MOST_PROMPT_BYTES) if real.is_relative_to(root) else None
+        except (OSError, ValueError, RuntimeError):  # a null byte in the path, a loop of links
+            return None
+
+    return read_text

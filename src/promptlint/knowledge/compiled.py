@@ -10,11 +10,12 @@ import importlib.util
 import os
 import pickle
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from promptlint.keeping import put
 
 Made = tuple[tuple[str, int, int], ...]
 """Name, size and time of each file that something was made of."""
@@ -31,7 +32,8 @@ def compiled(folders: Iterable[Path], make: Callable[[], Any]) -> Any:
             return value
     value = make()
     with suppress(OSError):
-        _keep(kept, pickle.dumps((sources, value), pickle.HIGHEST_PROTOCOL))
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        put(kept, pickle.dumps((sources, value), pickle.HIGHEST_PROTOCOL))
     return value
 
 
@@ -50,16 +52,3 @@ def _state(folders: Iterable[Path]) -> Made:
                     status = entry.stat()
                     found.append((entry.path, status.st_size, status.st_mtime_ns))
     return tuple(sorted(found))
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write a file at once or not at all: others may be reading it, or writing it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

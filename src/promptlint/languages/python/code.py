@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Collection, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property, partial
 from itertools import chain
 
 from promptlint.knowledge.models import Models
-from promptlint.languages.python.index import Index
+from promptlint.languages.python.index import Glimpse, Index
 from promptlint.languages.python.project import Project
 from promptlint.layout import Role
 
@@ -24,7 +24,9 @@ class Code:
         self.signs = Signs(models)
         self.project = Project(files, models.imports)
         self.index = Index(files, self.signs.words)
-        self._calling = {path: self.signs.call(self.index.told(path), files, path) for path in files}
+        self._calling = {
+            path: self.signs.call(self.index.told(path), partial(files.__getitem__, path)) for path in files
+        }
         self._telling: dict[str, bool] = {}
 
     def again(self, files: Mapping[str, bytes], changed: Collection[str]) -> Code:
@@ -36,7 +38,7 @@ class Code:
         new.index = self.index.again(files, changed)
         new._calling = {
             **self._calling,
-            **{path: self.signs.call(new.index.told(path), files, path) for path in changed},
+            **{path: self.signs.call(new.index.told(path), partial(files.__getitem__, path)) for path in changed},
         }
         new._telling = {path: tells for path, tells in self._telling.items() if path not in changed}
         if new._calling == self._calling:
@@ -57,6 +59,11 @@ class Code:
         if path not in self._telling:
             self._telling[path] = path in self.near and self.signs.tell(self.index.told(path), self.files, path)
         return self._telling[path]
+
+    def glimpses(self) -> dict[str, Glimpse]:
+        """The files of which nothing matters but what was seen of them: code that has nothing to do with prompts."""
+        seen = self.index.glimpses()
+        return {path: seen[path] for path in seen.keys() - self.near - self.project.parsed}
 
 
 class Signs:
@@ -82,12 +89,12 @@ class Signs:
         parts = chain.from_iterable(parts for parts, _ in self._paths)
         return self.last.union(self._records, self._imports, parts)
 
-    def call(self, told: frozenset[bytes], files: Mapping[str, bytes], path: str) -> bool:
+    def call(self, told: frozenset[bytes], read: Callable[[], bytes]) -> bool:
         """Whether a file imports a library that sends prompts, or names a call of one that nothing else is called."""
         dotted = [name for parts, name in self._paths if parts <= told]
         if not dotted and self._imports.isdisjoint(told):
             return False
-        raw = files[path]
+        raw = read()
         return any(name in raw for name in dotted) or self._import.search(raw) is not None
 
     def tell(self, told: frozenset[bytes], files: Mapping[str, bytes], path: str) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import chain
 from posixpath import basename, commonpath, dirname, splitext
+from typing import NamedTuple
 
 MOST_FILES = 50
 """A folder has to do with LLMs as a whole if it has no more files than this for each one that calls them."""
@@ -21,6 +23,40 @@ _WORDS = bytes(c if chr(c).isalnum() or c == ord("_") or c >= 128 else ord(" ") 
 def words(text: bytes) -> list[bytes]:
     """The words of a text: stretches of letters, digits and underscores, whatever language it is in."""
     return text.translate(_WORDS).split()
+
+
+class Watched(NamedTuple):
+    """Words on which answers may depend."""
+
+    known: frozenset[bytes]
+    """Of any file."""
+    asked: frozenset[bytes]
+    """Of the files in whose units something was looked up."""
+
+
+class Glimpse(NamedTuple):
+    """What has been seen of a file, and can be looked at again."""
+
+    told: frozenset[bytes]
+    """Words of `known`."""
+    held: frozenset[bytes] | None
+    """Words of `asked`; None: not looked at."""
+
+    def still(self, raw: bytes, watched: Watched) -> bool:
+        """Whether a file that has changed looks the same."""
+        new = frozenset(words(raw))
+        return watched.known & new == self.told and (self.held is None or watched.asked & new == self.held)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What has been asked of an index, and of those that were made of it."""
+
+    words: set[bytes] = field(default_factory=set)
+    units: set[str] = field(default_factory=set)
+    """Those in which something was looked up."""
+    files: set[str] = field(default_factory=set)
+    """Those of which more than the words was looked at."""
 
 
 class Index:
@@ -42,6 +78,7 @@ class Index:
         self._mentioned: dict[str, frozenset[bytes]] = {}
         self._domains: dict[str, tuple[str, ...]] = {}
         self._places: dict[str, Mapping[bytes, list[str]]] = {}
+        self._asked = _Asked()
 
     def again(self, files: Mapping[str, bytes], changed: Collection[str]) -> Index:
         """The index of the same files, of which some have other words now."""
@@ -65,9 +102,15 @@ class Index:
         """
         asked = {word for name in names for word in words(_bytes(name))}
         written = [_bytes(name) for name in names if not name.isidentifier()]
-        found = chain.from_iterable(self._holding(unit, asked) for unit in self._domain(self._unit_of.get(home, "")))
-        fit = (path for path in found if not written or all(text in self._files[path] for text in written))
-        return sorted(fit, key=lambda path: (-_shared(path, home), path))
+        found: Iterator[str] = chain.from_iterable(
+            self._holding(unit, asked) for unit in self._domain(self._unit_of.get(home, ""))
+        )
+        self._asked.words |= asked
+        if written:
+            named = list(found)
+            self._asked.files.update(named)
+            found = iter([path for path in named if all(text in self._files[path] for text in written)])
+        return sorted(found, key=lambda path: (-_shared(path, home), path))
 
     def around(self, calling: Collection[str]) -> frozenset[str]:
         """The files near those which call LLMs: themselves, and the folders around them that are full of them.
@@ -78,6 +121,24 @@ class Index:
         dense = {folder for folder, number in full.items() if number * MOST_FILES >= every[folder]}
         near = {path for path, unit in self._unit_of.items() if not dense.isdisjoint(_folders(path, unit))}
         return frozenset(near.union(calling))
+
+    def watched(self) -> Watched:
+        """What has been asked for so far."""
+        return Watched(self._known, frozenset(self._asked.words))
+
+    def glimpses(self) -> dict[str, Glimpse]:
+        """What has been seen of each file so far, where that is all that any answer depends on."""
+        held: dict[str, set[bytes]] = {path: set() for unit in self._asked.units for path in self._units[unit]}
+        for unit in self._asked.units:
+            places = self._words_of(unit)
+            for word in self._asked.words:
+                for path in places.get(word, ()):
+                    held[path].add(word)
+        return {
+            path: Glimpse(told, frozenset(held[path]) if path in held else None)
+            for path, told in self._told.items()
+            if path not in self._asked.files
+        }
 
     # --- units --------------------------------------------------------------------------------------------------------
 
@@ -122,19 +183,20 @@ class Index:
     # --- words --------------------------------------------------------------------------------------------------------
 
     def _holding(self, unit: str, asked: Collection[bytes]) -> Iterator[str]:
-        places = self._places.get(unit)
-        if places is None:
-            self._places[unit] = places = self._words_of(unit)
+        self._asked.units.add(unit)
+        places = self._words_of(unit)
         first, *others = asked or [b""]
         rest = [frozenset(places.get(word, ())) for word in others]
         return (path for path in places.get(first, ()) if all(path in each for each in rest))
 
     def _words_of(self, unit: str) -> Mapping[bytes, list[str]]:
-        places: defaultdict[bytes, list[str]] = defaultdict(list)
-        for path in self._units[unit]:
-            for word in set(words(self._files[path])):
-                places[word].append(path)
-        return places
+        if unit not in self._places:
+            places: defaultdict[bytes, list[str]] = defaultdict(list)
+            for path in self._units[unit]:
+                for word in set(words(self._files[path])):
+                    places[word].append(path)
+            self._places[unit] = places
+        return self._places[unit]
 
 
 def _bytes(text: str) -> bytes:

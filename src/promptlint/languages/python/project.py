@@ -25,6 +25,8 @@ class Project:
         self.files = files
         self.unreadable: dict[str, Gap] = {}
         self._external = frozenset(external) | sys.stdlib_module_names
+        self.parsed: set[str] = set()
+        """The files that somebody has asked for, here or in a project made of this one."""
         self._modules: dict[str, ModuleInfo | None] = {}
         self._resolved: dict[tuple[str, str], str | None] = {}
 
@@ -33,12 +35,14 @@ class Project:
         new = Project(files, self._external)
         new._modules = {path: module for path, module in self._modules.items() if path not in changed}
         new._resolved = self._resolved
+        new.parsed = self.parsed
         new.unreadable = {path: gap for path, gap in self.unreadable.items() if path not in changed}
         return new
 
     def module(self, path: str) -> ModuleInfo | None:
         """The module in a file; None when there is no such file or it cannot be parsed."""
         if path not in self._modules:
+            self.parsed.add(path)
             self._modules[path] = self._parse(path)
         return self._modules[path]
 

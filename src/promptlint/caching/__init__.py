@@ -1,0 +1,1 @@
+"""What was found is kept until something that it depends on changes."""
