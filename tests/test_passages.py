@@ -26,6 +26,22 @@ def lifted(text: str) -> tuple[str, str]:
         pytest.param("One.\n\nNow: {}.\n\nTwo.", "Now: {}.", "One.\n\nTwo.", id="a paragraph"),
         pytest.param("Text:\n{}\n\nRules.", "Text:\n{}", "Rules.", id="a line and its label"),
         pytest.param("# Text\n{}\n\n# Rules\nGo.", "# Text\n{}", "# Rules\nGo.", id="a section"),
+        pytest.param(
+            "# Rules\nGo.\n\n# Text\n\n{}\n\n# End\nGo.", "# Text\n\n{}", "# Rules\nGo.\n\n# End\nGo.", id="with a gap"
+        ),
+        pytest.param(
+            "# Task\n\n**Name:** {}\n**Words:**\n{}\n\nMORE\n====\nGo.",
+            "# Task\n\n**Name:** {}\n**Words:**\n{}",
+            "MORE\n====\nGo.",
+            id="a section of fields",
+        ),
+        pytest.param(
+            "Go.\n\nINPUT\n=====\nA: {}\nB: {}\n\n# Rules\nGo.",
+            "INPUT\n=====\nA: {}\nB: {}",
+            "Go.\n\n# Rules\nGo.",
+            id="a section whose title is underlined",
+        ),
+        pytest.param("IN\n==\nA: {}\n- B: {}\nA is text.", "A: {}\n- B: {}", "IN\n==\nA is text.", id="fields"),
         pytest.param("<a>\n{}\n</a>\nRules.", "<a>\n{}\n</a>", "Rules.", id="an element"),
         pytest.param("<a>\nOne.\n{}.\n</a>\nRules.", "<a>\nOne.\n{}.\n</a>", "Rules.", id="a whole element"),
         pytest.param("# Rules\nDate: {}\nGo.\nStop.", "Date: {}", "# Rules\nGo.\nStop.", id="a line with a label"),
@@ -46,6 +62,8 @@ def test_what_moves(text: str, moves: str, stays: str) -> None:
         ("Rules.\nNow: {}", "it stands at the end already"),
         ("Text: {}\nRead the text above.", "the text speaks of what is above or below"),
         ("Text: {}\nRules.\nAnswer:", "the last line of the text asks for the answer"),
+        ("Text: {}\nRules.\n# Output", "the last line of the text asks for the answer"),
+        ("Text: {}\nRules.\n\nOutput\n======", "the last line of the text asks for the answer"),
         ("<a>\n{}\nRules.", "the element <a> is not closed"),
         ("```\n{}\n```\nRules.", "it stands in a code block"),
         ("Rules\n{}\nare rules.", "it stands in the middle of a sentence"),

@@ -21,7 +21,10 @@ _HEADING = re.compile(r"\s*(?:#{1,6}\s.*|\*\*[^*]+\*\*:?|[^\n" + HOLE + r"]{1,80
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*)[^<>]*?(/?)>")
 _POINTS_UP = re.compile(r"\b(?:above|preceding|aforementioned)\b", re.IGNORECASE)
 _POINTS_DOWN = re.compile(r"\b(?:below|following)\b", re.IGNORECASE)
-_CUE = re.compile(r"(?:^|\n)[^\n]{0,40}:\s*$")
+_CUE = re.compile(r"(?:^|\n)(?:[^\n]{0,40}:|#{1,6} [^\n]{0,60}|[^\n]{1,60}\n[=-]{3,})\s*$")
+_TITLE = re.compile(r"\s*#{1,6}\s|\s*\*\*[^*:\n]{1,80}\*\*\s*$")
+_UNDERLINE = re.compile(r"\s*[=-]{3,}\s*$")
+_LABEL = re.compile(r"\s*(?:[-*•]\s*)?\**[^\s:" + HOLE + r"][^:\n" + HOLE + r"]{0,60}:\**")
 _LOWER = re.compile(r"\s*[a-z,;)]")
 
 
@@ -71,6 +74,10 @@ def _ends(flat: str, at: int) -> bool:
 
 def _whole(flat: str, start: int, end: int) -> tuple[int, int]:
     """A line with the heading that introduces it and nothing else, and with the element that it is in."""
+    section = _section(flat, start, end)
+    if section is not None:
+        return _closed(flat, *section)
+    start, end = _fields(flat, start, end)
     line = flat[start:end]
     before, after = _previous(flat, start), _next(flat, end)
     if _NUMBERED.match(line):
@@ -82,6 +89,52 @@ def _whole(flat: str, start: int, end: int) -> tuple[int, int]:
     if before.strip() and (_HEADING.match(before) or _opens(before)):
         start, end = _introduced(flat, start, end)
     return _closed(flat, start, end)
+
+
+def _section(flat: str, start: int, end: int) -> tuple[int, int] | None:
+    """The section of a line, from its title on, if there is nothing in it but values and their labels."""
+    at = start
+    while at and not _titled(flat, at):
+        at = _start_of_previous(flat, at)
+        if not _titled(flat, at) and not _filled(flat, *_line(flat, at)):
+            return None
+    if not _titled(flat, at) or at == start:
+        return None
+    last = end
+    while end < len(flat) and not _titled(flat, end + 1):
+        end = _line(flat, end + 1)[1]
+        if not _filled(flat, *_line(flat, end)):
+            return None
+        last = end if flat[last:end].strip() else last
+    return at, last
+
+
+def _titled(flat: str, start: int) -> bool:
+    """Whether a title begins here: `# Title`, `**Title**`, or a line above one of `===`."""
+    line = flat[slice(*_line(flat, start))]
+    return bool(_TITLE.match(line) or (line.strip() and _UNDERLINE.match(_next(flat, start + len(line)))))
+
+
+def _filled(flat: str, start: int, end: int) -> bool:
+    """Whether a line is empty, or holds a value, or the label of one, or underlines a title."""
+    line = flat[start:end]
+    return not line.strip() or HOLE in line or bool(_LABEL.fullmatch(line.rstrip()) or _UNDERLINE.match(line))
+
+
+def _fields(flat: str, start: int, end: int) -> tuple[int, int]:
+    """A line with a value and its label, with the lines above and below which are such lines too."""
+    if not _field(flat[start:end]):
+        return start, end
+    while start and _field(_previous(flat, start)):
+        start = _start_of_previous(flat, start)
+    while end < len(flat) and _field(_next(flat, end)):
+        end = _line(flat, end + 1)[1]
+    return start, end
+
+
+def _field(line: str) -> bool:
+    label = _LABEL.match(line)
+    return label is not None and HOLE in line and not line[label.end() :].replace(HOLE, "").strip(" .*\"'`")
 
 
 def _introduced(flat: str, start: int, end: int) -> tuple[int, int]:
