@@ -81,3 +81,40 @@ def test_a_template_that_code_fills_in_is_changed_where_it_is_written() -> None:
 def test_what_stands_beside_a_statement_stays() -> None:
     before = f"{{% set x = 1 %}}Question: {{{{- question }}}}\n{RULES}"
     assert mended({"app.py": PROGRAM, "prompts/system.j2": before}) == {}
+
+
+WHERE = "{% if ticket %}\n# Ticket\nThe user asks {{ ticket }}.\n{% endif %}\n"
+ROWS = "{% for row in rows %}\n- {{ row }}\n{% endfor %}\n"
+
+
+OTHER = PROGRAM.replace("question: str", "ticket: str, rows: list").replace(
+    "question=question", "ticket=ticket, rows=rows"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(f"Rules.\n{WHERE}{RULES}", f"Rules.\n{RULES}{WHERE}", id="a branch"),
+        pytest.param(f"Rules.\n\n{WHERE}\n{RULES}", f"Rules.\n\n{RULES}\n{WHERE}", id="a branch between blank lines"),
+        pytest.param(f"Rules.\n{ROWS}{RULES}", f"Rules.\n{RULES}{ROWS}", id="a loop"),
+        pytest.param(f"{WHERE}{RULES}{ROWS}", f"{RULES}{ROWS}{WHERE}", id="behind a loop at the end"),
+    ],
+)
+def test_a_branch_or_a_loop_moves_as_a_whole(before: str, after: str) -> None:
+    files = {"app.py": OTHER, "prompts/system.j2": before}
+    assert mended(files) == {"prompts/system.j2": after}
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(f"Rules.\n{WHERE.replace('{%', '{%-', 1)}{RULES}", id="a tag that takes white space away"),
+        pytest.param(f"Be kind. {WHERE}{RULES}", id="text on its line"),
+        pytest.param(f"# Where\n{WHERE}\n# Rules\n{RULES}", id="all of a section"),
+        pytest.param(f"{WHERE.replace('# Ticket', '{% set x = 1 %}')}{RULES}", id="a name for later"),
+        pytest.param(f"{WHERE}{RULES}Read what is above.\n", id="text that speaks of it"),
+    ],
+)
+def test_a_branch_that_cannot_be_lifted_out_stays(before: str) -> None:
+    assert mended({"app.py": OTHER, "prompts/system.j2": before}) == {}

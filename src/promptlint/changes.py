@@ -13,13 +13,18 @@ from promptlint.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class MoveToEnd:
-    """Put a segment at the end of its block, with the line, sentence or section that it stands in."""
+    """Put a segment at the end of its block, with the line, sentence or section that it stands in.
+
+    What stands in a branch or a loop moves with all of that.
+    """
 
     index: int
 
     def applied_to(self, layout: Layout) -> Layout:
         """The layout as it is after the move; the same one where the segment cannot be lifted out."""
         moved = layout.segments[self.index]
+        if moved.arms or moved.repeated:
+            return self._with_branch(layout)
         block = [s for s in layout.segments if s.block == moved.block]
         begin = next(i for i, s in enumerate(layout.segments) if s.block == moved.block)
         text = _Flat(block)
@@ -37,6 +42,32 @@ class MoveToEnd:
         mark = block[-1].breakpoint
         pieces = [replace(s, breakpoint=mark if i == len(pieces) - 1 else None) for i, s in enumerate(pieces)]
         return Layout((*layout.segments[:begin], *pieces, *layout.segments[begin + len(block) :]))
+
+    def _with_branch(self, layout: Layout) -> Layout:
+        moved = layout.segments[self.index]
+        first, last = branch_around(layout, self.index)
+        end = max(i for i, s in enumerate(layout.segments) if s.block == moved.block) + 1
+        space = replace(moved, text="\n", volatility=Volatility.CONSTANT, because="", arms=(), repeated=False)
+        rest = (*layout.segments[:first], *layout.segments[last:end])
+        return Layout((*rest, space, *layout.segments[first:last], *layout.segments[end:]))
+
+
+def branch_around(layout: Layout, index: int) -> tuple[int, int]:
+    """The segments of the outermost branch or loop that a segment stands in: their positions, the end exclusive."""
+    moved = layout.segments[index]
+    branch = moved.arms[0].branch if moved.arms else 0
+
+    def inside(segment: Segment) -> bool:
+        if segment.block != moved.block:
+            return False
+        return segment.repeated if not branch else bool(segment.arms) and segment.arms[0].branch == branch
+
+    first = last = index
+    while first and inside(layout.segments[first - 1]):
+        first -= 1
+    while last < len(layout.segments) and inside(layout.segments[last]):
+        last += 1
+    return first, last
 
 
 class _Flat:

@@ -173,6 +173,16 @@ def _opened(flat: str, start: int, end: int) -> list[str]:
     return opened
 
 
+def stretch(flat: str, start: int, end: int) -> Passage:
+    """A stretch that moves as it is. Raises TornError where it cannot."""
+    return _checked(flat, *_closed(flat, start, end))
+
+
+def titled(line: str) -> bool:
+    """Whether a line is a title."""
+    return bool(_TITLE.match(line) or _UNDERLINE.match(line))
+
+
 def _checked(flat: str, start: int, end: int) -> Passage:
     text = flat[start:end]
     left, right = len(text) - len(text.lstrip()), len(text) - len(text.rstrip())

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from promptlint import suppressions
-from promptlint.changes import Change, MoveToEnd
+from promptlint.changes import Change, Coarsen, MoveToEnd
 from promptlint.edits import Fix, RefusedError
 from promptlint.knowledge.loading import load_formats
 from promptlint.knowledge.models import Models
@@ -106,6 +106,8 @@ def writer(
         if not request.site.template and not (isinstance(change, MoveToEnd) and _in_template(request, change.index)):
             return python.write(request, change)
         if not isinstance(change, MoveToEnd):
+            if isinstance(change, Coarsen):
+                raise RefusedError("code gives the template its clock")
             raise RefusedError("a template does not say how it is sent")
         from promptlint.languages.templates.writing import moved_to_end
 
