@@ -718,7 +718,7 @@ def test_the_version() -> None:
 
 
 OF_CLI = (
-    "check", "completion", "config", "mending", "outcome", "printing", "rule", "server", "settings", "show", "watching"
+    "check", "clean", "completion", "config", "mending", "outcome", "printing", "rule", "server", "settings", "show", "watching"
 )  # fmt: skip
 LIGHT = ["promptlint.cli", *(f"promptlint.cli.{name}" for name in OF_CLI), "promptlint.reporters"]
 
@@ -741,7 +741,7 @@ def test_help_lists_the_commands() -> None:
     done = program("--help")
     assert done.returncode == 0
     listed = done.stdout.split("Commands:\n")[1].splitlines()
-    assert [line.split()[0] for line in listed] == ["check", "completion", "config", "rule", "server", "show"]
+    assert [line.split()[0] for line in listed] == ["check", "clean", "completion", "config", "rule", "server", "show"]
 
 
 def test_a_terminal_that_cannot_show_a_character_does_not_stop_a_report(idle: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache as remembered
 from pathlib import Path, PurePosixPath
+from posixpath import dirname
 
 from promptlint.caching.depends import Same
 from promptlint.caching.entries import Cache, Entry
@@ -115,17 +116,26 @@ def _parts(project: Project, configuration: Configuration) -> Iterator[tuple[Pro
     parts: defaultdict[_Known, dict[str, Settings]] = defaultdict(dict)
     if project.unlisted:
         parts[_needed(home)] = {}
-    asked = frozenset(project.asked)
+    folders: defaultdict[str, list[str]] = defaultdict(list)
     for target in project.targets:
-        path = project.root / target
-        above = asked.intersection((target, *(_inside(parent) for parent in PurePosixPath(target).parents)))
-        if not all(configuration.excluded(path, project.root / each) for each in above):
-            settings = configuration.settings(path.parent)
-            parts[_needed(settings)][target] = settings
+        folders[dirname(target)].append(target)
+    for folder, inside in folders.items():
+        settings = configuration.settings(project.root / folder)
+        may = configuration.may_exclude(project.root / folder)
+        kept = [target for target in inside if not (may and _excluded(target, project, configuration))]
+        if kept:
+            parts[_needed(settings)].update(dict.fromkeys(kept, settings))
     for needed, settings_of in parts.items():
         unlisted = project.unlisted if needed == _needed(home) else ()
         part = replace(project, targets=frozenset(settings_of), unlisted=unlisted)
         yield part, Selection(load_pages(), settings_of, project.root, home)
+
+
+def _excluded(target: str, project: Project, configuration: Configuration) -> bool:
+    """Whether a file is not to be reported on, whichever of the paths that were asked for leads to it."""
+    path = project.root / target
+    above = {target, *(_inside(parent) for parent in PurePosixPath(target).parents)}.intersection(project.asked)
+    return all(configuration.excluded(path, project.root / each) for each in above)
 
 
 _Known = tuple[tuple[Path, ...], str, str]

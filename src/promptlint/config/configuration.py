@@ -23,6 +23,11 @@ class Configuration:
         """What holds in a folder, given as an absolute path. Raises ConfigError."""
         return self._of(folder)[0]
 
+    def may_exclude(self, folder: Path) -> bool:
+        """Whether files of a folder may be excluded: to ask of each one takes longer. Raises ConfigError."""
+        settings, within = self._of(folder)
+        return within or bool(settings.exclude or settings.extend_exclude)
+
     def excluded(self, path: Path, asked: Path) -> bool:
         """Whether a file is not to be reported on. `asked` is what was asked for: the file, or a folder that it is in.
 
