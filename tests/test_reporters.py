@@ -111,6 +111,12 @@ def test_concise_lists_the_gaps_that_it_is_given() -> None:
     )
 
 
+def test_prompts_are_counted_whose_call_is_not_seen() -> None:
+    assert render("concise", Report(statistics=Statistics(3, 1, unsent=2))) == (
+        "Found nothing in 3 files (1 prompt read, 2 more read without the call that sends them).\n"
+    )
+
+
 @pytest.mark.parametrize("name", ["full", "concise"])
 def test_a_clean_run_says_how_much_was_looked_at(name: str) -> None:
     assert render(name, CLEAN) == "Found nothing in 1,200 files (1 prompt read).\n"
@@ -249,6 +255,7 @@ def test_statistics_count_rules_prompts_and_reasons() -> None:
       9  understood
       2  understood in part
       1  not understood
+      0  written where no call is seen
 
 What could not be understood:
       2  `question` comes from a caller that is not known
@@ -266,6 +273,7 @@ def test_statistics_of_a_clean_run() -> None:
       1  understood
       0  understood in part
       0  not understood
+      0  written where no call is seen
 
 Found nothing in 1,200 files (1 prompt read).
 """

@@ -318,7 +318,9 @@ def _statistics(project: Project, reading: Reading, calls: Collection[Span]) -> 
         if request.site.span.path in project.targets or request.site.span in calls:
             known[request.site.span] = request.known
     counts = Counter(known.values())
-    return Statistics(len(project.targets), *(counts[k] for k in (Known.FULLY, Known.PARTLY, Known.NOT)))
+    unsent = {r.site.span for r in reading.requests if r.site.partial and r.site.span.path in project.targets}
+    fully, partly, not_at_all = (counts[k] for k in (Known.FULLY, Known.PARTLY, Known.NOT))
+    return Statistics(len(project.targets), fully, partly, not_at_all, len(unsent - known.keys()))
 
 
 # --- paths and texts ------------------------------------------------------------------------------------------------

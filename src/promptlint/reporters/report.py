@@ -23,6 +23,8 @@ class Statistics:
     """Prompts of which some text could not be followed."""
     not_at_all: int = 0
     """Prompts of which nothing could be followed."""
+    unsent: int = 0
+    """Prompts, or parts of them, that are read where they are written, since the call which sends them is not seen."""
 
     def __add__(self, other: Statistics) -> Statistics:
         return Statistics(
@@ -30,11 +32,12 @@ class Statistics:
             self.fully + other.fully,
             self.partly + other.partly,
             self.not_at_all + other.not_at_all,
+            self.unsent + other.unsent,
         )
 
     @property
     def prompts(self) -> int:
-        """All calls that send a prompt."""
+        """All calls that are seen to send a prompt."""
         return self.fully + self.partly + self.not_at_all
 
 

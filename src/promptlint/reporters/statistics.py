@@ -21,6 +21,7 @@ def render(report: Report, sources: Sources) -> str:
         "understood": statistics.fully,
         "understood in part": statistics.partly,
         "not understood": statistics.not_at_all,
+        "written where no call is seen": statistics.unsent,
     }
     lines += _rows(known.items())
     reasons = Counter(harmless(gap.reason) for gap in report.gaps)

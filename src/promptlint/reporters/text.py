@@ -112,6 +112,8 @@ def _followed(report: Report) -> str:
         said += f", {statistics.partly} understood in part"
     if statistics.not_at_all:
         said += f", {statistics.not_at_all} not understood"
+    if statistics.unsent:
+        said += f", {statistics.unsent} more read without the call that sends them"
     hidden = (statistics.partly or statistics.not_at_all) and not report.gaps
     return f"{said}; --show-gaps says where and why" if hidden else said
 
