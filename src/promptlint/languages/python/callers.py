@@ -116,9 +116,22 @@ class Callers:
         if isinstance(run.callee, Class) and info.name == "__init__":
             return self._constructed(info, run.call)
         if isinstance(run.callee, Func):
-            return bound(replace(run.callee, info=info), run.call, self.engine)
+            values = bound(replace(run.callee, info=info), run.call, self.engine)
+            return values if run.callee.info is info else self._narrowed(values, info)
         receiver = info.receiver
         return bound(Func(info, (Param(info, receiver),) if receiver else ()), run.call, self.engine)
+
+    def _narrowed(self, values: dict[Term, Term], info: FunctionInfo) -> dict[Term, Term]:
+        """The values of an override which is called through its base class.
+
+        The object stays one of its own class, where the caller knows it as one of the base: that has fewer methods.
+        """
+        me = Param(info, info.receiver or "")
+        given = values.get(me)
+        klass = self._receivers.declared(self.engine.head(given)) if given is not None else None
+        if klass is None or info.owner in attributes.lineage(klass, self.engine):
+            return values
+        return {symbol: value for symbol, value in values.items() if symbol != me}
 
     def _constructed(self, info: FunctionInfo, call: Call) -> dict[Term, Term]:
         values: dict[Term, Term] = {}

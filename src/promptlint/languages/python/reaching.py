@@ -121,9 +121,13 @@ class Reach:
             yield send, prompt
 
     def _each_closed(self, sends: list[Send], lifts: int, left: list[int]) -> Iterator[tuple[Send, Prompt]]:
-        for send in sends:
+        # Each caller has its share: else the callers of the first one take all.
+        for index, send in enumerate(sends):
             if left[0] > 0:
-                yield from self._closed(send, lifts - 1, left)
+                share = -(-left[0] // (len(sends) - index))
+                mine = [share]
+                yield from self._closed(send, lifts - 1, mine)
+                left[0] -= share - mine[0]
 
     def _lifted(self, send: Send, infos: Iterable[FunctionInfo]) -> Iterator[Send]:
         """The prompt as the callers of the first function see it that has any."""
