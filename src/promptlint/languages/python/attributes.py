@@ -55,6 +55,8 @@ def reduced(value: Term, term: Attr, engine: Engine) -> Term | None:
         return _of_global(value, term, engine)
     if isinstance(value, Class):
         return of_class(value.info, term.name, engine)
+    if isinstance(value, Call) and (since := value.since(term.name)) is not None:
+        return since
     if isinstance(value, Call) and isinstance(value.function, Class):
         return of_object(value.function.info, term.name, value, engine)
     if isinstance(value, Call) and isinstance(value.function, Global):

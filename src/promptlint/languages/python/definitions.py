@@ -131,6 +131,25 @@ class FunctionInfo:
         return frozenset(f.value.id for f in methods if isinstance(f.value, ast.Name))
 
     @cached_property
+    def shaped(self) -> dict[str, dict[str, str]]:
+        """Names of its body that hold an object which may be changed in it → attributes → how they are added to.
+
+        An attribute that is only set is not among them. What is handed to another function may be changed there.
+        """
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        for node in self.nodes:
+            target, method = changed_in_place(node)
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                changes = found[target.value.id]
+                if method:
+                    changes.setdefault(target.attr, method)
+            if isinstance(node, ast.Call):
+                handed = (*node.args, *(keyword.value for keyword in node.keywords))
+                for name in (each.id for each in handed if isinstance(each, ast.Name)):
+                    found[name].update()
+        return dict(found)
+
+    @cached_property
     def mutates(self) -> bool:
         """Whether the body may change what it is given, or the attributes of its object."""
         for node in self.nodes:
@@ -203,6 +222,19 @@ class ClassInfo:
             for name in changed_attributes(method):
                 found[name][method] = None
         return {name: tuple(methods) for name, methods in found.items()}
+
+
+def changed_in_place(node: ast.AST) -> tuple[ast.expr | None, str]:
+    """What a node sets, or adds to by a method; and that method, `[]=` or `+=`, empty where it is only set."""
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+        return node, ""
+    if isinstance(node, ast.AugAssign):
+        return node.target, "+="
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+        return node.value, "[]="
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
+        return node.func.value, node.func.attr
+    return None, ""
 
 
 def changed_attributes(method: FunctionInfo) -> Iterator[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from promptlint.knowledge.models import Models, Record
-from promptlint.languages.python import attributes, conditions, functions, keeping, methods, operators
+from promptlint.languages.python import attributes, conditions, functions, keeping, methods, operators, unrolling
 from promptlint.languages.python.arguments import bound
 from promptlint.languages.python.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from promptlint.languages.python.imports import starred
@@ -51,9 +52,6 @@ MOST_STEPS_OF_A_CONDITION = 300
 """The same for whether one condition holds: most cannot be told, however far they are followed."""
 TERMS_OF_A_STEP = 10
 """Terms which may be copied for the price of a step."""
-MOST_TURNS = 40
-"""Items of a known list for which a loop is gone through one by one."""
-
 _LAZY = (Attr, Item, Call, Op, Choice, Fold, Via)
 
 
@@ -277,14 +275,7 @@ class Engine:
         return self.reduced(term.then if decided else term.other)
 
     def _fold(self, term: Fold) -> Term:
-        each = term.each
-        items = self.items(each.over) if isinstance(each, Each) else None
-        value = term.initial
-        if items is None or len(items) > MOST_TURNS:
-            return self.reduced(Choice(each, substituted(term.body, {term.carried: value}), value))
-        for item in items:
-            value = substituted(term.body, {term.carried: value, each: item})
-        return self.reduced(value)
+        return self.reduced(unrolling.folded(term, self))
 
     def items(self, term: Term) -> tuple[Term, ...] | None:
         """The items of a sequence, when each is known to be there; None when some are not."""
@@ -316,12 +307,8 @@ class Engine:
         return tuple(found)
 
     def turns(self, repeat: Repeat) -> tuple[Term, ...] | None:
-        """What a loop adds on all its turns together; None when its items are not known one by one."""
-        each = repeat.each
-        items = self.items(each.over) if isinstance(each, Each) and not repeat.growing else None
-        if items is None or len(items) > MOST_TURNS:
-            return None
-        return tuple(substituted(inner, {each: item}) for item in items for inner in repeat.items)
+        """What a loop adds on all its turns together, as `unrolling.turns` tells."""
+        return unrolling.turns(repeat, self)
 
     def _call(self, term: Call) -> Term:
         method = stripped(term.function)
@@ -332,8 +319,7 @@ class Engine:
         function = self.reduced(term.function)
         plain = stripped(function)
         if isinstance(plain, Choice):
-            then = Call(plain.then, term.arguments, term.keywords, at=term.at)
-            other = Call(plain.other, term.arguments, term.keywords, at=term.at)
+            then, other = replace(term, function=plain.then), replace(term, function=plain.other)
             return self.reduced(Choice(plain.condition, then, other))
         if isinstance(plain, Func):
             return self._inlined(plain, term)
@@ -346,7 +332,7 @@ class Engine:
             new = functions.called_object(plain, term, self)
         if new is not None:
             return self.reduced(new)
-        return term if plain is term.function else Call(plain, term.arguments, term.keywords, at=term.at)
+        return term if plain is term.function else replace(term, function=plain)
 
     def _inlined(self, function: Func, term: Call) -> Term:
         returns = self.summary(function.info).returns

@@ -117,8 +117,7 @@ class Expressions:
         plain = stripped(value)
         if isinstance(plain, (Param, Attr, Item, Call, Ref)):
             value = plain
-        term = Attr(value, node.attr, at=self.module.place(node))
-        return self.walker.state.held.get(term, term)
+        return self.walker.state.attribute(Attr(value, node.attr, at=self.module.place(node)))
 
     def _subscript(self, node: ast.Subscript) -> Term:
         value, key = self.of(node.value), self.key(node.slice)

@@ -56,6 +56,8 @@ def _asked(value: Term, name: str, engine: Engine) -> Term | None:
         return Item(value, Op("key or", (Str(name), MISSING)))
     if not isinstance(value, Call):
         return None
+    if (since := value.since(name)) is not None:
+        return since
     if isinstance(value.function, Class):
         known = attributes.has(value.function.info, name, engine)
         return _made_with_the_prompt(engine.reduced(Attr(value, name))) if known else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -25,6 +25,8 @@ MOST_CALLERS = 12
 """Callers of one function whose prompts are read."""
 MOST_PROMPTS = 20
 """Prompts that one call sends, seen from different callers and callers of callers."""
+LEAST_PROMPTS = 2
+"""The same of a call whose callers were followed for many other calls before."""
 MOST_HOPS = 12
 """Callers of callers that are followed to a loop."""
 DEEPEST_CONDITION = 12
@@ -40,12 +42,14 @@ class Reach:
         self.engine = engine
         self.callers = callers
         self.providers = providers
+        self._passed: Counter[ast.AST] = Counter()
+        """Calls → how many calls that send a prompt are reached through them."""
         self._covered: dict[tuple[ast.AST, int], Confidence] = {}
         """Calls, each with a loop around it, that a prompt was read for → how sure it is that this is the way."""
 
     def prompts(self, send: Send, lifts: int = MOST_LIFTS, most: int = MOST_PROMPTS) -> Iterator[tuple[Send, Prompt]]:
         """The prompt as each of its callers makes it; as it stands where nobody calls."""
-        for closed, prompt in self._closed(send, lifts, [most]):
+        for closed, prompt in self._closed(send, lifts, [most], first=True):
             for frame in closed.loops:
                 key = send.record.node, frame.number
                 self._covered[key] = max(closed.confidence, self._covered.get(key, Confidence.LOW))
@@ -103,11 +107,15 @@ class Reach:
 
     # --- prompts ------------------------------------------------------------------------------------------------------
 
-    def _closed(self, send: Send, lifts: int, left: list[int]) -> Iterator[tuple[Send, Prompt]]:
+    def _closed(
+        self, send: Send, lifts: int, left: list[int], *, first: bool = False
+    ) -> Iterator[tuple[Send, Prompt]]:
         if not self._possible(send):
             return
         if lifts > 0 and (own := self._own(send)) is not None:
             lift = list(self._lifted(send, [own]))
+            if first:
+                left[0] = max(LEAST_PROMPTS, left[0] // self._rank(lift))
             if lift:
                 yield from self._each_closed(lift, lifts, left)
                 if not _told(send, lift):
@@ -119,6 +127,15 @@ class Reach:
         yield from self._each_closed(lift, lifts, left)
         if not _told(send, lift):
             yield send, prompt
+
+    def _rank(self, lift: list[Send]) -> int:
+        """Whether the callers have been followed for another call: the first, the second … one.
+
+        Classes for many providers are called in one place, with the same prompts.
+        """
+        callers = {seen.chain[-1].node for seen in lift}
+        self._passed.update(callers)
+        return max((self._passed[node] for node in callers), default=1)
 
     def _each_closed(self, sends: list[Send], lifts: int, left: list[int]) -> Iterator[tuple[Send, Prompt]]:
         # Each caller has its share: else the callers of the first one take all.

@@ -13,6 +13,7 @@ from promptlint.languages.python.terms import (
     UNASSIGNED,
     Attr,
     Before,
+    Call,
     Carried,
     Cat,
     Choice,
@@ -56,6 +57,25 @@ class State:
         self.held[ref] = content
         return ref
 
+    def made(self, term: Term) -> Call | None:
+        """The call that made the object under a Ref, with what was changed since; None for what is no such object."""
+        content = stripped(self.held[term]) if isinstance(term, Ref) and term in self.held else None
+        return content if isinstance(content, Call) else None
+
+    def put(self, place: Attr, value: Term) -> None:
+        """Put a value into an attribute of an object that was made in the body."""
+        owner = stripped(place.value)
+        made = self.made(owner)
+        assert made is not None
+        kept = tuple(e for e in made.changed if not (isinstance(e, Entry) and e.key == Str(place.name)))
+        self.held[owner] = replace(made, changed=(*kept, Entry(Str(place.name), value, at=place.at)))
+
+    def attribute(self, term: Attr) -> Term:
+        """What an attribute holds, where it is known here; else the term itself."""
+        made = self.made(stripped(term.value))
+        since = made.since(term.name) if made is not None else None
+        return since if since is not None else self.held.get(term, term)
+
     def snapshot(self, term: Term) -> Term:
         """The term as it is now: no Ref is left in it."""
         return _Snapshot(self.held).of(term)
@@ -67,6 +87,7 @@ class State:
     def place(self, term: Term) -> Term:
         """The object to change when `term` is changed: its Ref, or the term itself with what it holds."""
         term = stripped(term)
+        term = stripped(self.attribute(term)) if isinstance(term, Attr) else term
         held = self.held.get(term)
         while held is not None and isinstance(stripped(held), Ref) and stripped(held) != term:
             term = stripped(held)
@@ -159,6 +180,8 @@ def merged(condition: Term, a: Term, b: Term) -> Term:
     if a == UNASSIGNED or b == UNASSIGNED:
         return b if a == UNASSIGNED else a
     x, y = stripped(a), stripped(b)
+    if isinstance(x, Call) and isinstance(y, Call) and replace(x, changed=()) == replace(y, changed=()):
+        return _merged_changes(condition, x, y)
     like = x if isinstance(x, (Seq, Map)) else y
     if isinstance(like, (Seq, Map)):
         left, right = _items(x, type(like)), _items(y, type(like))
@@ -171,6 +194,17 @@ def merged(condition: Term, a: Term, b: Term) -> Term:
             rest = Choice(condition, cat(*left[shared:]), cat(*right[shared:]))
             return Cat((*left[:shared], rest))
     return Choice(condition, a, b)
+
+
+def _merged_changes(condition: Term, x: Call, y: Call) -> Call:
+    """An object that was changed on two ways."""
+    bare = replace(x, changed=())
+    keys = dict.fromkeys(e.key for e in (*x.changed, *y.changed) if isinstance(e, Entry) and isinstance(e.key, Str))
+    changed = []
+    for key in keys:
+        values = (made.since(key.value) or Attr(bare, key.value) for made in (x, y))
+        changed.append(Entry(key, merged(condition, *values)))
+    return replace(bare, changed=tuple(changed))
 
 
 def _merged_items(condition: Term, like: Seq | Map, left: tuple[Term, ...], right: tuple[Term, ...]) -> Term:

@@ -275,18 +275,28 @@ class Call(Term):
     """A call. Arguments may be Splat, keywords are Entry or Splat."""
 
     ONE = ("function",)
-    MANY = ("arguments", "keywords")
+    MANY = ("arguments", "keywords", "changed")
     function: Term
     arguments: tuple[Term, ...] = ()
     keywords: tuple[Term, ...] = ()
+    changed: tuple[Term, ...] = ()
+    """Entries: attributes of the object it made → what was put there since."""
     at: Place = _at()
+
+    def since(self, name: str) -> Term | None:
+        """What was put into an attribute of the object since it was made; None: nothing."""
+        return _entry(self.changed, name)
 
     def keyword(self, name: str) -> Term | None:
         """The value of a keyword that is written out."""
-        for item in self.keywords:
-            if isinstance(item, Entry) and isinstance(item.key, Str) and item.key.value == name:
-                return item.value
-        return None
+        return _entry(self.keywords, name)
+
+
+def _entry(items: tuple[Term, ...], name: str) -> Term | None:
+    for item in items:
+        if isinstance(item, Entry) and isinstance(item.key, Str) and item.key.value == name:
+            return item.value
+    return None
 
 
 @term

@@ -333,8 +333,8 @@ class Texts:
     def _object(self, term: Call) -> None:
         for argument in term.arguments:
             self.text(argument)
-        for keyword in term.keywords:
-            if isinstance(keyword, Entry):
+        for keyword in (*term.keywords, *term.changed):
+            if isinstance(keyword, Entry) and (keyword in term.changed or not _changed(keyword, term)):
                 self.text(keyword.value)
 
     # --- segments -----------------------------------------------------------------------------------------------------
@@ -376,6 +376,10 @@ class Texts:
         if not at.path:
             at = next((via.at for via in reversed(self._steps) if via.at.path), self.judge.place)
         return Origin(self.engine.span(at), tuple([Step(step, self.engine.span(place)) for step, place in taken]))
+
+
+def _changed(keyword: Entry, made: Call) -> bool:
+    return isinstance(keyword.key, Str) and made.since(keyword.key.value) is not None
 
 
 def _with_breakpoint(segment: Segment, mark: Breakpoint) -> Segment:

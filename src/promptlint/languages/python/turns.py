@@ -48,6 +48,7 @@ class Turns:
             del self.walker.calls[marks[0] :], self.walker.returned[marks[1] :], self.walker.ended[marks[2] :]
             changed = [key for key, value in after.held.items() if key in before.held and before.held[key] != value]
             changed += [key for key in after.held if isinstance(key, Term) and key not in before.held and root_of(key)]
+            changed = [key for key in changed if not isinstance(key, Ref) or before.made(key) is None]
             objects = {key for key in changed if _is_object(key, before.held.get(key), after.held[key])}
         else:
             changed = []

@@ -9,6 +9,7 @@ from promptlint.languages.python.definitions import MUTATORS, FunctionInfo, Modu
 from promptlint.languages.python.expressions import YIELDED, Expressions, loaded
 from promptlint.languages.python.imports import bindings
 from promptlint.languages.python.mutations import mutated
+from promptlint.languages.python.places import Place
 from promptlint.languages.python.project import Project
 from promptlint.languages.python.rewriting import exchanged, shallow, stripped
 from promptlint.languages.python.states import State, all_joined, root_of
@@ -28,6 +29,7 @@ from promptlint.languages.python.terms import (
     Func,
     Global,
     Item,
+    Map,
     Module,
     Op,
     Opaque,
@@ -324,6 +326,7 @@ class Walker:
         if isinstance(target, ast.Name):
             if target.id in self.info.appended and isinstance(stripped(value), Call):
                 value = self.state.fresh(Seq((Splat(value),), at=at), at)
+            value = self._shaped(target.id, value, at)
             if step and not isinstance(stripped(value), (Ref, Const, Func, Class, Global, Module)):
                 value = Via(value, f"assigned to `{target.id}`", at=at)
             self.state.held[target.id] = value
@@ -331,7 +334,11 @@ class Walker:
             owner = stripped(self.expressions.of(target.value))
             if not isinstance(stripped(value), (Ref, Const, Func, Class, Global, Module)):
                 value = Via(value, f"kept in `{self.module.source(target)}`", at=at)
-            self.state.held[Attr(owner, target.attr, at=at)] = value
+            place = Attr(owner, target.attr, at=at)
+            if self.state.made(owner) is not None:
+                self.state.put(place, value)
+            else:
+                self.state.held[place] = value
         elif isinstance(target, ast.Subscript):
             owner = self.expressions.of(target.value)
             if not isinstance(target.slice, ast.Slice):
@@ -344,6 +351,24 @@ class Walker:
             self._unpack(target.elts, value)
         elif isinstance(target, ast.Starred):
             self.assign(target.value, Opaque("is the rest of an unpacking", at=at))
+
+    def _shaped(self, name: str, value: Term, at: Place) -> Term:
+        """An object which the body may change, as one that can be changed."""
+        call, changes = stripped(value), self.info.shaped.get(name)
+        if changes is None or not isinstance(call, Call) or not _makes(call):
+            return value
+        ref = self.state.fresh(call, at)
+        for attribute, method in changes.items():
+            # What is added to has one identity from the start, on each branch that adds to it.
+            before = (Splat(Attr(call, attribute)),)
+            content = Map(before) if method in ("update", "setdefault", "[]=") else Seq(before)
+            self.state.put(Attr(ref, attribute, at=at), self.state.fresh(content, at))
+        return ref
+
+    def _before(self, place: Term) -> Term:
+        """What a place held before the body came to it."""
+        made = self.state.made(stripped(place.value)) if isinstance(place, Attr) else None
+        return Attr(made, place.name) if made is not None and isinstance(place, Attr) else Before(place)
 
     def _unpack(self, targets: list[ast.expr], value: Term) -> None:
         content = self.state.content(value)
@@ -359,7 +384,7 @@ class Walker:
     def change(self, owner: Term, method: str, arguments: tuple[Term, ...], keywords: tuple[Term, ...]) -> None:
         """Change a list or dictionary in place, as a method or an assignment to an item does."""
         place = self.state.place(owner)
-        content = self.state.held.get(place) or Before(place)
+        content = self.state.held.get(place) or self._before(place)
         new = mutated(content, method, arguments, keywords, self.state)
         if new is not None:
             self._hold(place, new)
@@ -368,6 +393,8 @@ class Walker:
         content = shallow(content)
         if isinstance(place, Ref):
             self.state.held[place] = content
+        elif isinstance(place, Attr) and self.state.made(stripped(place.value)) is not None:
+            self.state.put(place, self.state.fresh(content))
         elif isinstance(place, (Param, Attr, Item)):
             self.state.held[place] = self.state.fresh(content)
 
@@ -389,3 +416,10 @@ class Walker:
             owner = self.state.place(self.state.located(place))
             self._hold(owner, exchanged(now(content), owner, Before(owner)))
         return call
+
+
+def _makes(call: Call) -> bool:
+    """Whether a call looks like one that makes an object: of a class, by its name."""
+    function = stripped(call.function)
+    name = function.name.rsplit(".", 1)[-1] if isinstance(function, (Attr, Global)) else ""
+    return isinstance(function, Class) or name[:1].isupper()
