@@ -23,7 +23,6 @@ from promptlint.languages.python.terms import (
     Call,
     Choice,
     Class,
-    Each,
     Fold,
     Func,
     Global,

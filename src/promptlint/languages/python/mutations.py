@@ -20,6 +20,9 @@ from promptlint.languages.python.terms import (
     Str,
 )
 
+SHORTENERS = frozenset({"pop", "popleft", "del"})
+"""What takes an item off."""
+
 
 def mutated(
     content: Term, method: str, arguments: tuple[Term, ...], keywords: tuple[Term, ...], state: State

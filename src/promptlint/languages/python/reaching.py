@@ -107,9 +107,7 @@ class Reach:
 
     # --- prompts ------------------------------------------------------------------------------------------------------
 
-    def _closed(
-        self, send: Send, lifts: int, left: list[int], *, first: bool = False
-    ) -> Iterator[tuple[Send, Prompt]]:
+    def _closed(self, send: Send, lifts: int, left: list[int], *, first: bool = False) -> Iterator[tuple[Send, Prompt]]:
         if not self._possible(send):
             return
         if lifts > 0 and (own := self._own(send)) is not None:

@@ -83,6 +83,13 @@ def dotted_name(node: ast.AST) -> str:
     return ".".join(reversed(names))
 
 
+def compares_size(test: ast.expr) -> bool:
+    """Whether a condition asks whether something is larger than something else, alone or among others that all hold."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return any(map(compares_size, test.values))
+    return isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.Lt, ast.Gt, ast.LtE, ast.GtE))
+
+
 def leaves_at(loop: ast.For | ast.AsyncFor | ast.While) -> int:
     """The last line at which a `return`, or a `break` of this loop, can end it before its items do; 0: none can.
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 
+from promptlint.languages.python.changing import Changes
 from promptlint.languages.python.definitions import MUTATORS, FunctionInfo, ModuleInfo
 from promptlint.languages.python.expressions import YIELDED, Expressions, loaded
 from promptlint.languages.python.imports import bindings
-from promptlint.languages.python.mutations import mutated
-from promptlint.languages.python.places import Place
 from promptlint.languages.python.project import Project
 from promptlint.languages.python.rewriting import exchanged, shallow, stripped
 from promptlint.languages.python.states import State, all_joined, root_of
@@ -25,19 +24,12 @@ from promptlint.languages.python.terms import (
     Class,
     Const,
     Each,
-    Entry,
     Func,
-    Global,
     Item,
-    Map,
-    Module,
     Op,
     Opaque,
     Param,
     Ref,
-    Seq,
-    Splat,
-    Via,
 )
 from promptlint.languages.python.turns import Turns
 
@@ -58,12 +50,15 @@ class Walker:
         self.loops: list[LoopFrame] = []
         self.conditions: list[Term] = []
         self.handlers = 0
+        self.guards: list[ast.expr] = []
+        """The tests of the `if` and `while` around, the innermost last."""
         self.calls: list[CallRecord] = []
         self.returned: list[tuple[tuple[Term, ...], Term]] = []
         self.ended: list[State] = []
         self.alive = True
         self.left: list[list[State]] = []
         self.expressions = Expressions(self)
+        self.changes = Changes(self)
 
     def summary(self) -> Summary:
         """Walk the body."""
@@ -187,7 +182,9 @@ class Walker:
 
     def _If(self, node: ast.If) -> None:
         condition = self.expressions.now(node.test)
+        self.guards.append(node.test)
         self._branch(condition, lambda: self.block(node.body), lambda: self.block(node.orelse))
+        self.guards.pop()
 
     def _branch(self, condition: Term, then: Callable[[], None], other: Callable[[], None]) -> None:
         before = self.state.copy()
@@ -285,7 +282,9 @@ class Walker:
 
     def _While(self, node: ast.While) -> None:
         each = self.enter_loop(node, "while", None, parallel=False, text=self.module.source(node.test))
+        self.guards.append(node.test)
         self._turns(each, node.body, lambda: self._test(node.test))
+        self.guards.pop()
         self.leave_loop()
         self.block(node.orelse)
 
@@ -321,82 +320,11 @@ class Walker:
 
     def assign(self, target: ast.expr, value: Term, *, step: bool = True) -> None:
         """Let a target hold a value."""
-        at = self.module.place(target)
-        value = shallow(value)
-        if isinstance(target, ast.Name):
-            if target.id in self.info.appended and isinstance(stripped(value), Call):
-                value = self.state.fresh(Seq((Splat(value),), at=at), at)
-            value = self._shaped(target.id, value, at)
-            if step and not isinstance(stripped(value), (Ref, Const, Func, Class, Global, Module)):
-                value = Via(value, f"assigned to `{target.id}`", at=at)
-            self.state.held[target.id] = value
-        elif isinstance(target, ast.Attribute):
-            owner = stripped(self.expressions.of(target.value))
-            if not isinstance(stripped(value), (Ref, Const, Func, Class, Global, Module)):
-                value = Via(value, f"kept in `{self.module.source(target)}`", at=at)
-            place = Attr(owner, target.attr, at=at)
-            if self.state.made(owner) is not None:
-                self.state.put(place, value)
-            else:
-                self.state.held[place] = value
-        elif isinstance(target, ast.Subscript):
-            owner = self.expressions.of(target.value)
-            if not isinstance(target.slice, ast.Slice):
-                self.change(owner, "[]=", (Entry(self.expressions.now(target.slice), value, at=at),), ())
-            else:
-                whole = target.slice.lower is target.slice.upper is None
-                part = Splat(self.state.snapshot(value)) if whole else Opaque("a slice of it is replaced")
-                self.change(owner, "[]=", (part,), ())
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            self._unpack(target.elts, value)
-        elif isinstance(target, ast.Starred):
-            self.assign(target.value, Opaque("is the rest of an unpacking", at=at))
-
-    def _shaped(self, name: str, value: Term, at: Place) -> Term:
-        """An object which the body may change, as one that can be changed."""
-        call, changes = stripped(value), self.info.shaped.get(name)
-        if changes is None or not isinstance(call, Call) or not _makes(call):
-            return value
-        ref = self.state.fresh(call, at)
-        for attribute, method in changes.items():
-            # What is added to has one identity from the start, on each branch that adds to it.
-            before = (Splat(Attr(call, attribute)),)
-            content = Map(before) if method in ("update", "setdefault", "[]=") else Seq(before)
-            self.state.put(Attr(ref, attribute, at=at), self.state.fresh(content, at))
-        return ref
-
-    def _before(self, place: Term) -> Term:
-        """What a place held before the body came to it."""
-        made = self.state.made(stripped(place.value)) if isinstance(place, Attr) else None
-        return Attr(made, place.name) if made is not None and isinstance(place, Attr) else Before(place)
-
-    def _unpack(self, targets: list[ast.expr], value: Term) -> None:
-        content = self.state.content(value)
-        plain = stripped(content)
-        fits = isinstance(plain, Seq) and len(plain.items) == len(targets)
-        fits = fits and not any(isinstance(item, Splat) for item in plain.children())
-        for i, target in enumerate(targets):
-            if fits and isinstance(plain, Seq):
-                self.assign(target, plain.items[i])
-            else:
-                self.assign(target, Item(self.state.snapshot(value), Const(i), at=self.module.place(target)))
+        self.changes.assign(target, value, step=step)
 
     def change(self, owner: Term, method: str, arguments: tuple[Term, ...], keywords: tuple[Term, ...]) -> None:
         """Change a list or dictionary in place, as a method or an assignment to an item does."""
-        place = self.state.place(owner)
-        content = self.state.held.get(place) or self._before(place)
-        new = mutated(content, method, arguments, keywords, self.state)
-        if new is not None:
-            self._hold(place, new)
-
-    def _hold(self, place: Term, content: Term) -> None:
-        content = shallow(content)
-        if isinstance(place, Ref):
-            self.state.held[place] = content
-        elif isinstance(place, Attr) and self.state.made(stripped(place.value)) is not None:
-            self.state.put(place, self.state.fresh(content))
-        elif isinstance(place, (Param, Attr, Item)):
-            self.state.held[place] = self.state.fresh(content)
+        self.changes.change(owner, method, arguments, keywords)
 
     def called(self, node: ast.Call, function: Term, arguments: tuple[Term, ...], keywords: tuple[Term, ...]) -> Term:
         """A call: what it is, noted for whoever looks for it, with what it changes changed."""
@@ -414,12 +342,5 @@ class Walker:
         )
         for place, content in self.effects_of(Call(function, arguments, keywords, at=at)).items():
             owner = self.state.place(self.state.located(place))
-            self._hold(owner, exchanged(now(content), owner, Before(owner)))
+            self.changes.hold(owner, exchanged(now(content), owner, Before(owner)))
         return call
-
-
-def _makes(call: Call) -> bool:
-    """Whether a call looks like one that makes an object: of a class, by its name."""
-    function = stripped(call.function)
-    name = function.name.rsplit(".", 1)[-1] if isinstance(function, (Attr, Global)) else ""
-    return isinstance(function, Class) or name[:1].isupper()
