@@ -345,9 +345,9 @@ class Site:
     """Cache markers in the prompt which this call does not know."""
     parameters: tuple[Parameter, ...] = ()
     """What is sent beside the prompt and known to matter to a cache, in the order of `Setting`."""
+    warmed: bool = False  # whether a call before its fan-out sends a prompt that begins as this one does
     once: bool = False  # whether nothing shows that the same prefix is sent more than once
-    partial: bool = False
-    """Whether the call is not seen: the layout is a prompt, or a part of one, that somebody else sends."""
+    partial: bool = False  # whether the call is not seen: it is a prompt, or a part of one, that somebody else sends
     confidence: Confidence = Confidence.HIGH
     """How sure the reader is that this is that call."""
 

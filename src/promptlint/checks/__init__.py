@@ -17,6 +17,7 @@ from promptlint.checks import (
     breakpoint_after_volatile,
     cache_key,
     cold_batch_breakpoint,
+    cold_fan_out,
     expired_cache,
     ignored_breakpoint,
     lookback_exceeded,
@@ -69,6 +70,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "PL301": batchable_loop.check,
         "PL302": batchable_fan_out.check,
         "PL303": blocking_call_in_async.check,
+        "PL304": cold_fan_out.check,
     }
 )
 """Code of the rule → its check."""

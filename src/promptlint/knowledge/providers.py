@@ -140,6 +140,12 @@ class Provider:
         facts = self.model(model)
         return facts.minimum if facts and facts.minimum else self.minimum
 
+    def surely_cached(self, model: str | None) -> int:
+        """A number of tokens from which on this provider caches a prefix for a model, whichever it is if not known."""
+        if self.model(model) is not None:
+            return self.minimum_for(model)
+        return max([self.minimum, *(facts.minimum for facts in self.models.values() if facts.minimum)])
+
     def least_minimum(self, model: str | None) -> int:
         """A number of tokens below which this provider caches no prefix for a model, whichever it is if not known."""
         if self.model(model) is not None:

@@ -21,6 +21,7 @@ from promptlint.languages.python.senders import Send, Senders
 from promptlint.languages.python.signs import Signs
 from promptlint.languages.python.sites import site_of
 from promptlint.languages.python.starts import Starts
+from promptlint.languages.python.warming import with_warmed
 from promptlint.layout import Gap, Known, Reading, Request, Segment
 from promptlint.spans import Span
 from promptlint.template import Parse, plain_template
@@ -115,7 +116,9 @@ class _Reader:
         sent = {send.record.call.at for send in sends}
         requests += self._unseen(paths, sent, {_place(s) for r in requests for s in r.layout.segments})
         unreadable = self.code.project.unreadable
-        return Reading(with_siblings(requests), tuple(gaps), tuple(unreadable[path] for path in sorted(unreadable)))
+        return Reading(
+            with_warmed(with_siblings(requests)), tuple(gaps), tuple(unreadable[path] for path in sorted(unreadable))
+        )
 
     def _unseen(self, paths: Sequence[str], sent: set[Place], told: set[Span]) -> Iterator[Request]:
         """Prompts whose call is not seen, less those of the calls at `sent`, and those whose text is `told` already."""
