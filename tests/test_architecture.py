@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "promptlint"
 
 ORDER: tuple[frozenset[str], ...] = (
-    frozenset({"promptlint", "doing", "keeping", "passages", "settings", "spans"}),
+    frozenset({"promptlint", "doing", "keeping", "passages", "settings", "spans", "spreading"}),
     frozenset({"edits", "layout"}),
     frozenset({"changes", "shapes", "template"}),
     frozenset({"diagnostics"}),
@@ -48,7 +48,7 @@ FILE_SYSTEM = {"fileinput", "glob", "os", "pathlib", "shutil", "subprocess", "te
 PURE = {"pathlib.PurePath", "pathlib.PurePosixPath"}
 TOUCH_FILES = {
     "caching", "checking", "cli", "config", "discovery", "keeping", "knowledge", "placing", "repairing", "server",
-    "session",
+    "session", "spreading",
 }  # fmt: skip
 
 NAMELESS = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}

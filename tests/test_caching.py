@@ -75,7 +75,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
 def checked(cache: Cache | None, *layers: Layer) -> Report:
     """The report on all of the project, without what a cache does not hold."""
     configuration = Configuration(layers, fixed=Settings())
-    report, _ = session.check(["."], configuration, {}, cache)
+    report, _ = session.check(["."], configuration, {}, session.Means(cache))
     return Report(report.diagnostics, report.gaps, (), report.statistics, report.warnings, report.rules, report.files)
 
 

@@ -718,7 +718,8 @@ def test_the_version() -> None:
 
 
 OF_CLI = (
-    "check", "clean", "completion", "config", "mending", "outcome", "printing", "rule", "server", "settings", "show", "watching"
+    "check", "clean", "completion", "config", "mending", "outcome", "printing", "rule", "server", "settings", "show",
+    "watching",
 )  # fmt: skip
 LIGHT = ["promptlint.cli", *(f"promptlint.cli.{name}" for name in OF_CLI), "promptlint.reporters"]
 

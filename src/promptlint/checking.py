@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from promptlint import suppressions
 from promptlint.caching.depends import Depends, Same
@@ -16,7 +17,7 @@ from promptlint.config.selection import Selection
 from promptlint.config.settings import Settings
 from promptlint.diagnostics import UNREADABLE, Diagnostic, Finding
 from promptlint.discovery import Project, relative
-from promptlint.discovery.files import Files, digest, prompt_files
+from promptlint.discovery.files import Files, FilesTrace, digest, prompt_files
 from promptlint.doing import doing
 from promptlint.edits import Fix, RefusedError
 from promptlint.fixing import Proof
@@ -25,9 +26,10 @@ from promptlint.knowledge.loading import load_models, load_pages, load_providers
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.pages import Page
 from promptlint.knowledge.providers import Providers
-from promptlint.languages.python.code import Code, Signs
+from promptlint.languages.python.code import Code, CodeTrace, Signs
 from promptlint.languages.python.notebooks import Notebook, as_python, is_notebook, read_notebook
 from promptlint.languages.python.project import decoded, encoded
+from promptlint.languages.python.read import Group, list_of
 from promptlint.layout import Confidence, Gap, Known, Reading, Request
 from promptlint.placing import Places
 from promptlint.reading import (
@@ -42,9 +44,22 @@ from promptlint.reading import (
 )
 from promptlint.reporters.report import Report, Statistics
 from promptlint.spans import Position, Span
+from promptlint.spreading import possible, side_by_side
 
 Given = Mapping[Path, bytes]
 """Absolute path → what stands in for the file on disk."""
+
+
+FEW_FILES = 200
+"""To read fewer files takes less time than to start processes for it."""
+
+
+class _Trace(NamedTuple):
+    """What a copy of this process has read."""
+
+    code: CodeTrace
+    texts: dict[str, str]
+    files: FilesTrace
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +82,30 @@ class _Material:
         files = Files(project.root, project.paths, overlaid, suppressions.MARKER, as_python)
         return cls(project, files, overlaid, models, code_in(files, models), {})
 
-    def read(self) -> Reading:
-        """What the project sends."""
+    def read(self, jobs: int) -> Reading:
+        """What the project sends, read in as many processes as that pays for, and not more than `jobs`."""
         targets, read_text = self.project.targets, self._read_text(self.given)
-        return read_project(self.files, targets, self.models, load_providers(), read_text, code=self.code)
+        providers = load_providers()
+
+        def each(read: Callable[[Group], Reading], groups: Sequence[Group]) -> list[Reading]:
+            if jobs < 2 or len(groups) < 2 or sum(map(len, groups)) < FEW_FILES or not possible():
+                return list_of(read, groups)
+            largest_first = sorted(groups, key=len, reverse=True)
+            done = side_by_side(lambda group: (read(group), self._trace()), largest_first, jobs)
+            for _, trace in done:
+                self._follow(trace)
+            found = {group: reading for group, (reading, _) in zip(largest_first, done, strict=True)}
+            return [found[group] for group in groups]
+
+        return read_project(self.files, targets, self.models, providers, read_text, code=self.code, each=each)
+
+    def _trace(self) -> _Trace:
+        return _Trace(self.code.trace(), self.texts, self.files.trace())
+
+    def _follow(self, trace: _Trace) -> None:
+        self.code.follow(trace.code)
+        self.texts.update(trace.texts)
+        self.files.follow(trace.files)
 
     def again(self, changed: Mapping[str, str], sites: Collection[str]) -> Reading:
         """What some files send when some have other texts."""
@@ -101,13 +136,16 @@ class _Material:
         return noted
 
 
-def checked(project: Project, selection: Selection, given: Given) -> tuple[Report, Depends | None]:
-    """The part of a report that one project gives, and what it depends on: read, check, merge, suppress."""
+def checked(project: Project, selection: Selection, given: Given, jobs: int = 1) -> tuple[Report, Depends | None]:
+    """The part of a report that one project gives, and what it depends on: read, check, merge, suppress.
+
+    It is read in `jobs` processes at most.
+    """
     providers = load_providers()
     with doing(f"reading {project.root}"):
         material = _Material.of(project, given, load_models(selection.any.models))
         files = material.files
-        reading = _assumed(material.read(), selection.any, providers)
+        reading = _assumed(material.read(jobs), selection.any, providers)
         project = replace(project, targets=with_prompts(project.targets, reading))
     findings = []
     homes: dict[str, str] = {}

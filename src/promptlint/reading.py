@@ -15,6 +15,7 @@ from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.code import Code
 from promptlint.languages.python.project import decoded
+from promptlint.languages.python.read import Each, list_of
 from promptlint.languages.python.read import read_project as read_python
 from promptlint.layout import Reading, Request
 from promptlint.spans import Span
@@ -51,11 +52,13 @@ def read_project(
     *,
     only: bool = False,
     code: Code | None = None,
+    each: Each = list_of,
 ) -> Reading:
     """The requests sent by the files `targets`, and those made of the templates among them.
 
     All `files` are the context; what other files send is given too, unless `only`. As the readers do, it reads nothing
-    but through `files` and `read_text`, and what cannot be read is in the result. `code` is what `code_in` gave.
+    but through `files` and `read_text`, and what cannot be read is in the result. `code` is what `code_in` gave;
+    `each` as for the reader of Python.
     """
 
     @cache
@@ -69,7 +72,7 @@ def read_project(
 
     code = code or code_in(files, models)
     wanted = [path for path in targets if not is_template(path)]
-    sent = read_python(code.files, wanted, models, providers, read_text, in_code, only=only, code=code)
+    sent = read_python(code.files, wanted, models, providers, read_text, in_code, only=only, code=code, each=each)
     kept = [path for path in targets if is_template(path) and path in files]
     alone = templates().read(files, kept) if kept else Reading((), ())
     filled = {segment.origin.span.path for request in sent.requests for segment in request.layout.segments}

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from promptlint import session
-from promptlint.caching.entries import Cache
 from promptlint.config.configuration import Configuration
 from promptlint.diagnostics import UNREADABLE, Diagnostic
 from promptlint.discovery.files import MOST_BYTES, read, reason
@@ -51,17 +50,18 @@ def repaired(
     configuration: Configuration,
     given: Mapping[str, bytes],
     least: Applicability,
-    cache: Cache | None = None,
+    means: session.Means | None = None,
 ) -> Repaired:
     """Check as `session.check` does, and make the fixes that are `least` applicable or more. Raises as it does."""
-    repaired = Repaired(*session.check(paths, configuration, given, cache))
+    means = means or session.Means()
+    repaired = Repaired(*session.check(paths, configuration, given, means))
     for _ in range(MOST_PASSES):
         chosen = _chosen(repaired.report, least)
         if not chosen:
             break
         changes = _changed(repaired.changes, chosen, given)
         texts = {path: change.after for path, change in changes.items()}
-        report, sources = session.check(paths, configuration, {**given, **texts})
+        report, sources = session.check(paths, configuration, {**given, **texts}, means)
         broken = _unreadable(report) - _unreadable(repaired.report)
         if broken:  # fixes that are right one by one, and wrong together
             return _warned(repaired, f"fixes in {', '.join(sorted(broken))} do not go together: not all were made")

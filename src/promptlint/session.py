@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache as remembered
 from pathlib import Path, PurePosixPath
 from posixpath import dirname
@@ -26,12 +26,20 @@ from promptlint.reporters.report import Report, Sources, Statistics
 __all__ = ["ConfigError", "KnowledgeError", "PathError", "check", "targets"]
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How a run may save time."""
+
+    cache: Cache | None = None
+    """What was found before need not be found again; the prompts are not in such a report."""
+    jobs: int = 1
+    """Large projects are read in so many processes at most."""
+
+
 def check(
-    paths: Sequence[str], configuration: Configuration, given: Mapping[str, bytes], cache: Cache | None = None
+    paths: Sequence[str], configuration: Configuration, given: Mapping[str, bytes], means: Means = Means()
 ) -> tuple[Report, Sources]:
     """Check files and folders, with the projects around them as context. Also gives the texts of the files reported on.
-
-    With a cache, what was found before need not be found again; its prompts are not in the report.
 
     What is `given` for a path stands in for what is on disk. Raises PathError or ConfigError for what cannot be done,
     and KnowledgeError where `rules/`, or a file of models of the user's, is broken.
@@ -41,7 +49,7 @@ def check(
     placed = {Path(path).resolve(): raw for path, raw in given.items()}
     asked_for = chosen(load_pages(), configuration.settings(Path.cwd()))
     parts = [
-        _part(part, selection, placed, None if placed else cache)
+        _part(part, selection, placed, means)
         for project in projects
         for part, selection in _parts(project, configuration)
     ]
@@ -60,8 +68,9 @@ def check(
     return report, _sources(placed)
 
 
-def _part(project: Project, selection: Selection, given: Mapping[Path, bytes], cache: Cache | None) -> Report:
+def _part(project: Project, selection: Selection, given: Mapping[Path, bytes], means: Means) -> Report:
     """The part of a report that one project gives, from the cache if nothing has changed."""
+    cache = None if given else means.cache
     question = _question(project, selection) if cache is not None else ""
     kept = cache.find(question) if cache is not None else None
     if kept is not None and kept.depends.hold(project.root, project.paths, lambda: _idle(selection)):
@@ -69,7 +78,7 @@ def _part(project: Project, selection: Selection, given: Mapping[Path, bytes], c
         return replace(kept.report, rules={code: pages[code] for code in kept.codes})
     from promptlint.checking import checked  # all the readers come with it
 
-    report, depends = checked(project, selection, given)
+    report, depends = checked(project, selection, given, means.jobs)
     if cache is not None and depends is not None:
         cache.keep(question, Entry(depends, report, tuple(report.rules)))
     return report

@@ -95,3 +95,19 @@ def test_a_few_calls_do_not_make_all_of_a_large_package_worth_parsing() -> None:
 def test_what_speaks_of_a_library_is_parsed(text: str, parsed: bool) -> None:
     code = Code({"main.py": text.encode()}, load_models())
     assert code.may_send("main.py") is parsed
+
+
+@pytest.mark.parametrize(
+    ("targets", "found"),
+    [
+        (["one/a.py", "two/a.py"], [("one/a.py", "use.py"), ("two/a.py",)]),
+        (["one/a.py"], [("one/a.py", "use.py")]),
+        (["use.py"], [("one/a.py", "use.py")]),
+        (["low/a.py"], [("one/a.py", "use.py")]),
+        (["else/a.py"], []),
+    ],
+)
+def test_files_that_cannot_come_by_each_other_are_read_apart(targets: list[str], found: list[tuple[str, ...]]) -> None:
+    packages = {f"{name}__init": "" for name in ("one", "two", "low", "else")}
+    known = index(**packages, one__a="import low", two__a="", low__a="", else__a="", use="import one")
+    assert known.groups(["one/a.py", "two/a.py", "use.py"], targets) == found

@@ -17,9 +17,10 @@ from promptlint.cli.watching import watched
 from promptlint.reporters import FOR_PEOPLE, FORMATS, STATISTICS, reporter
 
 if TYPE_CHECKING:
-    from promptlint.caching.entries import Cache
     from promptlint.config.configuration import Configuration
+    from promptlint.config.settings import Settings
     from promptlint.repairing import Repaired
+    from promptlint.session import Means
 
 _STDIN = "-"
 _Output = tuple[str, str | None]
@@ -69,6 +70,14 @@ class _Check(click.Command):
 @click.option("--diff-base", metavar="REV", help="Report only findings that lines changed since REV have to do with.")
 @click.option("--add-ignore", metavar="[=REASON]", help="Write a comment that ignores it above everything found.")
 @click.option("--no-cache", is_flag=True, envvar="PROMPTLINT_NO_CACHE", help="Neither use nor keep results.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(0),
+    default=0,
+    envvar="PROMPTLINT_JOBS",
+    help="Read large projects in so many processes at most.  [default: one for each processor]",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something was found.")
 @mending_options
 @click.option("--stdin-filename", metavar="FILE", help="The name of the file which is read from standard input as -.")
@@ -80,7 +89,6 @@ def check(
     show_gaps: bool,
     show_files: bool,
     show_settings: bool,
-    no_cache: bool,
     exit_zero: bool,
     stdin_filename: str | None,
     **options: Any,
@@ -105,9 +113,7 @@ def check(
             click.echo((settings_shown if show_settings else files_shown)(asked, configuration), nl=False)
             return CLEAN
         with watched("Reading prompts"):
-            # The page of HTML shows prompts, and a cache holds none.
-            kept = None if no_cache or any(name == "html" for name, _ in outputs) else cache(here)
-            repaired = _checked(asked, configuration, given, wanted, kept)
+            repaired = _checked(asked, configuration, given, wanted, _means(here, outputs, options))
     for warning in repaired.report.warnings:
         click.echo(f"Warning: {warning}", err=True)
     if wanted.diff:
@@ -169,14 +175,23 @@ def _standard_input(paths: tuple[str, ...], name: str | None) -> dict[str, bytes
 
 
 def _checked(
-    paths: tuple[str, ...], configuration: Configuration, given: dict[str, bytes], wanted: Mending, kept: Cache | None
+    paths: tuple[str, ...], configuration: Configuration, given: dict[str, bytes], wanted: Mending, means: Means
 ) -> Repaired:
     from promptlint import session
     from promptlint.repairing import Repaired, repaired
 
     if wanted.least is None:
-        return Repaired(*session.check(paths, configuration, given, kept))
-    return repaired(paths, configuration, given, wanted.least, kept)
+        return Repaired(*session.check(paths, configuration, given, means))
+    return repaired(paths, configuration, given, wanted.least, means)
+
+
+def _means(here: Settings, outputs: Iterable[_Output], options: Mapping[str, Any]) -> Means:
+    from promptlint.session import Means
+    from promptlint.spreading import processors
+
+    # The page of HTML shows prompts, and a cache holds none.
+    cached = not options["no_cache"] and all(name != "html" for name, _ in outputs)
+    return Means(cache(here) if cached else None, options["jobs"] or processors())
 
 
 def _report(name: str, file: str | None, repaired: Repaired, gaps: bool, wanted: Mending) -> None:

@@ -37,6 +37,15 @@ class Stamp(NamedTuple):
     digest: str
 
 
+class FilesTrace(NamedTuple):
+    """What came up while files were read."""
+
+    unreadable: dict[str, str]
+    holding: set[str]
+    stamps: dict[str, Stamp]
+    steady: bool
+
+
 class Files(Mapping[str, bytes]):
     """Path → bytes. Nothing is kept, so that a tree of any size fits in memory.
 
@@ -72,6 +81,18 @@ class Files(Mapping[str, bytes]):
     def raw(self, path: str) -> bytes:
         """The bytes of a file as they are."""
         return self._given[path] if path in self._given else self._read(path)
+
+    def trace(self) -> FilesTrace:
+        """What has come up so far."""
+        return FilesTrace(self.unreadable, self.holding, self.stamps, self.steady)
+
+    def follow(self, trace: FilesTrace) -> None:
+        """What has come up where the same files were read too."""
+        self.unreadable |= trace.unreadable
+        self.holding |= trace.holding
+        same = all(self.stamps.get(path, stamp)[::2] == stamp[::2] for path, stamp in trace.stamps.items())
+        self.stamps |= trace.stamps
+        self.steady = self.steady and trace.steady and same
 
     def __contains__(self, path: object) -> bool:
         return path in self._paths

@@ -7,13 +7,21 @@ from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property, partial
 from itertools import chain
+from typing import NamedTuple
 
 from promptlint.knowledge.models import Models
-from promptlint.languages.python.index import Glimpse, Index
+from promptlint.languages.python.index import Asked, Glimpse, Index
 from promptlint.languages.python.project import Project
 from promptlint.layout import Role
 
 _DEFINED = re.compile(r"^def (\w+)", re.MULTILINE)
+
+
+class CodeTrace(NamedTuple):
+    """What was asked of code."""
+
+    parsed: set[str]
+    asked: Asked
 
 
 class Code:
@@ -59,6 +67,24 @@ class Code:
         if path not in self._telling:
             self._telling[path] = path in self.near and self.signs.tell(self.index.told(path), self.files, path)
         return self._telling[path]
+
+    def groups(self, targets: Collection[str]) -> list[tuple[str, ...]]:
+        """The files which may hold prompts that are sent from some files, or pass through them.
+
+        In groups, of which each is read by itself.
+        """
+        return self.index.groups([path for path in self.near if self.may_send(path) or self.may_tell(path)], targets)
+
+    def trace(self) -> CodeTrace:
+        """What has been asked so far."""
+        return CodeTrace(self.project.parsed, self.index.asked)
+
+    def follow(self, trace: CodeTrace) -> None:
+        """What has been asked of the same code elsewhere."""
+        self.project.parsed |= trace.parsed
+        self.index.asked.words |= trace.asked.words
+        self.index.asked.units |= trace.asked.units
+        self.index.asked.files |= trace.asked.files
 
     def glimpses(self) -> dict[str, Glimpse]:
         """The files of which nothing matters but what was seen of them: code that has nothing to do with prompts."""

@@ -49,7 +49,7 @@ class Glimpse(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Asked:
+class Asked:
     """What has been asked of an index, and of those that were made of it."""
 
     words: set[bytes] = field(default_factory=set)
@@ -76,9 +76,11 @@ class Index:
         self._known = frozenset(telling).union(*self._names.values(), *(_parts(unit) for unit in self._units))
         self._told = {path: self._known.intersection(words(files[path])) for path in files}
         self._mentioned: dict[str, frozenset[bytes]] = {}
+        self._mentioning: defaultdict[bytes, set[str]] = defaultdict(set)
+        self._imported: dict[str, set[str]] = {}
         self._domains: dict[str, tuple[str, ...]] = {}
         self._places: dict[str, Mapping[bytes, list[str]]] = {}
-        self._asked = _Asked()
+        self.asked = Asked()
 
     def again(self, files: Mapping[str, bytes], changed: Collection[str]) -> Index:
         """The index of the same files, of which some have other words now."""
@@ -86,7 +88,7 @@ class Index:
         new.__dict__.update(self.__dict__)
         new._files = files
         new._told = {**self._told, **{path: self._known.intersection(words(files[path])) for path in changed}}
-        new._mentioned, new._domains = {}, {}
+        new._mentioned, new._mentioning, new._imported, new._domains = {}, defaultdict(set), {}, {}
         touched = {self._unit_of[path] for path in changed}
         new._places = {unit: places for unit, places in self._places.items() if unit not in touched}
         return new
@@ -105,10 +107,10 @@ class Index:
         found: Iterator[str] = chain.from_iterable(
             self._holding(unit, asked) for unit in self._domain(self._unit_of.get(home, ""))
         )
-        self._asked.words |= asked
+        self.asked.words |= asked
         if written:
             named = list(found)
-            self._asked.files.update(named)
+            self.asked.files.update(named)
             found = iter([path for path in named if all(text in self._files[path] for text in written)])
         return sorted(found, key=lambda path: (-_shared(path, home), path))
 
@@ -122,22 +124,50 @@ class Index:
         near = {path for path, unit in self._unit_of.items() if not dense.isdisjoint(_folders(path, unit))}
         return frozenset(near.union(calling))
 
+    def groups(self, paths: Collection[str], targets: Collection[str]) -> list[tuple[str, ...]]:
+        """Some files, in groups none of which can come by anything that is defined in another one.
+
+        Only the groups that can come by something of `targets`, or these by something of them.
+        """
+        first: dict[str, str] = {}
+
+        def top(unit: str) -> str:
+            while first.get(unit, unit) != unit:
+                unit = first[unit]
+            return unit
+
+        queue = sorted({self._unit_of[path] for path in paths})
+        seen = set(queue)
+        for unit in queue:
+            for other in sorted(self._importers(unit)):
+                first[top(other)] = top(unit)
+            queue += sorted(self._importers(unit) - seen)
+            seen |= self._importers(unit)
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for path in sorted(paths):
+            found[top(self._unit_of[path])].append(path)
+        asked = {self._unit_of[path] for path in targets}
+        wanted = {top(unit) for unit in asked} & found.keys()
+        for unit in asked if len(wanted) < len(found) else ():
+            wanted.update(map(top, self._domain(unit)))
+        return sorted(tuple(group) for name, group in found.items() if name in wanted)
+
     def watched(self) -> Watched:
         """What has been asked for so far."""
-        return Watched(self._known, frozenset(self._asked.words))
+        return Watched(self._known, frozenset(self.asked.words))
 
     def glimpses(self) -> dict[str, Glimpse]:
         """What has been seen of each file so far, where that is all that any answer depends on."""
-        held: dict[str, set[bytes]] = {path: set() for unit in self._asked.units for path in self._units[unit]}
-        for unit in self._asked.units:
+        held: dict[str, set[bytes]] = {path: set() for unit in self.asked.units for path in self._units[unit]}
+        for unit in self.asked.units:
             places = self._words_of(unit)
-            for word in self._asked.words:
+            for word in self.asked.words:
                 for path in places.get(word, ()):
                     held[path].add(word)
         return {
             path: Glimpse(told, frozenset(held[path]) if path in held else None)
             for path, told in self._told.items()
-            if path not in self._asked.files
+            if path not in self.asked.files
         }
 
     # --- units --------------------------------------------------------------------------------------------------------
@@ -158,11 +188,26 @@ class Index:
         if unit not in self._domains:
             found, queue = {unit}, [unit]
             for at in queue:
-                new = [other for other in self._units if other not in found and self._imports(other, at)]
-                found.update(new)
+                new = self._importers(at) - found
+                found |= new
                 queue += new
             self._domains[unit] = tuple(sorted(found))
         return self._domains[unit]
+
+    def _importers(self, unit: str) -> set[str]:
+        """The units which import something of one."""
+        if unit not in self._imported:
+            self._imported[unit] = {other for other in self._candidates(unit) if self._imports(other, unit)}
+        return self._imported[unit]
+
+    def _candidates(self, unit: str) -> set[str]:
+        """The units that are in one, or mention it."""
+        if not self._mentioning:
+            for each in self._units:
+                for name in self._mentions(each):
+                    self._mentioning[name].add(each)
+        inside = {each for each in self._units if each.startswith(f"{unit}/") or not unit}
+        return inside.union(*(self._mentioning.get(name, ()) for name in (*self._names[unit], *_parts(basename(unit)))))
 
     def _imports(self, unit: str, other: str) -> bool:
         """Whether the words of a unit leave it open that it imports something of another one."""
@@ -183,7 +228,7 @@ class Index:
     # --- words --------------------------------------------------------------------------------------------------------
 
     def _holding(self, unit: str, asked: Collection[bytes]) -> Iterator[str]:
-        self._asked.units.add(unit)
+        self.asked.units.add(unit)
         places = self._words_of(unit)
         first, *others = asked or [b""]
         rest = [frozenset(places.get(word, ())) for word in others]

@@ -34,6 +34,17 @@ STACK = 512 * 1024 * 1024
 """Bytes of stack for deep terms; only what is used is taken from memory."""
 
 
+Group = tuple[str, ...]
+"""Files that are read together."""
+Each = Callable[[Callable[[Group], Reading], Sequence[Group]], list[Reading]]
+"""What a function gives for each group: one after the other, or side by side."""
+
+
+def list_of(read: Callable[[Group], Reading], groups: Sequence[Group]) -> list[Reading]:
+    """One after the other."""
+    return [read(group) for group in groups]
+
+
 def read_source(source: str, path: str, models: Models, providers: Providers) -> Reading:
     """Read one file by itself."""
     files = {path: source.encode("utf-8", "surrogatepass")}
@@ -50,22 +61,35 @@ def read_project(
     *,
     only: bool = False,
     code: Code | None = None,
+    each: Each = list_of,
 ) -> Reading:
     """The requests sent by the files `targets`, with all `files` as context; those of other files too, unless `only`.
 
-    `code` is what is known of these files already.
+    `code` is what is known of these files already, and `each` says how groups of files are read that have nothing to do
+    with each other.
 
     Paths are relative to the working directory, with `/`. Nothing is read but through `files` and `read_text`, and
     templates which code renders are parsed by `parse_template`. What cannot be parsed or followed is in the result,
     never raised.
     """
-    reader = _Reader(code or Code(files, models), models, providers, read_text, parse_template)
+    code = code or Code(files, models)
+    reader = _Reader(code, models, providers, read_text, parse_template)
+    groups = [tuple(sorted(targets))] if only else code.groups(targets)
+    parts = each(lambda group: _deep(lambda: reader.read(group)), groups)
+    requests = with_warmed(with_siblings([request for part in parts for request in part.requests]))
+    unreadable = {gap.span.path: gap for part in parts for gap in part.unreadable}
+    gaps = tuple(gap for part in parts for gap in part.gaps)
+    return Reading(requests, gaps, tuple(unreadable[path] for path in sorted(unreadable)))
+
+
+def _deep(read: Callable[[], Reading]) -> Reading:
+    """What a function gives that nests deeply."""
     result: list[Reading] = []
     failure: list[BaseException] = []
 
     def run() -> None:
         try:
-            result.append(reader.read(targets, sorted(targets) if only else sorted(files)))
+            result.append(read())
         except BaseException as error:
             failure.append(error)
 
@@ -102,7 +126,8 @@ class _Reader:
         self.signs = Signs(self.engine, callers)
         self.blocking = Blocking(self.engine, callers)
 
-    def read(self, targets: Collection[str], paths: Sequence[str]) -> Reading:
+    def read(self, paths: Group) -> Reading:
+        """What a group of files sends."""
         requests: list[Request] = []
         gaps: list[Gap] = []
         sends: list[Send] = []
@@ -115,10 +140,7 @@ class _Reader:
         requests += [self._request(around, prompt) for around, prompt in self.reach.loops(sends)]
         sent = {send.record.call.at for send in sends}
         requests += self._unseen(paths, sent, {_place(s) for r in requests for s in r.layout.segments})
-        unreadable = self.code.project.unreadable
-        return Reading(
-            with_warmed(with_siblings(requests)), tuple(gaps), tuple(unreadable[path] for path in sorted(unreadable))
-        )
+        return Reading(tuple(requests), tuple(gaps), tuple(self.code.project.unreadable.values()))
 
     def _unseen(self, paths: Sequence[str], sent: set[Place], told: set[Span]) -> Iterator[Request]:
         """Prompts whose call is not seen, less those of the calls at `sent`, and those whose text is `told` already."""
