@@ -6,7 +6,17 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from promptlint.changes import CacheRequest, Change, Coarsen, MarkBreakpoint, MoveToEnd, Sort, ToBatch
+from promptlint.changes import (
+    CacheRequest,
+    Change,
+    Coarsen,
+    MarkBreakpoint,
+    MoveToEnd,
+    RemoveBreakpoint,
+    Retime,
+    Sort,
+    ToBatch,
+)
 from promptlint.layout import (
     Arm,
     Breakpoint,
@@ -109,6 +119,8 @@ def layouts_with_changes(draw: st.DrawFn) -> tuple[Layout, Change]:
         MarkBreakpoint(index, "1h"),
         Coarsen(index),
         Sort(index),
+        RemoveBreakpoint(index),
+        Retime(index, "1h"),
         CacheRequest(),
         ToBatch(layout.segments[index].origin.span),
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from promptlint import repairing
+from promptlint import repairing, session
 from promptlint.cli import commands
 from promptlint.config.configuration import Configuration
 from promptlint.config.settings import Settings
@@ -154,3 +154,42 @@ def test_a_text_in_a_file_that_was_not_asked_for_is_not_changed(app: Path) -> No
     before = other.read_text()
     check("app.py", "--fix")
     assert other.read_text() == before
+
+
+def refused(source: str, code: str) -> list[str]:
+    """Why the findings of a rule are not mended."""
+    report, _ = session.check(["app.py"], Configuration(fixed=Settings(select=(code,))), {"app.py": source.encode()})
+    return [diagnostic.refused for diagnostic in report.diagnostics]
+
+
+MARKED = """\
+import anthropic
+
+SYSTEM = [{"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}}]
+client = anthropic.Anthropic()
+
+
+def ask(question: str) -> object:
+    return client.messages.create(
+        model="MODEL", max_tokens=9, system=SYSTEM, messages=[{"role": "user", "content": question}]
+    )
+"""
+
+
+def test_a_breakpoint_that_another_call_needs_is_not_taken_out() -> None:
+    # To one of two models, the prefix that they share is too short.
+    long = MARKED.replace('"Be brief."', '"Be brief. " * 900')
+    two = long.replace("MODEL", "claude-haiku-4-5") + long[long.index("\n\ndef ask") :].replace(
+        "MODEL", "claude-opus-5-5"
+    )
+    assert refused(long.replace("MODEL", "claude-haiku-4-5"), "PL204") == [""]
+    assert refused(two, "PL204") == ["the call at app.py:14:12 would lose a breakpoint too"]
+
+
+def test_a_breakpoint_that_has_a_name_is_left_alone() -> None:
+    named = MARKED.replace('{"type": "ephemeral"}', "MARK").replace(
+        "SYSTEM =", 'MARK = {"type": "ephemeral"}\nSYSTEM ='
+    )
+    assert refused(named.replace("MODEL", "claude-opus-5-5"), "PL204") == [
+        "the breakpoint is not written where it is set"
+    ]

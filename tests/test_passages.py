@@ -66,6 +66,7 @@ def test_what_moves(text: str, moves: str, stays: str) -> None:
         ("Text: {}\nRules.\n\nOutput\n======", "the last line of the text asks for the answer"),
         ("<a>\n{}\nRules.", "the element <a> is not closed"),
         ("```\n{}\n```\nRules.", "it stands in a code block"),
+        (f"{'Serve those who come ' * 5}for this:\n{{}}\nRules.", "it belongs to the sentence before it"),
         ("Rules\n{}\nare rules.", "it stands in the middle of a sentence"),
     ],
 )

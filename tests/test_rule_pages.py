@@ -119,7 +119,8 @@ def test_the_fixes_make_of_what_is_bad_exactly_what_is_called_good(
     example: Mended, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    options = Configuration(fixed=Settings(select=(example.code,)))
+    least = min(DEFAULT_CONFIDENCE, PAGES[example.code].confidence)
+    options = Configuration(fixed=Settings(select=(example.code,), min_confidence=least))
     repaired = repairing.repaired(["app.py"], options, {"app.py": example.bad.encode()}, Applicability.UNSAFE)
     assert [change.after.decode() for change in repaired.changes.values()] == [example.good]
     assert repaired.report.diagnostics == ()

@@ -127,6 +127,35 @@ class MoveBreakpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveBreakpoint:
+    """Take out the breakpoint behind a segment."""
+
+    index: int
+
+    def applied_to(self, layout: Layout) -> Layout:
+        """The layout without that mark."""
+        return _replaced(layout, self.index, replace(layout.segments[self.index], breakpoint=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Retime:
+    """Give the breakpoint behind a segment another lifetime."""
+
+    index: int
+    ttl: str
+
+    def applied_to(self, layout: Layout) -> Layout:
+        """The layout with that lifetime; the same one where there is no mark."""
+        segment = layout.segments[self.index]
+        mark = replace(segment.breakpoint, ttl=self.ttl) if segment.breakpoint else None
+        return _replaced(layout, self.index, replace(segment, breakpoint=mark))
+
+
+def _replaced(layout: Layout, index: int, segment: Segment) -> Layout:
+    return Layout((*layout.segments[:index], segment, *layout.segments[index + 1 :]))
+
+
+@dataclass(frozen=True, slots=True)
 class CacheRequest:
     """Ask the provider to set a breakpoint behind the newest message by itself: the layout stays as it is."""
 
@@ -144,7 +173,7 @@ class Coarsen:
     def applied_to(self, layout: Layout) -> Layout:
         """The layout with a text that changes once a day."""
         coarse = replace(layout.segments[self.index], volatility=Volatility.PERIODIC)
-        return Layout((*layout.segments[: self.index], coarse, *layout.segments[self.index + 1 :]))
+        return _replaced(layout, self.index, coarse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +218,16 @@ class ToBatch:
         return layout
 
 
-Change = MoveToEnd | MarkBreakpoint | MoveBreakpoint | CacheRequest | Coarsen | Sort | ToAsync | ToThread | ToBatch
+Change = (
+    MoveToEnd
+    | MarkBreakpoint
+    | MoveBreakpoint
+    | RemoveBreakpoint
+    | Retime
+    | CacheRequest
+    | Coarsen
+    | Sort
+    | ToAsync
+    | ToThread
+    | ToBatch
+)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from promptlint.changes import CacheRequest, Change, Coarsen, Sort, ToAsync, ToBatch, ToThread
+from promptlint.changes import CacheRequest, Change, Coarsen, RemoveBreakpoint, Sort, ToAsync, ToBatch, ToThread
 from promptlint.edits import Applicability, Edit, Fix, RefusedError, applied, compatible
 from promptlint.layout import Layout, Mode, Reading, Request
 from promptlint.shapes import shape, words
@@ -123,6 +123,9 @@ def _broken(attempt: _Attempt, pairs: Sequence[tuple[Request, Request]]) -> str:
     for old, new in pairs:
         if old is attempt.request and not _kept(attempt.change, old, new):
             return "read back, the prompt is not what was promised"
+        lost = isinstance(attempt.change, RemoveBreakpoint) and old is not attempt.request
+        if lost and len(new.layout.breakpoints) < len(old.layout.breakpoints):
+            return f"the call at {old.site.span} would lose a breakpoint too"
         if not _same_words(old.layout, new.layout, attempt.change, attempt.fix.applicability):
             return f"it would change the words that the call at {old.site.span} sends"
     return ""
@@ -160,6 +163,8 @@ def _kept(change: Change, old: Request, new: Request) -> bool:
         # In which order the things come, and what stands between them, is not known before they are sorted.
         orders = {s.unordered for s in after.segments} - {None}
         return len(orders) == len({s.unordered for s in promised.segments} - {None}) and _held(before, after)
+    if [mark.ttl for mark in after.breakpoints] != [mark.ttl for mark in promised.breakpoints]:
+        return False
     spelled = not isinstance(change, Coarsen | ToAsync | ToThread)  # an answer may be a part of a later prompt
     return shape(after, spelled=spelled) == shape(promised, spelled=spelled)
 

@@ -88,6 +88,8 @@ def _whole(flat: str, start: int, end: int) -> tuple[int, int]:
         raise TornError("it stands in the middle of a sentence")
     if before.strip() and (_HEADING.match(before) or _opens(before)):
         start, end = _introduced(flat, start, end)
+    elif before.rstrip().endswith(":"):
+        raise TornError("it belongs to the sentence before it")
     return _closed(flat, start, end)
 
 

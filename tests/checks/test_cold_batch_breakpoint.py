@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from promptlint.changes import RemoveBreakpoint
 from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
 from promptlint.layout import Confidence, Mode, Request
@@ -21,6 +22,7 @@ def test_the_default_lifetime() -> None:
             " breakpoint out.",
             confidence=Confidence.LOW,
             flow=(CALL,),
+            change=RemoveBreakpoint(0),
         )
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from promptlint.changes import RemoveBreakpoint
 from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.loading import load_providers
@@ -33,6 +34,7 @@ def test_a_short_prefix() -> None:
             confidence=Confidence.HIGH,
             flow=(CALL,),
             stranded=Tokens(1000, 1000),
+            change=RemoveBreakpoint(0),
         )
     ]
 

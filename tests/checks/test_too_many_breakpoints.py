@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from promptlint.changes import RemoveBreakpoint
 from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.loading import load_providers
@@ -31,6 +32,7 @@ def test_the_fifth_of_five() -> None:
         " those behind the tools, the system prompt and the newest message.",
         confidence=Confidence.HIGH,
         flow=(*(Step("another breakpoint", line(50 + i)) for i in range(4)), CALL),
+        change=RemoveBreakpoint(0),
     )
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from promptlint.changes import Retime
 from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.loading import load_providers
@@ -31,6 +32,7 @@ def test_an_hour_behind_five_minutes() -> None:
             " lifetime first, or give both the same.",
             confidence=Confidence.HIGH,
             flow=(Step("this one lasts 5m", line(40)), CALL),
+            change=Retime(0, "1h"),
         )
     ]
 

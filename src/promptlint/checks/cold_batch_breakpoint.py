@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from promptlint.changes import RemoveBreakpoint
 from promptlint.checks.breakpoints import marks
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
@@ -28,4 +29,5 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             " with the longest lifetime, or leave the breakpoint out.",
             confidence=min(request.site.confidence, Confidence.LOW),
             flow=(call(request.site),),
+            change=None if placed[-1].automatic else RemoveBreakpoint(placed[-1].index),
         )

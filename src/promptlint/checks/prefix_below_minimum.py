@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from promptlint.changes import RemoveBreakpoint
 from promptlint.checks.breakpoints import marks
 from promptlint.checks.prefix import sent
 from promptlint.checks.wording import about, call, quoted
@@ -33,4 +34,5 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             confidence=request.site.confidence,
             flow=(call(request.site),),
             stranded=tokens,
+            change=RemoveBreakpoint(placed[-1].index),
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from promptlint.changes import RemoveBreakpoint
 from promptlint.checks.breakpoints import Mark, marks, together
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
@@ -34,6 +36,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             " Keep those behind the tools, the system prompt and the newest message.",
             confidence=request.site.confidence,
             flow=(*_others(at_once, extra), call(request.site)),
+            change=RemoveBreakpoint(_spare(at_once).index),
         )
     elif again:
         mark = again[0]
@@ -59,6 +62,12 @@ def _left_behind(request: Request, limit: str) -> Iterator[Finding]:
             confidence=min(request.site.confidence, Confidence.MEDIUM if grows else Confidence.LOW),
             flow=(call(request.site),),
         )
+
+
+def _spare(at_once: Sequence[Mark]) -> Mark:
+    """The one that is missed least: another one follows in the same part of the prompt; else the first."""
+    pairs = pairwise(mark for mark in at_once if not mark.automatic)
+    return next((mark for mark, following in pairs if mark.segment.role is following.segment.role), at_once[0])
 
 
 def _others(at_once: Sequence[Mark], extra: Mark) -> Iterator[Step]:

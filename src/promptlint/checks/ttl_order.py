@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from promptlint.changes import Retime
 from promptlint.checks.breakpoints import Mark, marks
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
@@ -27,6 +28,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
                 f" {provider.title} refuses the request. Put the longer lifetime first, or give both the same.",
                 confidence=request.site.confidence,
                 flow=(Step(f"this one lasts {short}", former.breakpoint.span), call(request.site)),
+                change=Retime(former.index, long),
             )
 
 

@@ -15,6 +15,8 @@ from promptlint.changes import (
     MarkBreakpoint,
     MoveBreakpoint,
     MoveToEnd,
+    RemoveBreakpoint,
+    Retime,
     Sort,
     ToAsync,
     ToBatch,
@@ -23,7 +25,7 @@ from promptlint.changes import (
 from promptlint.edits import Fix
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
-from promptlint.languages.python.writing import awaiting, batches, clocks, marks, moves, order
+from promptlint.languages.python.writing import awaiting, batches, clocks, marks, moves, order, unmarking
 from promptlint.languages.python.writing.source import Naming, Sources
 from promptlint.layout import Request
 
@@ -47,6 +49,10 @@ class Writer:
                 yield from moves.moved_to_end(request.layout, index, self._sources)
             case MarkBreakpoint(index) | MoveBreakpoint(index):
                 yield from marks.marked(request, index, self._sources)
+            case RemoveBreakpoint(index):
+                yield from unmarking.unmarked(request.layout, index, self._sources)
+            case Retime(index, ttl):
+                yield from unmarking.retimed(request.layout, index, ttl, self._sources)
             case CacheRequest():
                 yield from marks.request_cached(request, self._sources)
             case Sort(index):

@@ -78,7 +78,7 @@ class _Spelling:
         """`alone`: what is written in blocks stands in the place of all messages, as one of the user."""
         self.marker = marker
         self.alone = alone
-        self._quote = '"' if source.content.count('"') >= source.content.count("'") else "'"
+        self._quote = source.quote
         self.mark = self._dictionary(marker.mark)
         self.entry = f"{self.quoted(marker.key)}: {self.mark}"
 

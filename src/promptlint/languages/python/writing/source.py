@@ -112,6 +112,11 @@ class Source:
         end = Position(span.end.line, span.end.column - 1)
         return Span(self.path, self.lines.position(open_at + 1), end)
 
+    @property
+    def quote(self) -> str:
+        """The quotation mark that is more common in the file."""
+        return '"' if self.content.count('"') >= self.content.count("'") else "'"
+
     def indentation(self, line: int) -> str:
         """The white space at the start of a 1-based line."""
         text = self.lines.line(line)
