@@ -34,7 +34,7 @@ def test_a_short_prefix() -> None:
             confidence=Confidence.HIGH,
             flow=(CALL,),
             stranded=Tokens(1000, 1000),
-            change=RemoveBreakpoint(0),
+            change=RemoveBreakpoint(1),
         )
     ]
 
