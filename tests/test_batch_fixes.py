@@ -91,6 +91,23 @@ def test_imports_go_where_they_belong() -> None:
     )
 
 
+def test_a_comprehension_goes_through_the_answers() -> None:
+    assert loop(program(f"return {{item: {SENT}.id for item in items if item}}")) == (
+        "    return {\n"
+        "        item: response.id\n"
+        "        for item, response in batched_responses(client, [\n"
+        '            (item, dict(model="gpt-6-sol", input=item))\n'
+        "            for item in items if item\n"
+        "        ])\n"
+        "    }\n"
+    )
+
+
+def test_a_pause_between_the_calls_is_taken_out() -> None:
+    source = program(f"for item in items:\n    out.append({SENT}.id)\n    time.sleep(1)", f"import time\n{HEAD}")
+    assert "time.sleep(1)" not in loop(source)
+
+
 REFUSED = {
     "the call is made under a condition, or its errors are handled in the loop": (
         f"for item in items:\n    if item:\n        out.append({SENT}.id)"
@@ -108,7 +125,7 @@ REFUSED = {
     "`size` is not set on every turn": (
         f"for item in items:\n    if item:\n        size = 1\n    out.append(({SENT}.id, size))"
     ),
-    "there is another loop around the call": f"out += [{SENT}.id for item in items]",
+    "there is another loop around the call": f"out += [{SENT}.id for group in items for item in group]",
     "several statements stand on one line": f"for item in items:\n    answer = {SENT}; out.append(answer.id)",
 }
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
-from promptlint.knowledge.models import Call
+from promptlint.knowledge.models import Call, Models
 from promptlint.knowledge.providers import Batch, Providers
 from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.clients import base_of
 from promptlint.languages.python.writing.importing import with_imports
 from promptlint.languages.python.writing.source import Source, Sources
-from promptlint.languages.python.writing.turns import Turn, turn_of
+from promptlint.languages.python.writing.turns import Comprehension, Turn, comprehension_of, turn_of
 from promptlint.languages.python.written import MOST_BYTES, MOST_REQUESTS, Code, code, is_copy
 from promptlint.layout import Mode, Request
 from promptlint.spans import Position, Span
@@ -42,9 +42,16 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
         raise RefusedError("it is not written as a call")
     _must_be_body(call, model)
     written = code(template)
-    turn = turn_of(source, call, loop)
     client = source.text(base_of(source, call, model.path, frozenset()))
-    edits = [*_two_loops(source, turn, written, client), *_function(source, turn, template, limits)]
+    collected = comprehension_of(source, call, loop)
+    if collected is not None:
+        edits = [_two_comprehensions(source, collected, call, written, client)]
+        statement = collected.statement
+    else:
+        turn = turn_of(source, call, loop)
+        edits = [*_two_loops(source, turn, written, client), *_without_pauses(source, turn, sources.models)]
+        statement = turn.loop
+    edits += _function(source, statement, template, limits)
     yield Fix(Applicability.UNSAFE, f"Hand the requests in as a batch (`{written.function}`)", tuple(sorted(edits)))
 
 
@@ -83,6 +90,41 @@ def _two_loops(source: Source, turn: Turn, written: Code, client: str) -> Iterat
     yield Edit(Span(source.path, at, at), "".join(f"\n{line}" for line in rest))
 
 
+def _without_pauses(source: Source, turn: Turn, models: Models) -> Iterator[Edit]:
+    """The edits that take out what slows the loop down: a batch keeps within the provider's limits by itself."""
+    for node in turn.loop.body:
+        match node:
+            case ast.Expr(value=ast.Call() as pause) if source.dotted(pause) in models.pauses:
+                start, end = Position(node.lineno, 1), Position((node.end_lineno or node.lineno) + 1, 1)
+                if source.lines.slice(Span(source.path, start, end)).strip() == source.text(node):
+                    yield Edit(Span(source.path, start, end), "")
+
+
+def _two_comprehensions(source: Source, found: Comprehension, call: ast.Call, written: Code, client: str) -> Edit:
+    """The edit that makes a list of requests of what goes through the items, and goes through the answers instead."""
+    taken = source.names(source.scope(found.node))
+    answer = _free((written.answer, f"{written.answer}_of_batch"), taken)
+    whole, clause, sent = source.span(found.node), source.lines.slice(found.clause), source.span(call)
+    begin = Position(whole.start.line, whole.start.column + 1)
+    head = source.lines.slice(Span(source.path, begin, sent.start)).lstrip()
+    tail = source.lines.slice(Span(source.path, sent.end, found.clause.start)).rstrip()
+    item = found.items[0] if len(found.items) == 1 else f"({', '.join(found.items)})"
+    arguments = source.lines.slice(source.inside(call))
+    opened, closed = source.lines.slice(whole)[0], source.lines.slice(whole)[-1]
+    outer = source.indentation(found.node.lineno)
+    inner = f"{outer}    "
+    lines = [
+        opened,
+        f"{inner}{head}{answer}{tail}",
+        f"{inner}for {item}, {answer} in {written.function}({client}, [",
+        f"{inner}    ({item}, dict({arguments}))",
+        f"{inner}    {clause.strip()}",
+        f"{inner}])",
+        f"{outer}{closed}",
+    ]
+    return Edit(whole, "\n".join(lines))
+
+
 def _with_answer(source: Source, turn: Turn, answer: str) -> str:
     """The statement with the answer in the place of the call."""
     statement, call = source.span(turn.statement), source.span(turn.call)
@@ -103,7 +145,7 @@ def _dedented(source: Source, turn: Turn, text: str) -> str:
     return "\n".join([first, *(line[surplus:] if line[:surplus].isspace() else line for line in lines)])
 
 
-def _function(source: Source, turn: Turn, template: str, limits: Batch) -> Iterator[Edit]:
+def _function(source: Source, statement: ast.stmt, template: str, limits: Batch) -> Iterator[Edit]:
     """The edits that put the function for batches in front of what uses it; none where it is there already."""
     written = code(template)
     same = [node for node in source.tree.body if getattr(node, "name", "") == written.function]
@@ -116,7 +158,7 @@ def _function(source: Source, turn: Turn, template: str, limits: Batch) -> Itera
     text = written.text.replace(MOST_REQUESTS, f"{limits.requests:_}")
     text = text.replace(MOST_BYTES, f"{limits.megabytes * 1_000_000:_}")
     yield from with_imports(source, written.imports)
-    tops = (node for node in (turn.loop, *source.above(turn.loop)) if isinstance(node, ast.stmt))
+    tops = (node for node in (statement, *source.above(statement)) if isinstance(node, ast.stmt))
     line = _above(source, next(node for node in tops if source.parent(node) is source.tree))
     blank = "".join("\n" for i in (1, 2) if source.lines.line(line - i).strip())
     yield _lines(source, line, f"{blank}{text}\n\n\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from promptlint.edits import RefusedError
 from promptlint.languages.python.syntax import dotted_name
@@ -27,6 +28,45 @@ class Turn:
     """The name that the statement gives to the answer, if that is all it does; else empty."""
     items: tuple[str, ...]
     """The names that what follows the call needs of what is before it; never empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension:
+    """A list, a set or a dictionary that is made with one call for each item."""
+
+    node: ast.ListComp | ast.SetComp | ast.DictComp
+    statement: ast.stmt
+    clause: Span
+    """From its `for` to its end, without the closing bracket."""
+    items: tuple[str, ...]
+    """The names that the rest of it needs of the item; never empty."""
+
+
+def comprehension_of(source: Source, call: ast.Call, span: Span) -> Comprehension | None:
+    """The comprehension at a span which makes a call; None: it is another loop. Raises RefusedError."""
+    node = next((node for node in source.above(call) if isinstance(node, _Loops)), None)
+    if not isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp) or source.scope(node) is not source.scope(call):
+        return None
+    whole, [first, *more] = source.span(node), node.generators
+    if more or first.is_async or not node.lineno <= span.start.line <= (node.end_lineno or 0):
+        raise RefusedError("there is another loop around the call")
+    own = {*ast.walk(node)} - {*ast.walk(first)}
+    if call not in own or "#" in source.lines.slice(whole):
+        raise RefusedError("the call is a part of the condition, or comments stand in between")
+    if any(isinstance(above, ast.IfExp | ast.BoolOp | _Loops | ast.Lambda) for above in _between(source, call, node)):
+        raise RefusedError("the call is made under a condition")
+    until = source.lines.offset(source.span(first.target).start)
+    begin = source.lines.position(source.content.rindex("for", 0, until))
+    end = source.lines.position(source.lines.offset(whole.end) - 1)
+    rest = own - {*ast.walk(call)}
+    statement = next(above for above in source.above(node) if isinstance(above, ast.stmt))
+    items = tuple(_items(first.target, (), rest, ""))
+    return Comprehension(node, statement, Span(source.path, begin, end), items)
+
+
+def _between(source: Source, node: ast.AST, outer: ast.AST) -> Iterator[ast.AST]:
+    """What a node is in, up to an outer one."""
+    yield from takewhile(lambda above: above is not outer, source.above(node))
 
 
 def turn_of(source: Source, call: ast.Call, span: Span) -> Turn:
@@ -57,7 +97,7 @@ def turn_of(source: Source, call: ast.Call, span: Span) -> Turn:
     if any(isinstance(n, ast.Return | ast.Yield | ast.YieldFrom) for node in before for n in ast.walk(node)):
         raise RefusedError("the loop may be left, or gives something, before the call")
     _must_not_depend(before, call, [*own, *rest], source.imported)
-    return Turn(loop, statement, call, answer, tuple(_items(loop, before, [*own, *rest], answer)))
+    return Turn(loop, statement, call, answer, tuple(_items(loop.target, before, [*own, *rest], answer)))
 
 
 def _name(statement: ast.stmt, call: ast.Call) -> str:
@@ -69,10 +109,10 @@ def _name(statement: ast.stmt, call: ast.Call) -> str:
     return ""
 
 
-def _items(loop: ast.For, before: Iterable[ast.stmt], after: Iterable[ast.AST], answer: str) -> Iterator[str]:
+def _items(target: ast.expr, before: Iterable[ast.stmt], after: Iterable[ast.AST], answer: str) -> Iterator[str]:
     """The names to take along. Raises RefusedError where one of them may not be there."""
-    targets = [node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)]
-    if not targets or any(isinstance(node, ast.Attribute | ast.Subscript) for node in ast.walk(loop.target)):
+    targets = [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
+    if not targets or any(isinstance(node, ast.Attribute | ast.Subscript) for node in ast.walk(target)):
         raise RefusedError("its item has no name")
     sure = list(_stored(node for node in before if isinstance(node, ast.Assign | ast.AnnAssign)))
     loaded = {node.id for node in after if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
