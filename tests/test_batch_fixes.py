@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import difflib
+import json
 from pathlib import Path
 
 import pytest
 
+from promptlint import repairing
 from promptlint.config.configuration import Configuration
 from promptlint.config.settings import Settings
-from promptlint.edits import applied
+from promptlint.edits import Applicability, applied
 from promptlint.knowledge.loading import RULES
 from promptlint.layout import Confidence
 from promptlint.session import check
@@ -56,6 +58,26 @@ def test_the_name_of_the_answer_stays() -> None:
         "        # the text\n"
         "        out.append(reply.id)\n"
     )
+
+
+def test_blank_lines_behind_the_call_part_the_two_loops() -> None:
+    body = f"for item in items:\n    reply = {SENT}\n\n    # the text\n    out.append(reply.id)"
+    assert "requests.append((item, request))\n\n    for item, reply in batched_" in loop(program(body))
+
+
+def test_a_notebook_imports_where_it_runs() -> None:
+    cells = [
+        HEAD,
+        program(f"for item in items:\n    out.append({SENT}.id)", ""),
+        "import time\nfrom pathlib import Path\n",
+    ]
+    book = {"cells": [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells],
+            "metadata": {}, "nbformat": 4}  # fmt: skip
+    repaired = repairing.repaired(["a.ipynb"], OPTIONS, {"a.ipynb": json.dumps(book).encode()}, Applicability.UNSAFE)
+    first, second, third = (cell["source"] for cell in json.loads(repaired.changes["a.ipynb"].after)["cells"])
+    assert "import time\n" in first
+    assert "def batched_responses(\n" in second
+    assert third == cells[2].splitlines(keepends=True)
 
 
 def test_what_is_used_behind_the_call_goes_along() -> None:

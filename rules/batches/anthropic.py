@@ -13,15 +13,21 @@ MOST_REQUESTS = MOST_BYTES = 0  # in their place stand the limits of rules/provi
 
 
 def batched_messages(
-    client: anthropic.Anthropic, requests: list[tuple[Any, dict[str, Any]]]
+    client: anthropic.Anthropic,
+    requests: list[tuple[Any, dict[str, Any]]],
 ) -> Iterator[tuple[Any, anthropic.types.Message]]:
-    """Each item with the answer to its request, in order, at half price: answered within a day, mostly within an hour.
+    """Each item with the answer to its request, in order, at half the price.
 
-    The ids of the batches stand in a file until all answers are used: a run that was interrupted goes on with them.
-    The requests that failed are raised together, after all answers.
+    Answers come within a day, mostly within an hour. The ids of the batches stand in a
+    file until all answers are used: a run that was interrupted goes on with them. The
+    requests that failed are raised together, after all answers.
     """
-    lines = [{"custom_id": f"request-{i}", "params": params} for i, (_, params) in enumerate(requests)]
-    kept = Path(f".batches-{hashlib.sha256(json.dumps(lines).encode()).hexdigest()[:12]}.json")
+    lines = []
+    for i, (_, params) in enumerate(requests):
+        line = {"custom_id": f"request-{i}", "params": params}
+        lines.append(line)
+    digest = hashlib.sha256(json.dumps(lines).encode()).hexdigest()
+    kept = Path(f".batches-{digest[:12]}.json")
     ids = json.loads(kept.read_text()) if kept.exists() else []
     parts: list[list[Any]] = []
     size = 0
@@ -54,4 +60,5 @@ def batched_messages(
             failed.append((item, result))
     kept.unlink(missing_ok=True)
     if failed:
-        raise RuntimeError(f"{len(failed)} of {len(requests)} requests failed: {failed}")
+        many = f"{len(failed)} of {len(requests)} requests failed"
+        raise RuntimeError(f"{many}: {failed}")

@@ -13,41 +13,54 @@ MOST_REQUESTS = MOST_BYTES = 0  # in their place stand the limits of rules/provi
 
 
 def batched_completions(
-    client: openai.OpenAI, requests: list[tuple[Any, dict[str, Any]]]
+    client: openai.OpenAI,
+    requests: list[tuple[Any, dict[str, Any]]],
 ) -> Iterator[tuple[Any, openai.types.chat.ChatCompletion]]:
-    """Each item with the answer to its request, in order, at half price: answered within a day.
+    """Each item with the answer to its request, in order, at half the price.
 
-    The ids of the batches stand in a file until all answers are used: a run that was interrupted goes on with them.
-    The requests that failed are raised together, after all answers.
+    Answers come within a day. The ids of the batches stand in a file until all answers
+    are used: a run that was interrupted goes on with them. The requests that failed are
+    raised together, after all answers.
     """
     url = "/v1/chat/completions"
-    lines = [
-        json.dumps({"custom_id": f"request-{i}", "method": "POST", "url": url, "body": body})
-        for i, (_, body) in enumerate(requests)
-    ]
-    kept = Path(f".batches-{hashlib.sha256(json.dumps(lines).encode()).hexdigest()[:12]}.json")
+    lines = []
+    for i, (_, body) in enumerate(requests):
+        line = {"custom_id": f"request-{i}", "method": "POST", "url": url, "body": body}
+        lines.append(json.dumps(line))
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    kept = Path(f".batches-{digest[:12]}.json")
     ids = json.loads(kept.read_text()) if kept.exists() else []
     parts: list[list[str]] = []
     size = 0
-    for line in lines:
-        if not parts or len(parts[-1]) == MOST_REQUESTS or size + len(line) + 1 > MOST_BYTES:
+    for text in lines:
+        length = len(text) + 1
+        if not parts or len(parts[-1]) == MOST_REQUESTS or size + length > MOST_BYTES:
             parts.append([])
             size = 0
-        parts[-1].append(line)
-        size += len(line) + 1
+        parts[-1].append(text)
+        size += length
     for part in parts[len(ids) :]:
-        file = client.files.create(file=("requests.jsonl", "\n".join(part).encode()), purpose="batch")
-        ids.append(client.batches.create(input_file_id=file.id, endpoint=url, completion_window="24h").id)
+        content = "\n".join(part).encode()
+        file = client.files.create(file=("requests.jsonl", content), purpose="batch")
+        batch = client.batches.create(
+            input_file_id=file.id,
+            endpoint=url,
+            completion_window="24h",
+        )
+        ids.append(batch.id)
         kept.write_text(json.dumps(ids))
 
     answers, errors = {}, []
     for batch_id in ids:
         pause = 5.0
-        while (batch := client.batches.retrieve(batch_id)).status in ("validating", "in_progress", "finalizing"):
+        batch = client.batches.retrieve(batch_id)
+        while batch.status in ("validating", "in_progress", "finalizing"):
             time.sleep(pause)
             pause = min(pause * 2, 300)
+            batch = client.batches.retrieve(batch_id)
         for file_id in filter(None, (batch.output_file_id, batch.error_file_id)):
-            for answer in map(json.loads, client.files.content(file_id).content.splitlines()):
+            for raw in client.files.content(file_id).content.splitlines():
+                answer = json.loads(raw)
                 answers[answer["custom_id"]] = answer["response"] or answer["error"]
         errors += (batch.errors and batch.errors.data) or []
 
@@ -60,4 +73,5 @@ def batched_completions(
             failed.append((item, answer))
     kept.unlink(missing_ok=True)
     if failed:
-        raise RuntimeError(f"{len(failed)} of {len(requests)} requests failed: {failed} {errors}")
+        many = f"{len(failed)} of {len(requests)} requests failed"
+        raise RuntimeError(f"{many}: {failed} {errors}")

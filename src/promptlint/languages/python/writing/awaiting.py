@@ -47,7 +47,7 @@ def in_thread(request: Request, sources: Sources) -> Iterator[Fix]:
         raise RefusedError("the function that calls it gives its answers one by one")
     function = source.text(call.func)
     edits = (
-        *with_imports(source, ("import asyncio",)),
+        *with_imports(source, ("import asyncio",), call),
         *_await(source, call),
         source.replaced(call.func, _THREAD),
         _first_argument(source, call, function),

@@ -79,15 +79,20 @@ def _two_loops(source: Source, turn: Turn, written: Code, client: str) -> Iterat
     if moved != text:
         yield Edit(arguments, moved)
     yield Edit(Span(source.path, arguments.end, statement.end), ")")
-    rest = [
-        f"{inner}{requests}.append(({item}, {one}))",
-        f"{outer}for {item}, {answer} in {written.function}({client}, {requests}):",
-    ]
+    head = f"{outer}for {item}, {answer} in {written.function}({client}, {requests}):\n"
     if not turn.answer:
-        rest.append(f"{inner}{_with_answer(source, turn, answer)}")
+        head += f"{inner}{_with_answer(source, turn, answer)}\n"
     end = turn.statement.end_lineno or turn.statement.lineno
     at = Position(end, len(source.lines.line(end)) + 1)
-    yield Edit(Span(source.path, at, at), "".join(f"\n{line}" for line in rest))
+    line = end + 1  # the blank lines behind the call stand between the two loops now
+    while turn.answer and not source.lines.line(line).strip():
+        line += 1
+    kept = f"\n{inner}{requests}.append(({item}, {one}))"
+    if line > len(source.lines):  # the file ends without a line break
+        yield Edit(Span(source.path, at, at), f"{kept}\n{head}")
+    else:
+        yield Edit(Span(source.path, at, at), kept)
+        yield _lines(source, line, head)
 
 
 def _without_pauses(source: Source, turn: Turn, models: Models) -> Iterator[Edit]:
@@ -157,9 +162,8 @@ def _function(source: Source, statement: ast.stmt, template: str, limits: Batch)
         raise RefusedError("the limits of a batch are not known")
     text = written.text.replace(MOST_REQUESTS, f"{limits.requests:_}")
     text = text.replace(MOST_BYTES, f"{limits.megabytes * 1_000_000:_}")
-    yield from with_imports(source, written.imports)
-    tops = (node for node in (statement, *source.above(statement)) if isinstance(node, ast.stmt))
-    line = _above(source, next(node for node in tops if source.parent(node) is source.tree))
+    yield from with_imports(source, written.imports, statement)
+    line = _above(source, source.top(statement))
     blank = "".join("\n" for i in (1, 2) if source.lines.line(line - i).strip())
     yield _lines(source, line, f"{blank}{text}\n\n\n")
 

@@ -61,13 +61,15 @@ def _without(source: Source, statement: ast.ImportFrom, alias: ast.alias) -> tup
     return (Edit(span, ""),)
 
 
-def with_imports(source: Source, statements: Sequence[str]) -> tuple[Edit, ...]:
+def with_imports(source: Source, statements: Sequence[str], user: ast.AST) -> tuple[Edit, ...]:
     """The edits which add imports of one name each, where they are missing: `import a`, or `from a.b import c`.
 
-    Raises RefusedError where one of the names is something else.
+    `user`: what needs them. In a notebook, what is imported further down is not there yet. Raises RefusedError where
+    one of the names is something else.
     """
     lines: defaultdict[tuple[int, str, str], list[_Import]] = defaultdict(list)
-    imports = [node for node in source.tree.body if isinstance(node, _Import)]
+    line = source.top(user).lineno
+    imports = [node for node in source.tree.body if isinstance(node, _Import) and node.lineno < line]
     there = {name for node in imports for name in _names(node)}
     for node in ast.parse("\n".join(statements)).body:
         assert isinstance(node, _Import)

@@ -112,6 +112,11 @@ class Source:
         end = Position(span.end.line, span.end.column - 1)
         return Span(self.path, self.lines.position(open_at + 1), end)
 
+    def top(self, node: ast.AST) -> ast.stmt:
+        """The statement of the module that a node is a part of."""
+        found = (at for at in (node, *self.above(node)) if isinstance(at, ast.stmt) and self.parent(at) is self.tree)
+        return next(found)
+
     @property
     def quote(self) -> str:
         """The quotation mark that is more common in the file."""
