@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from promptlint.knowledge.documents import Entry, Shelf, Value
-from promptlint.knowledge.models import Call, Client, Form, Given, Marker, Part, Record, Switch
+from promptlint.knowledge.models import CacheSwitch, Call, Client, Form, Given, Marker, Part, Record, Switch
 from promptlint.knowledge.sources import HOW_OFTEN
 from promptlint.layout import Mode, Role
 from promptlint.settings import Setting
@@ -192,13 +192,26 @@ def _switch(value: Value) -> Switch:
     return Switch(entry["how-often"].word("how-often", HOW_OFTEN), entry.text("because"), entry.text("format"))
 
 
+def _cache_switch(value: Value) -> CacheSwitch:
+    entry = value.entry("a switch of a cache", "argument", "from role holds longer ttl")
+    return CacheSwitch(
+        argument=entry.text("argument"),
+        given_to=entry.text("from"),
+        role=entry["role"].word("role", ROLES) if "role" in entry else None,
+        holds=frozenset(entry.texts("holds")),
+        longer=entry.text("longer"),
+        ttl=entry.text("ttl"),
+    )
+
+
 def _marker(value: Value) -> Marker | None:
     if value.empty:
         return None
-    entry = value.entry("a breakpoint", "key", "request injects element refused mark block")
+    entry = value.entry("a breakpoint", "key", "request switches injects element refused mark block")
     return Marker(
         key=entry.text("key"),
         request=entry.text("request"),
+        switches=tuple(_cache_switch(item) for item in entry.items("switches")),
         injects=entry.text("injects"),
         refused=frozenset(entry.texts("refused")),
         element=entry.flag("element"),

@@ -131,6 +131,23 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheSwitch:
+    """An argument which, when given and true, lets the library set breakpoints by itself."""
+
+    argument: str
+    """As that of a part: a keyword, or a dotted path into it."""
+    given_to: str = ""
+    """Empty: the call. `client`: the constructor of the client."""
+    role: Role | None = None
+    """Behind the last text of a role; None: behind the newest message of each turn, or it cannot be told where."""
+    holds: frozenset[str] = frozenset()
+    """What must be in the list that is given, made by one of these; empty: any value will do."""
+    longer: str = ""
+    """Argument beside it which, when true, makes the lifetime `ttl`."""
+    ttl: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Marker:
     """How a cache breakpoint is spelled in a call's arguments."""
 
@@ -138,6 +155,7 @@ class Marker:
     """Key of a block that carries the mark (`cache_control`)."""
     request: str = ""
     """Argument which asks the provider to set a breakpoint behind the last block by itself; empty: there is none."""
+    switches: tuple[CacheSwitch, ...] = ()
     injects: str = ""
     """Argument by which the library sets breakpoints, somewhere in the prompt; empty: there is none."""
     refused: frozenset[str] = frozenset()

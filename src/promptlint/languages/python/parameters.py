@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from promptlint.knowledge.providers import Provider
+from promptlint.languages.python.answering import CLIENT_MODEL
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
 from promptlint.languages.python.messages import MISSING, absent
@@ -24,6 +25,8 @@ def parameters_of(
     for setting in Setting:
         path = paths.get(setting)
         term = argument(path) if path else None
+        if setting is Setting.MODEL and (term is None or absent(engine.head(term))):
+            path, term = CLIENT_MODEL, argument(CLIENT_MODEL)
         if path is None or term is None or absent(head := engine.head(term)):
             continue
         if "." in path and isinstance(head, Attr):

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Part
+from promptlint.languages.python.answering import CLIENT_MODEL, answering
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.messages import MISSING, part_of
@@ -42,8 +43,8 @@ def arguments_of(model: CallModel, call: Call, client: Term, engine: Engine) -> 
         return _of_an_item(model, call, engine)
     own = [part for part in model.prompt if not part.given_to]
     items = list(_by_position(own, call))
-    made = _constructor(client, engine)
-    for part in (*model.prompt, *_formats(model)):
+    made = constructor(client, engine)
+    for part in (*model.prompt, *_formats(model), *_switches(model)):
         key = Str(key_of(part).partition(".")[0])
         if not part.given_to or any(isinstance(item, Entry) and item.key == key for item in items):
             continue
@@ -53,6 +54,9 @@ def arguments_of(model: CallModel, call: Call, client: Term, engine: Engine) -> 
             items += [Entry(key, value) for value in _given_to_method(part, client, engine)]
         elif part.given_to.startswith("@") and made is not None:
             items.append(Entry(key, Seq(tuple(_returned(part.given_to[1:], made, engine)))))
+    model_id = answering(made, engine).id if made is not None else None
+    if model_id is not None:
+        items.append(Entry(Str(CLIENT_MODEL), model_id))
     return Map((*items, *call.keywords), at=call.at)
 
 
@@ -118,6 +122,13 @@ def _formats(model: CallModel) -> Iterator[Part]:
             yield replace(part, argument=part.switch.format_argument, position=None, switch=None)
 
 
+def _switches(model: CallModel) -> Iterator[Part]:
+    """The arguments of the client which let the library set breakpoints."""
+    for switch in model.marker.switches if model.marker is not None else ():
+        if switch.given_to:
+            yield Part(switch.argument, None, given_to=switch.given_to)
+
+
 def _by_position(parts: list[Part], call: Call) -> Iterator[Term]:
     names = {part.position: part.argument.partition(".")[0] for part in parts if part.position is not None}
     for i, argument in enumerate(call.arguments):
@@ -135,7 +146,7 @@ def _named(part: Part, made: Call) -> Term:
     return Item(Map(made.keywords, at=made.at), Op("key or", (Str(name), MISSING)))
 
 
-def _constructor(client: Term, engine: Engine) -> Call | None:
+def constructor(client: Term, engine: Engine) -> Call | None:
     """The call that made a client, behind the methods which give it back."""
     at = engine.head(client)
     while isinstance(at, Op) and at.operator == "enter":

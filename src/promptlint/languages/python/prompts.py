@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from promptlint.knowledge.models import Part, Switch
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.python import attributes, clocks, histories, replays
+from promptlint.languages.python import attributes, clocks, histories, replays, switches
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
@@ -92,7 +92,7 @@ class Prompts:
                     self._part(part, term)
         segments = replays.marked([s for s in self.texts.segments if s.text], self.stored)
         parameters = parameters_of(self.send, self.provider, self.engine, self.argument)
-        automatic, elsewhere = self._switched_on()
+        automatic, elsewhere, segments = self._switched_on(segments)
         return Prompt(
             Layout(segments), self._known(), frozenset(self.judge.guessed),
             tuple(dict.fromkeys(s.because for s in segments if s.volatility is None)),
@@ -131,18 +131,25 @@ class Prompts:
         with self.texts.repeating(growing=True):
             self.texts.hole(Hole(Volatility.SESSION, attributes.History, "what was said so far"))
 
-    def _switched_on(self) -> tuple[Breakpoint | None, Place | None]:
+    def _switched_on(
+        self, segments: tuple[Segment, ...]
+    ) -> tuple[Breakpoint | None, Place | None, tuple[Segment, ...]]:
         marker = self.send.marker
         if marker is None:
-            return None, None
+            return None, None, segments
         automatic = None
         if marker.request:
             self.marks.see(self.send.arguments)
             automatic = self.marks.breakpoint(self.argument(marker.request))
-        injected = self.argument(marker.injects) if marker.injects else MISSING
-        if not absent(self.engine.head(injected)):
-            return automatic, getattr(injected, "at", self.send.record.call.at)
-        return automatic, self.marks.unread(self.send.arguments, self._functions())
+        at = self.send.record.call.at
+        found = switches.switched(marker.switches, segments, self.argument, self.engine, at)
+        points = self.engine.head(self.argument(marker.injects) if marker.injects else MISSING)
+        if not absent(points):
+            found = switches.injected(points, found.segments, self.engine, at)
+        elsewhere = found.elsewhere
+        if elsewhere is None and found.segments == segments:
+            elsewhere = self.marks.unread(self.send.arguments, self._functions())
+        return automatic, elsewhere, found.segments
 
     def _functions(self) -> list[FunctionInfo]:
         return [record.function for record in self.send.chain]
@@ -220,7 +227,8 @@ class Prompts:
         """Whether a value is an object whose fields are known: of a class of the project, or a record of a library."""
         if not isinstance(term, Call):
             return False
-        return isinstance(term.function, Class) or self.engine.record(term) is not None
+        client = isinstance(term.function, Global) and term.function.name in self.engine.models.clients
+        return client or isinstance(term.function, Class) or self.engine.record(term) is not None
 
     def _history(self, term: Term) -> None:
         """Messages that come from elsewhere."""

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Client, Marker
 from promptlint.languages.python import attributes, chains
+from promptlint.languages.python.answering import answering
 from promptlint.languages.python.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.looping import frames
-from promptlint.languages.python.parts import arguments_of, key_of, listing_loops
+from promptlint.languages.python.parts import arguments_of, constructor, key_of, listing_loops
 from promptlint.languages.python.rewriting import stripped
 from promptlint.languages.python.summaries import CallRecord, LoopFrame
 from promptlint.languages.python.term import Term
@@ -58,6 +59,8 @@ class Send:
     conditions: tuple[Term, ...]
     """Under which it is made."""
     confidence: Confidence = Confidence.HIGH
+    by: Client | None = None
+    """The client which the one that is called was given as its model."""
     partial: bool = False
     """Whether the call itself is not seen: only what it will send, or a part of that."""
     listing: frozenset[int] = frozenset()
@@ -92,13 +95,16 @@ class Send:
     @property
     def marker(self) -> Marker | None:
         """How a breakpoint is spelled here; None: there is none."""
-        return self.client.marker or self.model.marker if self.client else self.model.marker
+        known = (client.marker for client in (self.by, self.client) if client is not None)
+        return next((marker for marker in known if marker is not None), self.model.marker)
 
     @property
     def provider(self) -> str:
         """Name of the provider, `unknown` when the client was told to send elsewhere."""
         if self.elsewhere:
             return "unknown"
+        if self.by is not None and self.by.provider != "unknown":
+            return self.by.provider
         return self.client.provider if self.client else self.model.provider
 
 
@@ -145,10 +151,21 @@ class Senders:
                 arguments = arguments_of(model, piped, base, self.engine)
                 coroutine = model.is_async or (client is not None and client.is_async)
                 loops = frames(record, self.engine, coroutine=coroutine or model.mode is Mode.ASYNC)
+                by, away = self._answering(base)
                 sent = Send(
-                    model, client, elsewhere, arguments, record, (record,), loops, record.conditions, confidence
-                )
+                    model, client, elsewhere or away, arguments, record, (record,), loops, record.conditions,
+                    confidence, by,
+                )  # fmt: skip
                 yield replace(sent, listing=listing_loops(model, call, self.engine))
+
+    def _answering(self, base: Term) -> tuple[Client | None, bool]:
+        """The client that the one which is called was given as its model, and whether it sends elsewhere."""
+        made = constructor(base, self.engine)
+        found = answering(made, self.engine) if made is not None else None
+        if found is None or found.by is None or found.made is None:
+            return None, False
+        given = found.made.keyword(found.by.endpoint) if found.by.endpoint else None
+        return found.by, given is not None and self._told(given)
 
     def _before(self, base: Term) -> tuple[tuple[Term, ...], Term]:
         """The steps of a chain before its model, and the model; of a client alone: none, and itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from math import prod
 
+from promptlint.languages.python.answering import plain_id, provider_of
 from promptlint.languages.python.blocking import Blocking
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.prompts import Prompt
@@ -24,8 +25,8 @@ def site_of(send: Send, prompt: Prompt, engine: Engine, signs: Signs, blocking: 
     return Site(
         call=_name(send),
         span=engine.span(send.record.call.at),
-        provider=send.provider,
-        model=_model(prompt),
+        provider=_provider(send, prompt, engine),
+        model=_model(prompt, engine),
         mode=_mode(send, engine),
         batch=send.batch,
         twin=_twin(send),
@@ -73,9 +74,21 @@ def _told(send: Send) -> bool:
     return send.provider != "unknown" and (send.client is not None or send.model.function)
 
 
-def _model(prompt: Prompt) -> str | None:
+def _model(prompt: Prompt, engine: Engine) -> str | None:
+    model = _id(prompt)
+    return plain_id(model, engine.models) if model is not None else None
+
+
+def _id(prompt: Prompt) -> str | None:
     named = next((p for p in prompt.parameters if p.setting is Setting.MODEL), None)
     return named.literal or None if named is not None else None
+
+
+def _provider(send: Send, prompt: Prompt, engine: Engine) -> str:
+    """The provider of a client, or that of a model's id where a client sends to several."""
+    if send.provider != "unknown" or send.elsewhere or send.partial:
+        return send.provider
+    return provider_of(_id(prompt), engine.models)
 
 
 def _mode(send: Send, engine: Engine) -> Mode:
