@@ -206,7 +206,8 @@ def test_a_file_that_does_not_parse_is_told_and_the_others_are_checked(run: Run,
     (tmp_path / "broken.py").write_text("import openai\ndef (\n", encoding="utf-8")
     assert run("check", "--output-format", "concise") == Done(
         1,
-        "broken.py:2:5: PL001 [unreadable-file] This file does not parse as Python: invalid syntax."
+        "broken.py:2:5: PL001 [unreadable-file] This file does not parse as"
+        f" Python {sys.version_info.major}.{sys.version_info.minor}: invalid syntax."
         " Nothing in it was checked.\n"
         f"idle.py:1:29: {TOLD}\n"
         "Found 2 findings in 2 files (0 prompts read).\n",

@@ -309,7 +309,8 @@ def with_history(start: Term, which: str, name: str, changes: list[histories.Cha
     if any(isinstance(change.like, (Seq, Map)) for change in changes):
         added = tuple(item for change in changes for item in change.added)
         history = Hole(Volatility.SESSION, History, name, type=which, stored=added)
-        result = Seq((Splat(start), Repeat(Each(0, Opaque(History)), (history,), growing=True)))
+        kept = Via(start, "", cap=Volatility.SESSION)
+        result = Seq((Splat(kept), Repeat(Each(0, Opaque(History)), (history,), growing=True)))
     lost = [change.cut for change in changes if change.cut is not None]
     if isinstance(first := stripped(start), Op) and first.operator == "cut":
         lost.append(first)

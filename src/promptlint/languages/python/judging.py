@@ -37,6 +37,8 @@ from promptlint.languages.python.terms import (
 )
 from promptlint.layout import Condition, Confidence, Volatility
 
+ANSWER = "answer"
+"""Type of what a model answered."""
 DEEPEST = 12
 """Values within values that are looked into: what lies deeper says little of the whole."""
 MOST_JUDGED = 400
@@ -159,7 +161,9 @@ class Judge:
         if isinstance(base, Param) and base.name == base.info.receiver:
             return Hole(None, f"is the attribute `{name}` of the object", confidence=Confidence.LOW)
         session = inner.volatility is Volatility.SESSION and isinstance(base, Param)
-        if (session or inner.volatility is Volatility.REQUEST) and not inner.loop and name:
+        # Of what a call makes out of an argument, no name of a part tells more than that of the argument.
+        guessed = inner.confidence is Confidence.LOW and isinstance(base, Call)
+        if (session or inner.volatility is Volatility.REQUEST) and not inner.loop and name and not guessed:
             named = self._named(name, inner.because)
             # The name of a part says more than that of the whole.
             if named.volatility is None or named.confidence >= max(inner.confidence, Confidence.MEDIUM):
@@ -169,7 +173,7 @@ class Judge:
     def _call(self, term: Call) -> Hole:
         function = stripped(term.function)
         if self._answers(function):
-            return Hole(Volatility.REQUEST, "is what a model answered")
+            return Hole(Volatility.REQUEST, "is what a model answered", type=ANSWER)
         if isinstance(function, Class):
             return self._most(tuple(_values(term)), "is an object of the project")
         values: tuple[Term, ...] = tuple(_values(term))
@@ -197,7 +201,8 @@ class Judge:
             found = self.hole(plain) if not isinstance(plain, Str) else worst
             told = found.volatility if found.volatility is not None else Volatility.CONSTANT
             if told >= max(Volatility.REQUEST, worst.volatility or Volatility.CONSTANT) and found is not worst:
-                worst = replace(found, type="", at=worst.at, text="")
+                kind = found.type if found.type == ANSWER else ""
+                worst = replace(found, type=kind, at=worst.at, text="")
         return worst
 
 

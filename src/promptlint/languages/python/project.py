@@ -14,6 +14,8 @@ from promptlint.languages.python.definitions import ModuleInfo
 from promptlint.layout import Gap
 from promptlint.spans import Position, Span
 
+_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""Of the Python that parses: a file may be written for a later one."""
 MOST_BYTES = 5_000_000
 """A longer file is not parsed: it is generated, and would take more memory than the answer is worth."""
 
@@ -104,11 +106,13 @@ class Project:
                 warnings.simplefilter("ignore")
                 tree = ast.parse(text)
         except SyntaxError as error:
-            self._refuse(path, error.lineno or 1, error.offset or 1, f"does not parse as Python: {error.msg}")
+            self._refuse(
+                path, error.lineno or 1, error.offset or 1, f"does not parse as Python {_VERSION}: {error.msg}"
+            )
         except (UnicodeDecodeError, LookupError) as error:
             self._refuse(path, 1, 1, f"cannot be decoded: {error}")
         except (ValueError, RecursionError, MemoryError) as error:
-            self._refuse(path, 1, 1, f"does not parse as Python: {error}")
+            self._refuse(path, 1, 1, f"does not parse as Python {_VERSION}: {error}")
         else:
             return ModuleInfo(path, path.removesuffix(".py").replace("/", "."), text, tree)
         return None

@@ -9,7 +9,7 @@ from dataclasses import replace
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.python import attributes, clocks
 from promptlint.languages.python.engine import Engine
-from promptlint.languages.python.judging import Judge
+from promptlint.languages.python.judging import ANSWER, Judge
 from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.rewriting import substituted
 from promptlint.languages.python.term import Term
@@ -41,6 +41,8 @@ MOST_SEGMENTS = 600
 """Segments of one prompt; what follows them is left out, and the prompt counts as partly known."""
 MOST_NESTED = 60
 """Texts within texts."""
+_SPOKEN = (Role.ASSISTANT, Role.TOOL, Role.UNKNOWN)
+"""Roles of messages in which an answer is given back, and not worked into another text."""
 ADDRESS = "address"
 """Type of a hole that is the address of an object."""
 
@@ -347,6 +349,8 @@ class Texts:
         """A value that varies, or of which we cannot tell."""
         volatility, because = hole.volatility, hole.because
         caps = [step.cap for step in self._steps if step.cap is not None]
+        if hole.type == ANSWER and self.role in _SPOKEN and not self._growing:
+            volatility = Volatility.SESSION  # a part of what was said, which stays
         if volatility is not None and caps and min(caps) < volatility:
             volatility = min(caps)
             because = f"{because}, but only once {_when(volatility)}"

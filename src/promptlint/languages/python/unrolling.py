@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.rewriting import substituted
+from promptlint.languages.python.rewriting import stripped, substituted
 from promptlint.languages.python.term import Term
-from promptlint.languages.python.terms import Choice, Each, Fold, Maybe, Repeat, Seq, Splat
+from promptlint.languages.python.terms import Choice, Each, Fold, Maybe, Repeat, Seq, Splat, Via
+from promptlint.layout import Volatility
 
 if TYPE_CHECKING:
     from promptlint.languages.python.engine import Engine
@@ -46,14 +47,32 @@ def _parts(each: Term, engine: Engine) -> tuple[Term, ...] | None:
 def _opened(items: tuple[Term, ...], engine: Engine) -> Iterator[Term]:
     """The items of a sequence, those of sequences within it in their place."""
     for item in items:
-        if isinstance(item, Splat) and isinstance(inner := engine.head(item.value), Seq):
-            yield from _opened(inner.items, engine)
+        whole = engine.reduced(item.value) if isinstance(item, Splat) else item
+        if isinstance(item, Splat) and isinstance(inner := stripped(whole), Seq):
+            cap = lasting(whole)
+            yield from _opened(inner.items if cap is None else tuple(capped(i, cap) for i in inner.items), engine)
         elif isinstance(item, Repeat) and (inner_turns := turns(item, engine)) is not None:
             yield from _opened(inner_turns, engine)
         elif isinstance(item, Maybe) and (decided := engine.truth(item.condition)) is not None:
             yield from _opened(item.then if decided else item.other, engine)
         else:
             yield item
+
+
+def lasting(term: Term) -> Volatility | None:
+    """How often a value changes at most, because of when it was made; None where that is not told."""
+    caps = []
+    while isinstance(term, Via):
+        caps.append(term.cap)
+        term = term.value
+    return min((cap for cap in caps if cap is not None), default=None)
+
+
+def capped(item: Term, cap: Volatility) -> Term:
+    """An item of a list that was made when `cap` tells."""
+    if isinstance(item, (Splat, Repeat, Maybe)):
+        return item.rebuilt(lambda part: part if isinstance(part, Each) else capped(part, cap))
+    return Via(item, "", cap=cap)
 
 
 def _added(parts: tuple[Term, ...], repeat: Repeat, engine: Engine) -> Iterator[Term]:
