@@ -86,7 +86,9 @@ class Judge:
         found = self._of_conditions.hole(self.engine.head(term))
         at = found.at if found.at.path else self.place
         text = found.text or self.engine.source(at) or found.because
-        return Condition(text, self.engine.span(at), found.volatility, self._each_turn(term), found.confidence)
+        # One that is written nowhere (whether a loop has turns at all) is none that a user could change.
+        volatility = found.volatility if at != self.place else None
+        return Condition(text, self.engine.span(at), volatility, self._each_turn(term), found.confidence)
 
     def _each_turn(self, term: Term) -> bool:
         """Whether a value is another one on each turn of a loop around the call."""
@@ -98,7 +100,8 @@ class Judge:
             seen.add(id(at))
             if isinstance(at, (Each, Carried)) and at.loop in self.loops:
                 return True
-            stack.extend(at.children())
+            # An item of a list that grows stays what it is.
+            stack.extend(() if isinstance(at, Each) else at.children())
         return False
 
     def ask(self, term: Term) -> None:

@@ -16,7 +16,7 @@ from promptlint.languages.python.messages import MISSING, absent, content_of, ki
 from promptlint.languages.python.parameters import parameters_of
 from promptlint.languages.python.parts import key_of, one_of
 from promptlint.languages.python.places import NOWHERE, Place
-from promptlint.languages.python.rewriting import stripped
+from promptlint.languages.python.rewriting import rewrapped, stripped
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
@@ -172,14 +172,19 @@ class Prompts:
 
     def _from_mapping(self, name: str) -> Term:
         """An argument from `**kwargs`; what is unknown of them is taken not to hold it."""
-        term = self.engine.reduced(Item(self.send.arguments, Op("key or", (Str(name), MISSING))))
-        while isinstance(plain := stripped(term), Item):
-            key = stripped(plain.key)
-            if not isinstance(key, Op) or key.operator != "key or":
-                break
-            self.judge.ask(plain.value)
-            term = self.engine.reduced(key.operands[1])
-        return term
+        return self._assumed(Item(self.send.arguments, Op("key or", (Str(name), MISSING))))
+
+    def _assumed(self, asked: Term) -> Term:
+        term = self.engine.reduced(asked)
+        plain = stripped(term)
+        if isinstance(plain, Choice):
+            then, other = self._assumed(plain.then), self._assumed(plain.other)
+            return then if stripped(then) == stripped(other) else rewrapped(Choice(plain.condition, then, other), term)
+        key = stripped(plain.key) if isinstance(plain, Item) else None
+        if not isinstance(plain, Item) or not isinstance(key, Op) or key.operator != "key or":
+            return term
+        self.judge.ask(plain.value)
+        return self._assumed(key.operands[1])
 
     def _known(self) -> Known:
         segments = self.texts.segments
