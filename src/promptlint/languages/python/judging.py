@@ -37,6 +37,7 @@ from promptlint.languages.python.terms import (
 )
 from promptlint.layout import Condition, Confidence, Volatility
 
+_PART = (Attr, Item)
 ANSWER = "answer"
 """Type of what a model answered."""
 DEEPEST = 12
@@ -87,8 +88,19 @@ class Judge:
         at = found.at if found.at.path else self.place
         text = found.text or self.engine.source(at) or found.because
         # One that is written nowhere (whether a loop has turns at all) is none that a user could change.
-        volatility = found.volatility if at != self.place else None
+        volatility = found.volatility if at != self.place and not self._of_role(term) else None
         return Condition(text, self.engine.span(at), volatility, self._each_turn(term), found.confidence)
+
+    def _of_role(self, term: Term) -> bool:
+        """Whether a condition asks for the role of a message: that is as fixed as its place in the list."""
+        plain = self.engine.head(term)
+        while isinstance(plain, Op) and plain.operator == "not":
+            plain = self.engine.head(plain.operands[0])
+        sides = [self.engine.head(side) for side in plain.operands] if isinstance(plain, Op) else []
+        names = [
+            _key(self.engine.head(s.key)) if isinstance(s, Item) else s.name for s in sides if isinstance(s, _PART)
+        ]
+        return "role" in names
 
     def _each_turn(self, term: Term) -> bool:
         """Whether a value is another one on each turn of a loop around the call."""
