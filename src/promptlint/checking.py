@@ -28,17 +28,19 @@ from promptlint.knowledge.pages import Page
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.code import Code, CodeTrace, Signs
 from promptlint.languages.python.notebooks import Notebook, as_python, is_notebook, read_notebook
-from promptlint.languages.python.project import decoded, encoded
+from promptlint.languages.python.project import decoded
 from promptlint.languages.python.read import Group, list_of
 from promptlint.layout import Confidence, Gap, Known, Reading, Request
 from promptlint.placing import Places
 from promptlint.reading import (
     UNKNOWN_PROVIDER,
+    bytes_of,
     code_again,
     code_in,
     is_template,
     read_comments,
     read_project,
+    text_of,
     with_prompts,
     writer,
 )
@@ -50,6 +52,8 @@ Given = Mapping[Path, bytes]
 """Absolute path → what stands in for the file on disk."""
 
 
+MOST_SEGMENTS = 500
+"""A prompt of more parts is not judged: what checks do grows with the square of their number."""
 FEW_FILES = 200
 """To read fewer files takes less time than to start processes for it."""
 
@@ -109,7 +113,7 @@ class _Material:
 
     def again(self, changed: Mapping[str, str], sites: Collection[str]) -> Reading:
         """What some files send when some have other texts."""
-        raw = {**self.given, **{path: _encoded(text, self.files[path]) for path, text in changed.items()}}
+        raw = {**self.given, **{path: bytes_of(path, text, self.files[path]) for path, text in changed.items()}}
         files = Files(self.project.root, self.project.paths, raw, suppressions.MARKER, as_python)
         code = code_again(self.code, files, changed)
         return read_project(files, sites, self.models, load_providers(), self._read_text(raw), only=True, code=code)
@@ -145,7 +149,7 @@ def checked(project: Project, selection: Selection, given: Given, jobs: int = 1)
     with doing(f"reading {project.root}"):
         material = _Material.of(project, given, load_models(selection.any.models))
         files = material.files
-        reading = _assumed(material.read(jobs), selection.any, providers)
+        reading = _with_large(_assumed(material.read(jobs), selection.any, providers))
         project = replace(project, targets=with_prompts(project.targets, reading))
     findings = []
     homes: dict[str, str] = {}
@@ -157,7 +161,7 @@ def checked(project: Project, selection: Selection, given: Given, jobs: int = 1)
     unreadable = [d for d in _unreadable(project, files, reading) if d.code in selection.codes(d.span.path)]
     with doing("reading comments"):
         marked = sorted(files.holding & project.targets)
-        comments = [read_comments(text_of(files[path]), path) for path in marked]
+        comments = [read_comments(shown(files[path]), path) for path in marked]
     merged_findings = merged(findings, selection.rules)
     told = suppressions.suppressed([*merged_findings, *unreadable], comments, load_pages(), selection.codes)
     wanted = [d for each in told for d in _wanted(each, selection, homes.get(each.span.path, each.span.path))]
@@ -230,9 +234,20 @@ class Found:
         return self.request.site.span
 
 
+def _small(request: Request) -> bool:
+    return len(request.layout.segments) <= MOST_SEGMENTS
+
+
+def _with_large(reading: Reading) -> Reading:
+    """The reading with a gap for each prompt that is too large to be judged."""
+    large = [request.site.span for request in reading.requests if not _small(request)]
+    why = f"has more than {MOST_SEGMENTS} parts, and is not judged"
+    return replace(reading, gaps=(*reading.gaps, *(Gap(span, why) for span in dict.fromkeys(large))))
+
+
 def _findings(reading: Reading, rules: Iterable[str], providers: Providers) -> Iterator[Found]:
     checks = [(code, CHECKS[code]) for code in rules if code in CHECKS]
-    for request in reading.requests:
+    for request in filter(_small, reading.requests):
         for code, find in checks:
             with doing(f"checking {code} at {request.site.span}"):
                 for finding in find(request, providers[request.site.provider]):
@@ -280,22 +295,13 @@ def _proof(material: _Material, targets: Collection[str], reading: Reading) -> P
     files = material.files
 
     def text(path: str) -> str:
-        return decoded(files[path])
+        return text_of(path, files[path])
 
     def editable(path: str) -> bool:
         return path in targets
 
     write = writer(files, material.models, load_providers(), material.code)
     return Proof(reading, text, editable, write, material.again)
-
-
-def _encoded(text: str, like: bytes) -> bytes:
-    try:
-        if encoded(decoded(like), like) == like:
-            return encoded(text, like)
-    except UnicodeEncodeError:
-        pass
-    raise RefusedError("the encoding of the file cannot hold it")
 
 
 def _with_fixes(told: Sequence[Diagnostic], findings: Iterable[Found], proof: Proof) -> list[Diagnostic]:
@@ -364,7 +370,7 @@ def _statistics(project: Project, reading: Reading, calls: Collection[Span]) -> 
 # --- paths and texts ------------------------------------------------------------------------------------------------
 
 
-def text_of(raw: bytes) -> str:
+def shown(raw: bytes) -> str:
     """The text of a file, as well as it can be told."""
     try:
         return decoded(raw)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from promptlint.changes import CacheRequest, Change, Coarsen, RemoveBreakpoint, Sort, ToAsync, ToBatch, ToThread
 from promptlint.edits import Applicability, Edit, Fix, RefusedError, applied, compatible
@@ -105,7 +106,7 @@ class Proof:
         after = again.requests
         if len(after) != len(before) or not all(map(_same_call, before, after)):
             return ["the calls of the file could not be told apart afterwards"] * len(attempts)
-        pairs = list(zip(before, after, strict=True))
+        pairs = [_Pair(*pair) for pair in zip(before, after, strict=True)]
         return [_broken(attempt, pairs) for attempt in attempts]
 
 
@@ -118,16 +119,45 @@ class _Attempt:
     fix: Fix
 
 
-def _broken(attempt: _Attempt, pairs: Sequence[tuple[Request, Request]]) -> str:
+@dataclass(frozen=True)
+class _Pair:
+    """A request before and after fixes were made. What it sends is compared once for all of them."""
+
+    old: Request
+    new: Request
+
+    @cached_property
+    def same(self) -> bool:
+        """Whether the same words are sent in the same order."""
+        return words(self.old.layout) == words(self.new.layout)
+
+    @cached_property
+    def moved(self) -> bool:
+        """Whether the same words are sent in some order."""
+        return self.same or Counter(words(self.old.layout)) == Counter(words(self.new.layout))
+
+    @cached_property
+    def held(self) -> bool:
+        """Whether what has an order before is sent in the same order after."""
+        return _held(self.old.layout, self.new.layout)
+
+    def sends_the_same(self, attempt: _Attempt) -> bool:
+        """Whether the same is sent, as far as a fix must leave it: in the same order if it is safe, else in any."""
+        if isinstance(attempt.change, Sort):
+            return self.held
+        return self.same if attempt.fix.applicability is Applicability.SAFE else self.moved
+
+
+def _broken(attempt: _Attempt, pairs: Sequence[_Pair]) -> str:
     """What of its promise a fix does not hold, given every request before and after it; nothing when it holds all."""
-    for old, new in pairs:
-        if old is attempt.request and not _kept(attempt.change, old, new):
+    for pair in pairs:
+        if pair.old is attempt.request and not _kept(attempt.change, pair.old, pair.new):
             return "read back, the prompt is not what was promised"
-        lost = isinstance(attempt.change, RemoveBreakpoint) and old is not attempt.request
-        if lost and len(new.layout.breakpoints) < len(old.layout.breakpoints):
-            return f"the call at {old.site.span} would lose a breakpoint too"
-        if not _same_words(old.layout, new.layout, attempt.change, attempt.fix.applicability):
-            return f"it would change the words that the call at {old.site.span} sends"
+        lost = isinstance(attempt.change, RemoveBreakpoint) and pair.old is not attempt.request
+        if lost and len(pair.new.layout.breakpoints) < len(pair.old.layout.breakpoints):
+            return f"the call at {pair.old.site.span} would lose a breakpoint too"
+        if not pair.sends_the_same(attempt):
+            return f"it would change the words that the call at {pair.old.site.span} sends"
     return ""
 
 
@@ -167,15 +197,6 @@ def _kept(change: Change, old: Request, new: Request) -> bool:
         return False
     spelled = not isinstance(change, Coarsen | ToAsync | ToThread)  # an answer may be a part of a later prompt
     return shape(after, spelled=spelled) == shape(promised, spelled=spelled)
-
-
-def _same_words(before: Layout, after: Layout, change: Change, applicability: Applicability) -> bool:
-    """Whether two layouts send the same: in the same order if the fix is safe, else in any."""
-    if isinstance(change, Sort):
-        return _held(before, after)
-    if applicability is Applicability.SAFE:
-        return words(before) == words(after)
-    return Counter(words(before)) == Counter(words(after))
 
 
 def _held(before: Layout, after: Layout) -> bool:

@@ -14,7 +14,7 @@ from promptlint.knowledge.loading import load_formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.code import Code
-from promptlint.languages.python.project import decoded
+from promptlint.languages.python.project import decoded, encoded
 from promptlint.languages.python.read import Each, list_of
 from promptlint.languages.python.read import read_project as read_python
 from promptlint.layout import Reading, Request
@@ -41,6 +41,26 @@ def read_comments(text: str, path: str) -> Comments:
     from promptlint.languages.templates.comments import comments
 
     return understood(comments(text, path), path)
+
+
+def text_of(path: str, raw: bytes) -> str:
+    """The text of a file, as what reads it takes it. Raises RefusedError where it is not all text."""
+    try:
+        return raw.decode("utf-8") if is_template(path) else decoded(raw)
+    except (SyntaxError, LookupError, UnicodeDecodeError) as error:
+        raise RefusedError("the file is not all text") from error
+
+
+def bytes_of(path: str, text: str, like: bytes) -> bytes:
+    """A text as the file `like` is written. Raises RefusedError where that cannot hold it."""
+    try:
+        if is_template(path):
+            return text.encode("utf-8")
+        if encoded(decoded(like), like) == like:
+            return encoded(text, like)
+    except UnicodeEncodeError:
+        pass
+    raise RefusedError("the encoding of the file cannot hold it")
 
 
 def read_project(
@@ -101,7 +121,7 @@ def writer(
     from promptlint.languages.python.writing import Writer  # only what is found is mended
 
     def text(path: str) -> str:
-        return decoded(files[path])
+        return text_of(path, files[path])
 
     python = Writer(text, models, providers, code.index.naming)
 

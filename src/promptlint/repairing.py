@@ -14,7 +14,7 @@ from promptlint.diagnostics import UNREADABLE, Diagnostic
 from promptlint.discovery.files import MOST_BYTES, read, reason
 from promptlint.edits import Applicability, Edit, applied, compatible
 from promptlint.keeping import put
-from promptlint.languages.python.project import decoded, encoded
+from promptlint.reading import bytes_of, text_of
 from promptlint.reporters.report import Report, Sources
 
 MOST_PASSES = 10
@@ -76,7 +76,7 @@ def _changed(
     for path, edits in _by_path(chosen).items():
         old = changes.get(path)
         raw = old.after if old else given[path] if path in given else read(path, MOST_BYTES)
-        changed[path] = Change(old.before if old else raw, encoded(applied(decoded(raw), edits), raw))
+        changed[path] = Change(old.before if old else raw, bytes_of(path, applied(text_of(path, raw), edits), raw))
     return changed
 
 

@@ -162,11 +162,11 @@ def _inside(parent: PurePosixPath) -> str:
 def _sources(given: Mapping[Path, bytes]) -> Sources:
     @remembered
     def text(path: str) -> str:
-        from promptlint.checking import text_of
+        from promptlint.checking import shown
 
         absolute = Path(path).resolve()
         try:
-            return text_of(given[absolute] if absolute in given else read(path, MOST_BYTES))
+            return shown(given[absolute] if absolute in given else read(path, MOST_BYTES))
         except OSError:
             return ""
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from promptlint import baseline, ignoring
+from promptlint import baseline, edits, ignoring
 from promptlint.cli.outcome import RefusedError
 from promptlint.diagnostics import Diagnostic
 from promptlint.discovery import relative
 from promptlint.discovery.changes import Changed, RevisionError, changed_since
-from promptlint.languages.python.project import decoded, encoded
+from promptlint.reading import bytes_of, text_of
 from promptlint.repairing import Change, WriteError, write
 from promptlint.reporters.report import Report, Sources
 from promptlint.reporters.text import counted
@@ -82,7 +82,7 @@ def add_ignores(report: Report, sources: Sources, reason: str) -> Report:
         found = list(group)
         try:
             done = _ignored_in(path, sources(path), found, reason)
-        except (OSError, UnicodeEncodeError, WriteError, ignoring.NotIgnoredError) as error:
+        except (OSError, edits.RefusedError, WriteError, ignoring.NotIgnoredError) as error:
             click.echo(f"Warning: {path}: {error}", err=True)
             left += found
         else:
@@ -94,9 +94,9 @@ def add_ignores(report: Report, sources: Sources, reason: str) -> Report:
 def _ignored_in(path: str, text: str, found: list[Diagnostic], reason: str) -> int:
     done = ignoring.ignored(path, text, found, " ".join(reason.split()))
     raw = Path(path).read_bytes()
-    if decoded(raw) != text:
+    if text_of(path, raw) != text:
         raise ignoring.NotIgnoredError("has changed since it was read")
-    write({path: Change(raw, encoded(done.text, raw))})
+    write({path: Change(raw, bytes_of(path, done.text, raw))})
     return done.number
 
 

@@ -89,9 +89,9 @@ def patch(repaired: Repaired) -> str:
 
 
 def _diff(path: str, before: bytes, after: bytes) -> Iterator[str]:
-    from promptlint.languages.python.project import decoded
+    from promptlint.reading import text_of
 
-    old, new = (re.findall(r"[^\n]*\n|[^\n]+\Z", decoded(raw)) for raw in (before, after))
+    old, new = (re.findall(r"[^\n]*\n|[^\n]+\Z", text_of(path, raw)) for raw in (before, after))
     for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 

@@ -51,7 +51,7 @@ def parsed(text: str) -> nodes.Expr | None:
     """Jinja's own tree of an expression; None where it is none."""
     try:
         body = environment().parse("{{" + text + "}}").body
-    except (TemplateSyntaxError, RecursionError):
+    except (TemplateSyntaxError, RecursionError, ValueError):  # a number of thousands of digits
         return None
     output = body[0] if len(body) == 1 else None
     if (
@@ -68,7 +68,7 @@ def statement(text: str, end: str) -> nodes.Stmt | None:
     """Jinja's own tree of a statement with nothing inside it; None where Jinja does not understand it."""
     try:
         body = environment().parse("{%" + text + "%}" + (f"{{% {end} %}}" if end else "")).body
-    except (TemplateSyntaxError, RecursionError):
+    except (TemplateSyntaxError, RecursionError, ValueError):  # a number of thousands of digits
         return None
     return body[0] if len(body) == 1 and isinstance(body[0], nodes.Stmt) else None
 
