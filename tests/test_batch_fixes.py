@@ -71,9 +71,9 @@ def test_a_notebook_imports_where_it_runs() -> None:
         program(f"for item in items:\n    out.append({SENT}.id)", ""),
         "import time\nfrom pathlib import Path\n",
     ]
-    book = {"cells": [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells],
-            "metadata": {}, "nbformat": 4}  # fmt: skip
-    repaired = repairing.repaired(["a.ipynb"], OPTIONS, {"a.ipynb": json.dumps(book).encode()}, Applicability.UNSAFE)
+    stored = [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells]
+    Path("a.ipynb").write_text(json.dumps({"cells": stored, "metadata": {}, "nbformat": 4}, indent=1))
+    repaired = repairing.repaired(["a.ipynb"], OPTIONS, {}, Applicability.UNSAFE)
     first, second, third = (cell["source"] for cell in json.loads(repaired.changes["a.ipynb"].after)["cells"])
     assert "import time\n" in first
     assert "def batched_responses(\n" in second

@@ -79,20 +79,18 @@ def _two_loops(source: Source, turn: Turn, written: Code, client: str) -> Iterat
     if moved != text:
         yield Edit(arguments, moved)
     yield Edit(Span(source.path, arguments.end, statement.end), ")")
-    head = f"{outer}for {item}, {answer} in {written.function}({client}, {requests}):\n"
-    if not turn.answer:
-        head += f"{inner}{_with_answer(source, turn, answer)}\n"
     end = turn.statement.end_lineno or turn.statement.lineno
     at = Position(end, len(source.lines.line(end)) + 1)
-    line = end + 1  # the blank lines behind the call stand between the two loops now
-    while turn.answer and not source.lines.line(line).strip():
-        line += 1
     kept = f"\n{inner}{requests}.append(({item}, {one}))"
-    if line > len(source.lines):  # the file ends without a line break
-        yield Edit(Span(source.path, at, at), f"{kept}\n{head}")
-    else:
-        yield Edit(Span(source.path, at, at), kept)
-        yield _lines(source, line, head)
+    head = f"{outer}for {item}, {answer} in {written.function}({client}, {requests}):"
+    if not turn.answer:
+        yield Edit(Span(source.path, at, at), f"{kept}\n{head}\n{inner}{_with_answer(source, turn, answer)}")
+        return
+    yield Edit(Span(source.path, at, at), kept)
+    line = end + 1  # the blank lines behind the call stand between the two loops now
+    while not source.lines.line(line).strip():
+        line += 1
+    yield _lines(source, line, f"{head}\n")
 
 
 def _without_pauses(source: Source, turn: Turn, models: Models) -> Iterator[Edit]:

@@ -67,7 +67,7 @@ def with_imports(source: Source, statements: Sequence[str], user: ast.AST) -> tu
     `user`: what needs them. In a notebook, what is imported further down is not there yet. Raises RefusedError where
     one of the names is something else.
     """
-    lines: defaultdict[tuple[int, str, str], list[_Import]] = defaultdict(list)
+    places: defaultdict[tuple[Position, str, str], list[_Import]] = defaultdict(list)
     line = source.top(user).lineno
     imports = [node for node in source.tree.body if isinstance(node, _Import) and node.lineno < line]
     there = {name for node in imports for name in _names(node)}
@@ -78,11 +78,10 @@ def with_imports(source: Source, statements: Sequence[str], user: ast.AST) -> tu
             continue
         if any(_is_other(other, name, bound) for other in ast.walk(source.tree)):
             raise RefusedError(f"`{bound}` is something else in this file")
-        lines[_place(node, imports)].append(node)
+        places[_place(node, imports, source)].append(node)
     edits = []
-    for (line, head, tail), new in lines.items():
-        at = Position(line, 1)
-        text = "".join(f"{ast.unparse(node)}\n" for node in sorted(new, key=_order))
+    for (at, head, tail), new in places.items():
+        text = "\n".join(ast.unparse(node) for node in sorted(new, key=_order))
         edits.append(Edit(Span(source.path, at, at), head + text + tail))
     return tuple(edits)
 
@@ -90,19 +89,19 @@ def with_imports(source: Source, statements: Sequence[str], user: ast.AST) -> tu
 _Import = ast.Import | ast.ImportFrom
 
 
-def _place(node: _Import, imports: Sequence[_Import]) -> tuple[int, str, str]:
-    """The line in front of which an import goes, and what stands before and after it. Raises RefusedError."""
+def _place(node: _Import, imports: Sequence[_Import], source: Source) -> tuple[Position, str, str]:
+    """Where an import goes, and what stands before and after it. Raises RefusedError."""
     block = _is_standard(node)
     every = [other for other in imports if _module(other) != "__future__"]
     own = [other for other in every if _is_standard(other) == block]
     before = [other for other in own if _order(other) < _order(node)]
-    if before:
-        return (before[-1].end_lineno or 0) + 1, "", ""
-    if own:
-        return own[0].lineno, "", ""
     if not every:
         raise RefusedError("it imports nothing at its top")
-    return (every[0].lineno, "", "\n") if block else ((every[-1].end_lineno or 0) + 1, "\n", "")
+    if before or not (own or block):
+        last = before[-1] if before else every[-1]
+        line = last.end_lineno or last.lineno
+        return Position(line, len(source.lines.line(line)) + 1), "\n" if before else "\n\n", ""
+    return Position((own or every)[0].lineno, 1), "", "\n" if own else "\n\n"
 
 
 def _order(node: _Import) -> tuple[bool, str]:
