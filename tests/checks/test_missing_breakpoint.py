@@ -181,3 +181,9 @@ def test_a_message_that_carries_no_breakpoint_is_taken_apart_by_hand() -> None:
     [found] = check(request(*bare), WHOLE)
     assert found.change is None
     assert found.message.endswith("keeps no prefix that ends inside a message; send what changes in another message.")
+
+
+def test_the_mark_stands_behind_a_line_only_where_enough_of_the_prompt_is_before_it() -> None:
+    short, rules, tail = text(4, text="You are a clerk.\n"), text(2000), data("question", Role.SYSTEM)
+    assert only(request(short, rules, tail)).change == MarkBreakpoint(1)
+    assert only(request(rules, text(4, text="\nBe brief.\n"), text(2), tail)).change == MarkBreakpoint(1)

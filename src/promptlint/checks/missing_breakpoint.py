@@ -63,7 +63,8 @@ def _end(request: Request, head: Sequence[Segment], provider: Provider) -> int:
     if whole and sent(head[: whole[-1] + 1]).low >= provider.minimum_for(request.site.model):
         return whole[-1]
     lines = [i for i, s in enumerate(head) if s.literal and "\n" in s.text]
-    return max(lines, default=len(head) - 1)
+    least = provider.minimum_for(request.site.model)
+    return max((i for i in lines if sent(head[: i + 1]).low >= least), default=len(head) - 1)
 
 
 def _certainty(request: Request, head: Sequence[Segment]) -> Confidence:
