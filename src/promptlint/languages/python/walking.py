@@ -15,6 +15,7 @@ from promptlint.languages.python.states import State, all_joined, root_of
 from promptlint.languages.python.states import joined as either
 from promptlint.languages.python.summaries import CallRecord, LoopFrame, Summary, first_returned, fresh_loop
 from promptlint.languages.python.syntax import all_nodes, leaves_at
+from promptlint.languages.python.taking import queue_of, taken
 from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
     NONE,
@@ -57,6 +58,8 @@ class Walker:
         self.ended: list[State] = []
         self.alive = True
         self.left: list[list[State]] = []
+        self.taken: dict[ast.Assign, Each] = {}
+        """Statements that take an item of a queue which a loop empties → the item."""
         self.expressions = Expressions(self)
         self.changes = Changes(self)
 
@@ -130,8 +133,9 @@ class Walker:
 
     def _Assign(self, node: ast.Assign) -> None:
         value = self.expressions.of(node.value)
+        item = self.taken.get(node)
         for target in node.targets:
-            self.assign(target, value)
+            self.assign(target, item or value, step=item is None)
 
     def _AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
@@ -281,7 +285,9 @@ class Walker:
     _AsyncFor = _For
 
     def _While(self, node: ast.While) -> None:
-        each = self.enter_loop(node, "while", None, parallel=False, text=self.module.source(node.test))
+        queue = queue_of(node)
+        each = self.enter_loop(node, "while", queue, parallel=False, text=self.module.source(node.test))
+        self.taken.update(dict.fromkeys(taken(node, queue), each) if queue is not None else {})
         self.guards.append(node.test)
         self._turns(each, node.body, lambda: self._test(node.test))
         self.guards.pop()
