@@ -29,7 +29,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset({"caching"}),
     frozenset({"checking"}),
     frozenset({"session"}),
-    frozenset({"repairing"}),
+    frozenset({"many", "repairing"}),
     frozenset({"server"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
@@ -47,8 +47,8 @@ NO_PARSERS = {
 FILE_SYSTEM = {"fileinput", "glob", "os", "pathlib", "shutil", "subprocess", "tempfile"}
 PURE = {"pathlib.PurePath", "pathlib.PurePosixPath"}
 TOUCH_FILES = {
-    "caching", "checking", "cli", "config", "discovery", "keeping", "knowledge", "placing", "repairing", "server",
-    "session", "spreading",
+    "caching", "checking", "cli", "config", "discovery", "keeping", "knowledge", "many", "placing", "repairing",
+    "server", "session", "spreading",
 }  # fmt: skip
 
 NAMELESS = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}

@@ -21,13 +21,21 @@ T = TypeVar("T")
 class Places:
     """Changes the paths of spans, however deep in a value they are."""
 
-    def __init__(self, root: Path, notebooks: Callable[[str], Notebook | None] | None = None) -> None:
-        """`root` is the folder that paths are relative to. `notebooks` gives those among the files, if there are."""
+    def __init__(
+        self,
+        root: Path,
+        notebooks: Callable[[str], Notebook | None] | None = None,
+        named: Callable[[str], str] | None = None,
+    ) -> None:
+        """`root` is the folder that paths are relative to. `notebooks` gives those among the files, if there are.
+
+        `named` says what a path is to be instead of that from the working directory.
+        """
         here = Path.cwd()
-        self._here = root == here
+        self._here = root == here and named is None
         self._notebook = notebooks or (lambda path: None)
         self._same = self._here and notebooks is None
-        self.path = cache(lambda path: path if self._here else relative(root / path, here))
+        self.path = cache(named or (lambda path: path if self._here else relative(root / path, here)))
         """A path, as the user writes it."""
         self._known: dict[int, tuple[Any, Any]] = {}
 

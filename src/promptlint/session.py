@@ -21,7 +21,7 @@ from promptlint.doing import doing
 from promptlint.knowledge.errors import KnowledgeError
 from promptlint.knowledge.loading import endings, load_models, load_pages
 from promptlint.placing import Places
-from promptlint.reporters.report import Report, Sources, Statistics
+from promptlint.reporters.report import Report, Sources, together
 
 __all__ = ["ConfigError", "KnowledgeError", "PathError", "check", "targets"]
 
@@ -53,17 +53,13 @@ def check(
         for project in projects
         for part, selection in _parts(project, configuration)
     ]
-    statistics = sum((part.statistics for part in parts), Statistics())
-    codes = {code for part in parts for code in part.rules} or asked_for.keys()
-    report = Report(
-        diagnostics=tuple(sorted((d for part in parts for d in part.diagnostics), key=lambda d: d.order)),
-        gaps=tuple(sorted((gap for part in parts for gap in part.gaps), key=lambda gap: (gap.span, gap.reason))),
-        requests=tuple(request for part in parts for request in part.requests),
-        statistics=statistics,
-        warnings=() if statistics.files else (f"no Python files and no prompts in {', '.join(paths)}",),
+    whole = together(parts)
+    codes = whole.rules or asked_for
+    report = replace(
+        whole,
+        warnings=() if whole.statistics.files else (f"no Python files and no prompts in {', '.join(paths)}",),
         rules={code: page for code, page in load_pages().items() if code in codes},
         directory=_within_repository(),
-        files=tuple(sorted(path for part in parts for path in part.files)),
     )
     return report, _sources(placed)
 

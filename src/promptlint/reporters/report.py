@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from posixpath import join, normpath
 
@@ -65,6 +65,19 @@ class Report:
     def in_repository(self, path: str) -> str:
         """A path of the report from the top of the repository, with `/`."""
         return normpath(join(self.directory, path))
+
+
+def together(parts: Sequence[Report]) -> Report:
+    """Parts as one report, in the order in which it is told. It has no directory."""
+    return Report(
+        diagnostics=tuple(sorted((d for part in parts for d in part.diagnostics), key=lambda d: d.order)),
+        gaps=tuple(sorted((gap for part in parts for gap in part.gaps), key=lambda gap: (gap.span, gap.reason))),
+        requests=tuple(request for part in parts for request in part.requests),
+        statistics=sum((part.statistics for part in parts), Statistics()),
+        warnings=tuple(warning for part in parts for warning in part.warnings),
+        rules={code: page for part in parts for code, page in part.rules.items()},
+        files=tuple(sorted(path for part in parts for path in part.files)),
+    )
 
 
 Sources = Callable[[str], str]
