@@ -134,8 +134,9 @@ REFUSED = {
     "the call is made under a condition, or its errors are handled in the loop": (
         f"for item in items:\n    if item:\n        out.append({SENT}.id)"
     ),
-    "the call is in a function of its own, `one`: what makes the request and what reads the answer would have to be"
-    " told apart": f"def one(item):\n    return {SENT}\nfor item in items:\n    out.append(one(item).id)",
+    "`one` is a function within a function": (
+        f"def one(item):\n    return {SENT}\nfor item in items:\n    out.append(one(item).id)"
+    ),
     "what is done with an answer may change the next request (`out`)": (
         f"for item in items:\n    if item in out:\n        continue\n    out.append({SENT}.id)"
     ),
@@ -155,6 +156,55 @@ REFUSED = {
 @pytest.mark.parametrize("reason", REFUSED)
 def test_what_cannot_be_cut_in_two_says_why(reason: str) -> None:
     assert mended(program(REFUSED[reason])) == reason
+
+
+OWN = f"{HEAD}\n\ndef one(item, more=1):\n    reply = {SENT}\n\n    # its id\n    return reply.id\n"
+CALLED = "for item in items:\n    out.append(one(item))"
+
+
+def test_a_function_that_makes_the_call_is_taken_apart() -> None:
+    after = mended(program(CALLED, OWN))
+    assert (
+        "def one_request(item, more=1):\n"
+        '    return dict(model="gpt-6-sol", input=item)\n'
+        "\n\n"
+        "def one_answer(reply):\n"
+        "    # its id\n"
+        "    return reply.id\n"
+    ) in after
+    assert loop(program(CALLED, OWN)) == (
+        "    requests = []\n"
+        "    for item in items:\n"
+        "        request = one_request(item)\n"
+        "        requests.append((item, request))\n"
+        "    for item, response in batched_responses(client, requests):\n"
+        "        out.append(one_answer(response))\n"
+    )
+
+
+TOGETHER = {
+    "`one` is called in several places, or handed on": f"{OWN}\n\nprint(one('A'))\n",
+    "the call is in a function that cannot be taken apart": OWN.replace("def one", "@cache\ndef one"),
+    "in `one`, what reads the answer needs `more` too": OWN.replace("reply.id", "reply.id, more"),
+    "in `one`, the call is made under a condition, or its errors are handled": OWN.replace(
+        "reply =", "if item:\n        reply ="
+    ),
+    "`one` may be left before the call": OWN.replace("    reply =", "    if not item:\n        return 1\n    reply ="),
+    "the client of `one` is not known where it is called": OWN.replace("more=1", "client=client"),
+    "there is another loop around the call": OWN.replace("reply =", "for _ in range(3):\n        reply ="),
+}
+
+
+@pytest.mark.parametrize("reason", TOGETHER)
+def test_a_function_that_cannot_be_taken_apart_says_why(reason: str) -> None:
+    assert mended(program(CALLED, TOGETHER[reason])) == reason
+
+
+def test_a_function_that_another_file_uses_stays() -> None:
+    Path("app.py").write_text(program(CALLED, OWN))
+    Path("other.py").write_text("from app import one\n\nprint(one('A'))\n")
+    report, _ = check(["."], OPTIONS, {})
+    assert [diagnostic.refused for diagnostic in report.diagnostics] == ["`one` is used in other.py too"]
 
 
 def test_the_markers_of_a_prompt_are_not_taken_along() -> None:

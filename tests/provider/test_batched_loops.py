@@ -61,6 +61,26 @@ def evaluate(essays: list[str]) -> dict[str, str]:
 with open("grades.json", "w") as file:
     json.dump(evaluate(json.loads(Path("essays.json").read_text())), file)
 """
+APART = """
+import json
+from pathlib import Path
+
+{client}
+
+
+def grade(essay: str) -> str:
+    answer = {call}
+    return answer.{text}
+
+
+def evaluate(essays: list[str]) -> dict[str, str]:
+    return {{essay: grade(essay) for essay in essays if essay != "nothing"}}
+
+
+with open("grades.json", "w") as file:
+    json.dump(evaluate(json.loads(Path("essays.json").read_text())), file)
+"""
+"""The call is in a function of its own, and the loop a comprehension."""
 ESSAYS = ["\u2028 one", "two", "nothing", "three", "four"]
 each_call = pytest.mark.parametrize("call", CALLS)
 
@@ -84,16 +104,16 @@ def provider(running: LocalProvider, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     return running
 
 
-def program(call: str) -> str:
+def program(call: str, form: str = PROGRAM) -> str:
     """A loop over essays."""
     client, sends, text = CALLS[call]
-    return PROGRAM.format(client=client, call=sends, text=text)
+    return form.format(client=client, call=sends, text=text)
 
 
-def mended(call: str) -> str:
+def mended(call: str, form: str = PROGRAM) -> str:
     """The same as a batch."""
     options = Configuration(fixed=Settings(select=("PL301",), min_confidence=Confidence.LOW))
-    given = {"app.py": program(call).encode()}
+    given = {"app.py": program(call, form).encode()}
     [change] = repairing.repaired(["app.py"], options, given, Applicability.UNSAFE).changes.values()
     return change.after.decode()
 
@@ -107,11 +127,12 @@ def run(source: str) -> dict[str, str]:
 
 
 @each_call
-def test_a_batch_sends_the_same_and_gives_the_same_for_half(provider: LocalProvider, call: str) -> None:
-    before = run(program(call))
+@pytest.mark.parametrize("form", [PROGRAM, APART], ids=["a loop", "two functions"])
+def test_a_batch_sends_the_same_and_gives_the_same_for_half(provider: LocalProvider, call: str, form: str) -> None:
+    before = run(program(call, form))
     prompts, cost = Counter(entry.prompt.text for entry in provider.ledger), provider.cost
     provider.reset()
-    after = run(mended(call))
+    after = run(mended(call, form))
     assert list(after.items()) == list(before.items())
     assert len(set(after.values())) == 4
     assert Counter(entry.prompt.text for entry in provider.ledger) == prompts

@@ -7,6 +7,7 @@ copy of a file in `rules/batches/`, but for the limits in it, so what it does is
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -34,6 +35,8 @@ class Code:
     """The statements that it needs, each with one name."""
     answer: str
     """What the function calls one answer, in its own name: `message` of `batched_messages`."""
+    gives: str
+    """The type of one answer, as it is written."""
     fingerprint: str
 
 
@@ -47,7 +50,8 @@ def code(source: str) -> Code:
                 for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]  # fmt: skip
     answer = function.name.rpartition("_")[2].removesuffix("s")
     text = ast.get_source_segment(source, function) or ""
-    return Code(function.name, text, tuple(imports), answer, _fingerprint(function))
+    gives = re.search(r"tuple\[Any, ([\w.]+)\]", ast.unparse(function.returns) if function.returns else "")
+    return Code(function.name, text, tuple(imports), answer, gives[1] if gives else "Any", _fingerprint(function))
 
 
 def batch_call(info: FunctionInfo, models: Models) -> CallModel | None:

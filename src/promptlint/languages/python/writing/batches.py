@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterator, Sequence
 
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
@@ -13,14 +12,14 @@ from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.clients import base_of
 from promptlint.languages.python.writing.importing import with_imports
 from promptlint.languages.python.writing.source import Source, Sources
-from promptlint.languages.python.writing.turns import Comprehension, Turn, comprehension_of, turn_of
+from promptlint.languages.python.writing.splitting import Sent, sent_by
+from promptlint.languages.python.writing.turns import Comprehension, Turn, changed_to, comprehension_of, turn_of
 from promptlint.languages.python.written import MOST_BYTES, MOST_REQUESTS, Code, code, is_copy
 from promptlint.layout import Mode, Request
 from promptlint.spans import Position, Span
 
 _LISTS = ("requests", "pending", "batch_requests")
 """Names for the list of requests: the first that the file does not use."""
-_OPENED, _CLOSED = re.compile(r"\(\n\s*"), re.compile(r",?\n\s*\)")
 _ONE = ("request", "params", "batch_request")
 """The same for one of them."""
 
@@ -43,15 +42,14 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
     _must_be_body(call, model)
     written = code(template)
     client = source.text(base_of(source, call, model.path, frozenset()))
-    collected = comprehension_of(source, call, loop)
+    sent, edits = sent_by(source, call, client, written, sources)
+    collected = comprehension_of(source, sent.call, loop)
     if collected is not None:
-        edits = [_two_comprehensions(source, collected, call, written, client)]
-        statement = collected.statement
+        edits.append(_two_comprehensions(source, collected, sent, written, client))
     else:
-        turn = turn_of(source, call, loop)
-        edits = [*_two_loops(source, turn, written, client), *_without_pauses(source, turn, sources.models)]
-        statement = turn.loop
-    edits += _function(source, statement, template, limits)
+        turn = turn_of(source, sent.call, loop, read=bool(sent.reader))
+        edits += [*_two_loops(source, turn, sent, written, client), *_without_pauses(source, turn, sources.models)]
+    edits += _function(source, min((call, sent.call), key=lambda node: node.lineno), template, limits)
     yield Fix(Applicability.UNSAFE, f"Hand the requests in as a batch (`{written.function}`)", tuple(sorted(edits)))
 
 
@@ -64,7 +62,7 @@ def _must_be_body(call: ast.Call, model: Call) -> None:
             raise RefusedError(f"`{keyword.arg}` is for a single call")
 
 
-def _two_loops(source: Source, turn: Turn, written: Code, client: str) -> Iterator[Edit]:
+def _two_loops(source: Source, turn: Turn, sent: Sent, written: Code, client: str) -> Iterator[Edit]:
     """The edits that end the loop behind the request, and begin another one for what is done with the answer."""
     taken = source.names(source.scope(turn.loop))
     requests, one = _free(_LISTS, taken), _free(_ONE, taken)
@@ -73,7 +71,7 @@ def _two_loops(source: Source, turn: Turn, written: Code, client: str) -> Iterat
     outer, inner = source.indentation(turn.loop.lineno), source.indentation(turn.statement.lineno)
     yield _lines(source, _above(source, turn.loop), f"{outer}{requests} = []\n")
     arguments, statement = source.inside(turn.call), source.span(turn.statement)
-    yield Edit(Span(source.path, statement.start, arguments.start), f"{one} = dict(")
+    yield Edit(Span(source.path, statement.start, arguments.start), f"{one} = {sent.maker}(")
     text = source.lines.slice(arguments)
     moved = _dedented(source, turn, text)
     if moved != text:
@@ -84,7 +82,8 @@ def _two_loops(source: Source, turn: Turn, written: Code, client: str) -> Iterat
     kept = f"\n{inner}{requests}.append(({item}, {one}))"
     head = f"{outer}for {item}, {answer} in {written.function}({client}, {requests}):"
     if not turn.answer:
-        yield Edit(Span(source.path, at, at), f"{kept}\n{head}\n{inner}{_with_answer(source, turn, answer)}")
+        rest = changed_to(source, turn.statement, turn.call, sent.read(answer))
+        yield Edit(Span(source.path, at, at), f"{kept}\n{head}\n{inner}{rest}")
         return
     yield Edit(Span(source.path, at, at), kept)
     line = end + 1  # the blank lines behind the call stand between the two loops now
@@ -103,38 +102,29 @@ def _without_pauses(source: Source, turn: Turn, models: Models) -> Iterator[Edit
                     yield Edit(Span(source.path, start, end), "")
 
 
-def _two_comprehensions(source: Source, found: Comprehension, call: ast.Call, written: Code, client: str) -> Edit:
+def _two_comprehensions(source: Source, found: Comprehension, sent: Sent, written: Code, client: str) -> Edit:
     """The edit that makes a list of requests of what goes through the items, and goes through the answers instead."""
     taken = source.names(source.scope(found.node))
     answer = _free((written.answer, f"{written.answer}_of_batch"), taken)
-    whole, clause, sent = source.span(found.node), source.lines.slice(found.clause), source.span(call)
+    whole, clause, place = source.span(found.node), source.lines.slice(found.clause), source.span(sent.call)
     begin = Position(whole.start.line, whole.start.column + 1)
-    head = source.lines.slice(Span(source.path, begin, sent.start)).lstrip()
-    tail = source.lines.slice(Span(source.path, sent.end, found.clause.start)).rstrip()
+    head = source.lines.slice(Span(source.path, begin, place.start)).lstrip()
+    tail = source.lines.slice(Span(source.path, place.end, found.clause.start)).rstrip()
     item = found.items[0] if len(found.items) == 1 else f"({', '.join(found.items)})"
-    arguments = source.lines.slice(source.inside(call))
+    arguments = source.lines.slice(source.inside(sent.call))
     opened, closed = source.lines.slice(whole)[0], source.lines.slice(whole)[-1]
     outer = source.indentation(found.node.lineno)
     inner = f"{outer}    "
     lines = [
         opened,
-        f"{inner}{head}{answer}{tail}",
+        f"{inner}{head}{sent.read(answer)}{tail}",
         f"{inner}for {item}, {answer} in {written.function}({client}, [",
-        f"{inner}    ({item}, dict({arguments}))",
+        f"{inner}    ({item}, {sent.maker}({arguments}))",
         f"{inner}    {clause.strip()}",
         f"{inner}])",
         f"{outer}{closed}",
     ]
     return Edit(whole, "\n".join(lines))
-
-
-def _with_answer(source: Source, turn: Turn, answer: str) -> str:
-    """The statement with the answer in the place of the call."""
-    statement, call = source.span(turn.statement), source.span(turn.call)
-    before = source.lines.slice(Span(source.path, statement.start, call.start))
-    after = source.lines.slice(Span(source.path, call.end, statement.end))
-    flat = f"{_OPENED.sub(chr(40), before)}{answer}{_CLOSED.sub(chr(41), after)}"
-    return before + answer + after if "\n" in flat else flat
 
 
 def _dedented(source: Source, turn: Turn, text: str) -> str:
@@ -148,7 +138,7 @@ def _dedented(source: Source, turn: Turn, text: str) -> str:
     return "\n".join([first, *(line[surplus:] if line[:surplus].isspace() else line for line in lines)])
 
 
-def _function(source: Source, statement: ast.stmt, template: str, limits: Batch) -> Iterator[Edit]:
+def _function(source: Source, user: ast.AST, template: str, limits: Batch) -> Iterator[Edit]:
     """The edits that put the function for batches in front of what uses it; none where it is there already."""
     written = code(template)
     same = [node for node in source.tree.body if getattr(node, "name", "") == written.function]
@@ -160,8 +150,8 @@ def _function(source: Source, statement: ast.stmt, template: str, limits: Batch)
         raise RefusedError("the limits of a batch are not known")
     text = written.text.replace(MOST_REQUESTS, f"{limits.requests:_}")
     text = text.replace(MOST_BYTES, f"{limits.megabytes * 1_000_000:_}")
-    yield from with_imports(source, written.imports, statement)
-    line = _above(source, source.top(statement))
+    yield from with_imports(source, written.imports, user)
+    line = _above(source, source.top(user))
     blank = "".join("\n" for i in (1, 2) if source.lines.line(line - i).strip())
     yield _lines(source, line, f"{blank}{text}\n\n\n")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
@@ -13,8 +14,10 @@ from promptlint.languages.python.writing.source import Source
 from promptlint.spans import Span
 
 _SIMPLE = ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr
-_LOOPS = ast.For | ast.AsyncFor | ast.While | ast.comprehension | ast.ListComp | ast.SetComp | ast.DictComp
-_Loops = _LOOPS | ast.GeneratorExp
+_COMPREHENSIONS = ast.comprehension | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_OPENED, _CLOSED = re.compile(r"\(\n\s*"), re.compile(r",?\n\s*\)")
+LOOPS = ast.For | ast.AsyncFor | ast.While | _COMPREHENSIONS
+"""What makes a call several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Comprehension:
 
 def comprehension_of(source: Source, call: ast.Call, span: Span) -> Comprehension | None:
     """The comprehension at a span which makes a call; None: it is another loop. Raises RefusedError."""
-    node = next((node for node in source.above(call) if isinstance(node, _Loops)), None)
+    node = next((node for node in source.above(call) if isinstance(node, LOOPS)), None)
     if not isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp) or source.scope(node) is not source.scope(call):
         return None
     whole, [first, *more] = source.span(node), node.generators
@@ -53,7 +56,7 @@ def comprehension_of(source: Source, call: ast.Call, span: Span) -> Comprehensio
     own = {*ast.walk(node)} - {*ast.walk(first)}
     if call not in own or "#" in source.lines.slice(whole):
         raise RefusedError("the call is a part of the condition, or comments stand in between")
-    if any(isinstance(above, ast.IfExp | ast.BoolOp | _Loops | ast.Lambda) for above in _between(source, call, node)):
+    if any(isinstance(above, ast.IfExp | ast.BoolOp | LOOPS | ast.Lambda) for above in _between(source, call, node)):
         raise RefusedError("the call is made under a condition")
     until = source.lines.offset(source.span(first.target).start)
     begin = source.lines.position(source.content.rindex("for", 0, until))
@@ -69,16 +72,12 @@ def _between(source: Source, node: ast.AST, outer: ast.AST) -> Iterator[ast.AST]
     yield from takewhile(lambda above: above is not outer, source.above(node))
 
 
-def turn_of(source: Source, call: ast.Call, span: Span) -> Turn:
-    """The turn of the loop at a span which makes a call. Raises RefusedError where it cannot be cut in two there."""
-    scope = source.scope(call)
-    loop = next((node for node in source.above(call) if isinstance(node, _Loops)), None)
-    if loop is None or source.scope(loop) is not scope:
-        name = getattr(scope, "name", "")
-        raise RefusedError(
-            f"the call is in a function of its own{f', `{name}`' if name else ''}: what makes the request"
-            " and what reads the answer would have to be told apart"
-        )
+def turn_of(source: Source, call: ast.Call, span: Span, *, read: bool) -> Turn:
+    """The turn of the loop at a span which makes a call. Raises RefusedError where it cannot be cut in two there.
+
+    `read`: what the call gives is made of the answer, and not the answer itself.
+    """
+    loop = next((node for node in source.above(call) if isinstance(node, LOOPS)), None)
     if not isinstance(loop, ast.For) or not loop.lineno <= span.start.line <= (loop.iter.end_lineno or 0):
         raise RefusedError("there is another loop around the call")
     statement = next(node for node in (call, *source.above(call)) if isinstance(node, ast.stmt))
@@ -89,7 +88,7 @@ def turn_of(source: Source, call: ast.Call, span: Span) -> Turn:
     lines = [line for node in loop.body for line in (node.lineno, node.end_lineno)]
     if any(lines.count(line) > 2 for line in lines) or loop.body[0].lineno == loop.lineno:
         raise RefusedError("several statements stand on one line")
-    answer = _name(statement, call)
+    answer = "" if read else named_answer(statement, call)
     rest = [n for node in after for n in ast.walk(node)]
     own = [n for n in ast.walk(statement) if n not in set(ast.walk(call))]
     if answer and not after:
@@ -100,7 +99,8 @@ def turn_of(source: Source, call: ast.Call, span: Span) -> Turn:
     return Turn(loop, statement, call, answer, tuple(_items(loop.target, before, [*own, *rest], answer)))
 
 
-def _name(statement: ast.stmt, call: ast.Call) -> str:
+def named_answer(statement: ast.stmt, call: ast.Call) -> str:
+    """The name that a statement gives to what a call gives, if that is all it does; else empty."""
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if value is call:
             return name
@@ -167,3 +167,12 @@ def _changed(nodes: Iterable[ast.AST]) -> Iterator[str]:
             yield dotted_name(target)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield dotted_name(node.func.value)
+
+
+def changed_to(source: Source, statement: ast.stmt, call: ast.Call, text: str) -> str:
+    """A statement with a text in the place of a call, on one line where nothing else keeps it on several."""
+    whole, sent = source.span(statement), source.span(call)
+    before = source.lines.slice(Span(source.path, whole.start, sent.start))
+    after = source.lines.slice(Span(source.path, sent.end, whole.end))
+    flat = f"{_OPENED.sub('(', before)}{text}{_CLOSED.sub(')', after)}"
+    return before + text + after if "\n" in flat else flat
