@@ -34,6 +34,7 @@ def read_formats(documents: Iterable[Value]) -> Formats:
     messages: dict[str, Value] = {}
     marks: dict[str, Value] = {}
     settings: dict[str, Value] = {}
+    declared: dict[str, Value] = {}
     shuffles: dict[str, Value] = {}
     turns: dict[str, Value] = {}
     fixed: dict[str, Value] = {}
@@ -44,7 +45,7 @@ def read_formats(documents: Iterable[Value]) -> Formats:
         entry = document.entry(
             "a formats file",
             "checked",
-            "formats recognition messages clocks marks shuffles turns fixed words settings",
+            "formats recognition messages clocks marks shuffles turns fixed words declared settings",
         )
         checked = entry["checked"].entry("'checked'", "source on")
         checked["on"].day()
@@ -55,6 +56,7 @@ def read_formats(documents: Iterable[Value]) -> Formats:
         messages |= entry.texts("messages")
         marks |= entry.texts("marks")
         settings |= entry.texts("settings")
+        declared |= entry.texts("declared")
         shuffles |= entry.texts("shuffles")
         turns |= entry.texts("turns")
         fixed |= entry.texts("fixed")
@@ -73,6 +75,7 @@ def read_formats(documents: Iterable[Value]) -> Formats:
         fixed=frozenset(fixed),
         words=tuple(words),
         settings=frozenset(settings),
+        declared=frozenset(declared),
     )
 
 

@@ -169,6 +169,9 @@ class Formats:
     words: tuple[Words, ...] = ()
     """What names of holes say, where they say something else than names in code do."""
 
+    declared: frozenset[str] = frozenset()
+    """Names of things which are described once for all requests: so are their parts."""
+
     settings: frozenset[str] = frozenset()
     """Words of which one in a name of several says that it is a setting."""
 

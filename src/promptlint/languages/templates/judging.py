@@ -91,6 +91,8 @@ class Judge:
         source = self.models.varies.get(dotted(value))
         if source is not None:
             return self._varying(source, ())
+        if _base(value) in self.formats.declared:
+            return Judgement(None, "is a part of what is named like a setting", Confidence.MEDIUM, named=True)
         whole = self._judged(value.value)
         if not isinstance(value.key, str):
             return whole
@@ -158,6 +160,13 @@ def _most(found: list[Judgement]) -> Judgement:
     if unknown is not None and (worst.volatility or 0) < Volatility.REQUEST:
         return unknown
     return worst
+
+
+def _base(value: Expression) -> str:
+    """The name that a part is taken from, through all of its loops and parts."""
+    while isinstance(value, (Member, Each)):
+        value = value.value if isinstance(value, Member) else value.over
+    return value.name.lower() if isinstance(value, Name) else ""
 
 
 def root_name(value: Expression) -> str:

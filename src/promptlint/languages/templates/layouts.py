@@ -63,7 +63,7 @@ class _Builder:
                             Segment(text, Volatility.CONSTANT, self.role, Origin(span), self.provider.tokens(text))
                         )
                 case Hole():
-                    self._hole(piece, _alone(pieces, index))
+                    self._hole(piece, pieces, index)
                 case Branch(condition, then, other):
                     for side, taken in enumerate((then, other)):
                         with self._within(condition, side):
@@ -83,9 +83,12 @@ class _Builder:
         self.role = role
         self.block += bool(self.segments) and self.segments[-1].block == self.block
 
-    def _hole(self, hole: Hole, alone: bool) -> None:
+    def _hole(self, hole: Hole, pieces: Sequence[Piece], index: int) -> None:
         found = hole.alone
-        if found.named and alone and found.volatility is Volatility.REQUEST:
+        before = pieces[index - 1] if index else None
+        if isinstance(before, Text) and _exemplary(before.text):
+            found = replace(found, confidence=Confidence.LOW)
+        elif found.named and _alone(pieces, index) and found.volatility is Volatility.REQUEST:
             # What is set apart, under a heading or in a fence, is data rather than a word of the instructions.
             found = replace(found, confidence=max(found.confidence, Confidence.MEDIUM))
         grows = self.chat and root_name(hole.expression).lower() in self.histories
@@ -145,7 +148,7 @@ def _alone(pieces: Sequence[Piece], index: int) -> bool:
     before = pieces[index - 1] if index else None
     after = pieces[index + 1] if index + 1 < len(pieces) else None
     ends_line = not isinstance(after, Text) or after.text.strip(" \t")[:1] in ("\n", "\r", "")
-    if not isinstance(before, Text) or not ends_line or _exemplary(before.text):
+    if not isinstance(before, Text) or not ends_line:
         return False
     *above, line = before.text.split("\n")
     if line.strip():
