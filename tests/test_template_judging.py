@@ -50,6 +50,12 @@ def test_what_a_hole_tells(text: str, volatility: Volatility | None, confidence:
         pytest.param("The goal:\n```\n{{ goal }}\n```\n", Confidence.MEDIUM, id="in a fence"),
         pytest.param("GOAL: {{ goal }}\n", Confidence.MEDIUM, id="behind a label"),
         pytest.param("An example of a task:\n```\nGOAL: {{ goal }}\n```\n", Confidence.LOW, id="in an example"),
+        pytest.param(
+            "Example:\n```\nIn short.\n```\nExample:\n```\nGOAL: {{ goal }}\n```\n",
+            Confidence.LOW,
+            id="in another",
+        ),
+        pytest.param("Example:\n```\nIn short.\n```\nGOAL: {{ goal }}\n", Confidence.MEDIUM, id="behind an example"),
         pytest.param("Reach {{ goal }} in time.\n", Confidence.LOW, id="within a sentence"),
         pytest.param("# Wibble\n{{ wibble }}\n", Confidence.LOW, id="a name that says nothing"),
     ],

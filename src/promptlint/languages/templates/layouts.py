@@ -52,12 +52,16 @@ class _Builder:
         self.branches: dict[Expression, int] = {}
         self.repeated = False
         self.growing = False
+        self.fenced = False
+        self.exemplary = False
+        """Whether what comes now stands in a fence that was announced as an example."""
 
     def pieces(self, pieces: Sequence[Piece]) -> None:
         """Add what pieces send, one after the other."""
         for index, piece in enumerate(pieces):
             match piece:
                 case Text(text, span):
+                    self._fences(text)
                     if text:
                         self._add(
                             Segment(text, Volatility.CONSTANT, self.role, Origin(span), self.provider.tokens(text))
@@ -76,6 +80,14 @@ class _Builder:
                     if self.segments:
                         self.segments[-1] = replace(self.segments[-1], breakpoint=breakpoint)
 
+    def _fences(self, text: str) -> None:
+        """See which fences a text opens and closes."""
+        *passed, _ = text.split(_FENCE)
+        for before in passed:
+            self.fenced = not self.fenced
+            announced = "example" in before.rstrip().rpartition("\n")[2].lower()
+            self.exemplary = self.fenced and announced
+
     def _turn(self, role: Role) -> None:
         # Blank lines before a header are no message.
         while self.segments and self.segments[-1].block == self.block and not self.segments[-1].text.strip():
@@ -85,8 +97,7 @@ class _Builder:
 
     def _hole(self, hole: Hole, pieces: Sequence[Piece], index: int) -> None:
         found = hole.alone
-        before = pieces[index - 1] if index else None
-        if isinstance(before, Text) and _exemplary(before.text):
+        if self.exemplary:
             found = replace(found, confidence=Confidence.LOW)
         elif found.named and _alone(pieces, index) and found.volatility is Volatility.REQUEST:
             # What is set apart, under a heading or in a fence, is data rather than a word of the instructions.
@@ -155,9 +166,3 @@ def _alone(pieces: Sequence[Piece], index: int) -> bool:
         return line.rstrip(" \"'`*").endswith(":") and len(line) <= _LONGEST_LABEL
     last = next((text.strip() for text in reversed(above) if text.strip()), "")
     return last.startswith(_DELIMITERS) or last.rstrip("*").endswith(":")
-
-
-def _exemplary(before: str) -> bool:
-    """Whether a text ends within a fence that is announced as an example."""
-    *outside, _ = before.split(_FENCE)
-    return len(outside) % 2 == 1 and "example" in outside[-1].rstrip().rpartition("\n")[2].lower()
