@@ -11,7 +11,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from promptlint.changes import CacheRequest, Change, Coarsen, RemoveBreakpoint, Sort, ToAsync, ToBatch, ToThread
+from promptlint.changes import (
+    CacheRequest,
+    Change,
+    Coarsen,
+    MoveBreakpoint,
+    MoveToEnd,
+    RemoveBreakpoint,
+    Sort,
+    ToAsync,
+    ToBatch,
+    ToThread,
+)
 from promptlint.edits import Applicability, Edit, Fix, RefusedError, applied, compatible
 from promptlint.layout import Layout, Mode, Reading, Request
 from promptlint.shapes import shape, words
@@ -150,6 +161,9 @@ class _Pair:
 
 def _broken(attempt: _Attempt, pairs: Sequence[_Pair]) -> str:
     """What of its promise a fix does not hold, given every request before and after it; nothing when it holds all."""
+    moves = isinstance(attempt.change, MoveToEnd | MoveBreakpoint)
+    if moves and attempt.change.applied_to(attempt.request.layout) == attempt.request.layout:
+        return "it cannot be taken out of what stands around it"
     for pair in pairs:
         if pair.old is attempt.request and not _kept(attempt.change, pair.old, pair.new):
             return "read back, the prompt is not what was promised"
