@@ -13,6 +13,7 @@ from promptlint.languages.python.definitions import ClassInfo, FunctionInfo
 from promptlint.languages.python.rewriting import exchanged, stripped, substituted
 from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
+    HISTORY,
     Attr,
     Call,
     Choice,
@@ -42,7 +43,6 @@ CONSTRUCTORS = ("__init__", "__post_init__", "model_post_init", "__attrs_post_in
 MOST_ALTERNATIVES = 4
 """Values of one attribute that are looked at."""
 
-History = "is what was said so far"
 _AS_BEFORE = Opaque("is as it was before")
 
 
@@ -308,9 +308,9 @@ def with_history(start: Term, which: str, name: str, changes: list[histories.Cha
     result = start
     if any(isinstance(change.like, (Seq, Map)) for change in changes):
         added = tuple(item for change in changes for item in change.added)
-        history = Hole(Volatility.SESSION, History, name, type=which, stored=added)
+        history = Hole(Volatility.SESSION, HISTORY, name, type=which, stored=added)
         kept = Via(start, "", cap=Volatility.SESSION)
-        result = Seq((Splat(kept), Repeat(Each(0, Opaque(History)), (history,), growing=True)))
+        result = Seq((Splat(kept), Repeat(Each(0, Opaque(HISTORY)), (history,), growing=True)))
     lost = [change.cut for change in changes if change.cut is not None]
     if isinstance(first := stripped(start), Op) and first.operator == "cut":
         lost.append(first)

@@ -12,6 +12,7 @@ from promptlint.languages.python.places import Place
 from promptlint.languages.python.rewriting import stripped, symbols
 from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
+    HISTORY,
     Attr,
     Call,
     Carried,
@@ -38,6 +39,7 @@ from promptlint.languages.python.terms import (
 from promptlint.layout import Condition, Confidence, Volatility
 
 _PART = (Attr, Item)
+_WHOLES = (Call, Choice, Each, Map, Maybe, Op, Repeat, Seq)
 ANSWER = "answer"
 """Type of what a model answered."""
 DEEPEST = 12
@@ -88,7 +90,8 @@ class Judge:
         at = found.at if found.at.path else self.place
         text = found.text or self.engine.source(at) or found.because
         # One that is written nowhere (whether a loop has turns at all) is none that a user could change.
-        volatility = found.volatility if at != self.place and not self._of_role(term) else None
+        blamed = at != self.place and not isinstance(self.engine.head(term), Each) and not self._of_role(term)
+        volatility = found.volatility if blamed else None
         return Condition(text, self.engine.span(at), volatility, self._each_turn(term), found.confidence)
 
     def _of_role(self, term: Term) -> bool:
@@ -183,6 +186,9 @@ class Judge:
             # The name of a part says more than that of the whole.
             if named.volatility is None or named.confidence >= max(inner.confidence, Confidence.MEDIUM):
                 return named
+        if inner.volatility is Volatility.CALL and isinstance(base, _WHOLES):
+            # Something in it is new each time; that it is this part is a guess.
+            inner = replace(inner, confidence=Confidence.LOW)
         return replace(inner, text="")
 
     def _call(self, term: Call) -> Hole:
@@ -214,6 +220,8 @@ class Judge:
             if isinstance(plain, (Global, Opaque, Func)):
                 continue
             found = self.hole(plain) if not isinstance(plain, Str) else worst
+            if isinstance(plain, Hole) and plain.because == HISTORY:
+                found = replace(found, volatility=Volatility.REQUEST, because="is worked out from what was said so far")
             told = found.volatility if found.volatility is not None else Volatility.CONSTANT
             if told >= max(Volatility.REQUEST, worst.volatility or Volatility.CONSTANT) and found is not worst:
                 kind = found.type if found.type == ANSWER else ""

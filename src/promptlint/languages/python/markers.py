@@ -25,6 +25,7 @@ from promptlint.languages.python.terms import (
     Map,
     Maybe,
     Op,
+    Opaque,
     Seq,
     Splat,
     Str,
@@ -82,7 +83,7 @@ class Marks:
     def breakpoint(self, term: Term) -> Breakpoint | None:
         """The breakpoint that the value of a marker stands for; None when it marks nothing."""
         values = list(_alternatives(term, self.engine))
-        marks = [value for value in values if not absent(value)]
+        marks = [value for value in values if not absent(value) and not _unasked(value)]
         if not marks:
             return None
         ttl = self.engine.head(Item(marks[0], Op("key or", (Str("ttl"), NONE))))
@@ -183,6 +184,12 @@ def _alternatives(term: Term, engine: Engine) -> Iterator[Term]:
         yield from _alternatives(key.operands[1], engine)
     else:
         yield plain
+
+
+def _unasked(value: Term) -> bool:
+    """Whether it is not known that there is such a key at all."""
+    key = stripped(value.key) if isinstance(value, Item) else None
+    return isinstance(value, Opaque) or (isinstance(key, Op) and key.operator == "key or")
 
 
 def _names(key: Term, name: str) -> TypeGuard[Str]:

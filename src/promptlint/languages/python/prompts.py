@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from promptlint.knowledge.models import Part, Switch
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.python import attributes, clocks, histories, replays, switches
+from promptlint.languages.python import clocks, histories, replays, switches
 from promptlint.languages.python.definitions import FunctionInfo
 from promptlint.languages.python.engine import Engine
 from promptlint.languages.python.judging import Judge
@@ -20,6 +20,7 @@ from promptlint.languages.python.rewriting import rewrapped, stripped
 from promptlint.languages.python.senders import Send
 from promptlint.languages.python.term import Term
 from promptlint.languages.python.terms import (
+    HISTORY,
     Attr,
     Call,
     Cat,
@@ -121,7 +122,7 @@ class Prompts:
         text = self.engine.head(shape) if shape is not None else None
         if isinstance(text, Str):
             hole = clocks.with_format(hole, text.value, self.engine.models)
-        with self.texts.repeating(growing=True) if switch.because == attributes.History else nullcontext():
+        with self.texts.repeating(growing=True) if switch.because == HISTORY else nullcontext():
             self.texts.hole(hole)
 
     def _kept(self) -> None:
@@ -129,7 +130,7 @@ class Prompts:
         self.texts.next_block()
         self.texts.role = Role.UNKNOWN
         with self.texts.repeating(growing=True):
-            self.texts.hole(Hole(Volatility.SESSION, attributes.History, "what was said so far"))
+            self.texts.hole(Hole(Volatility.SESSION, HISTORY, "what was said so far"))
 
     def _switched_on(
         self, segments: tuple[Segment, ...]
@@ -242,7 +243,7 @@ class Prompts:
         hole = self.judge.hole(term)
         grows = self.texts.loses_its_beginning or histories.named(term, self.engine)
         if grows:
-            hole = Hole(Volatility.SESSION, attributes.History, getattr(term, "name", ""), at=hole.at)
+            hole = Hole(Volatility.SESSION, HISTORY, getattr(term, "name", ""), at=hole.at)
         with self.texts.repeating(growing=grows, history=histories.identity(term, self.engine) if grows else ""):
             self.texts.hole(hole)
 
@@ -290,7 +291,7 @@ class Prompts:
             if isinstance(plain, Choice):
                 self._branch(plain, self._message)
                 return
-            if isinstance(plain, Hole) and plain.because == attributes.History:
+            if isinstance(plain, Hole) and plain.because == HISTORY:
                 self.texts.next_block()
                 self.texts.role = Role.UNKNOWN
                 self.texts.hole(plain)

@@ -331,6 +331,8 @@ class Via(Term):
     """How often it changes at most, because of when it was made: at import, in a constructor."""
 
 
+HISTORY = "is what was said so far"
+"""Why a Hole varies that stands for a history."""
 UNASSIGNED = Opaque("not assigned on this path")
 NONE = Const(None)
 EMPTY = Str("")
