@@ -23,7 +23,7 @@ MOST_LIFTS = 6
 """Callers of callers that are followed for a prompt."""
 MOST_CALLERS = 12
 """Callers of one function whose prompts are read."""
-MOST_PROMPTS = 20
+MOST_PROMPTS = 12
 """Prompts that one call sends, seen from different callers and callers of callers."""
 LEAST_PROMPTS = 2
 """The same of a call whose callers were followed for many other calls before."""
@@ -111,9 +111,9 @@ class Reach:
         if not self._possible(send):
             return
         if lifts > 0 and (own := self._own(send)) is not None:
-            lift = list(self._lifted(send, [own]))
             if first:
-                left[0] = max(LEAST_PROMPTS, left[0] // self._rank(lift))
+                left[0] = max(LEAST_PROMPTS, left[0] // self._rank(send, own))
+            lift = list(self._lifted(send, [own], left[0]))
             if lift:
                 yield from self._each_closed(lift, lifts, left)
                 if not _told(send, lift):
@@ -121,17 +121,17 @@ class Reach:
                 return
         left[0] -= 1
         prompt = self._prompt(send)
-        lift = list(self._lifted(send, self._guessed(send, prompt))) if lifts > 0 and left[0] > 0 else []
+        lift = list(self._lifted(send, self._guessed(send, prompt), left[0])) if lifts > 0 and left[0] > 0 else []
         yield from self._each_closed(lift, lifts, left)
         if not _told(send, lift):
             yield send, prompt
 
-    def _rank(self, lift: list[Send]) -> int:
-        """Whether the callers have been followed for another call: the first, the second … one.
+    def _rank(self, send: Send, info: FunctionInfo) -> int:
+        """For how many calls the callers of a function were followed, this one included.
 
         Classes for many providers are called in one place, with the same prompts.
         """
-        callers = {seen.chain[-1].node for seen in lift}
+        callers = {caller.record.node for caller in self._new_callers(send, info)}
         self._passed.update(callers)
         return max((self._passed[node] for node in callers), default=1)
 
@@ -144,11 +144,11 @@ class Reach:
                 yield from self._closed(send, lifts - 1, mine)
                 left[0] -= share - mine[0]
 
-    def _lifted(self, send: Send, infos: Iterable[FunctionInfo]) -> Iterator[Send]:
-        """The prompt as the callers of the first function see it that has any."""
+    def _lifted(self, send: Send, infos: Iterable[FunctionInfo], most: int) -> Iterator[Send]:
+        """The prompt as the callers of the first function see it that has any; not as more of them than `most`."""
         for info in infos:
             found = False
-            for caller in [*self._new_callers(send, info)][:MOST_CALLERS]:
+            for caller in [*self._new_callers(send, info)][: min(MOST_CALLERS, most)]:
                 found = True
                 yield lifted(send, caller, info, self.engine)
             if found:
