@@ -35,7 +35,20 @@ from promptlint.languages.python.terms import (
     Str,
     Via,
 )
-from promptlint.layout import Arm, Breakpoint, Condition, Cut, Disorder, Origin, Role, Segment, Step, Tokens, Volatility
+from promptlint.layout import (
+    Arm,
+    Breakpoint,
+    Condition,
+    Confidence,
+    Cut,
+    Disorder,
+    Origin,
+    Role,
+    Segment,
+    Step,
+    Tokens,
+    Volatility,
+)
 
 MOST_SEGMENTS = 600
 """Segments of one prompt; what follows them is left out, and the prompt counts as partly known."""
@@ -351,6 +364,9 @@ class Texts:
         caps = [step.cap for step in self._steps if step.cap is not None]
         if hole.type == ANSWER and self.role in _SPOKEN and not self._growing:
             volatility = Volatility.SESSION  # a part of what was said, which stays
+        # In a system prompt it is rather a message which could not be told from that.
+        mistaken = hole.type == ANSWER and self.role is Role.SYSTEM
+        confidence = Confidence.LOW if mistaken else hole.confidence
         if volatility is not None and caps and min(caps) < volatility:
             volatility = min(caps)
             because = f"{because}, but only once {_when(volatility)}"
@@ -359,7 +375,7 @@ class Texts:
         origin = self._origin(hole.at)
         text = hole.text or self.engine.source(hole.at) or hole.because
         address = hole.type == ADDRESS
-        self._add(Segment(text, volatility, self.role, origin, Tokens(), because, hole.confidence, address=address))
+        self._add(Segment(text, volatility, self.role, origin, Tokens(), because, confidence, address=address))
 
     def _add(self, segment: Segment) -> None:
         unordered = self._unordered[0] if self._unordered else None
