@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from promptlint.languages.python import clocks
@@ -36,10 +36,12 @@ from promptlint.languages.python.terms import (
     Splat,
     Str,
 )
-from promptlint.layout import Condition, Confidence, Volatility
+from promptlint.layout import Condition, Confidence, Role, Volatility
 
 _PART = (Attr, Item)
 _WHOLES = (Call, Choice, Each, Map, Maybe, Op, Repeat, Seq)
+_SPOKEN = (Role.ASSISTANT, Role.TOOL, Role.UNKNOWN)
+"""Roles of messages in which an answer is given back, and not worked into another text."""
 ANSWER = "answer"
 """Type of what a model answered."""
 DEEPEST = 12
@@ -242,3 +244,27 @@ def _key(term: Term) -> str:
 
 def _made_once(info: FunctionInfo) -> bool:
     return info.name in ("__init__", "__post_init__")
+
+
+def settled(hole: Hole, role: Role, caps: Sequence[Volatility], *, growing: bool) -> Hole:
+    """What varies, as it does in its place: in the words of a role, and no oftener than what it was made with."""
+    volatility, because, confidence = hole.volatility, hole.because, hole.confidence
+    if hole.type == ANSWER and role in _SPOKEN and not growing:
+        volatility = Volatility.SESSION  # a part of what was said, which stays
+    if hole.type == ANSWER and role is Role.SYSTEM:
+        confidence = Confidence.LOW  # rather a message which could not be told from the system prompt
+    if volatility is not None and caps and min(caps) < volatility:
+        volatility = min(caps)
+        because = f"{because}, but only once {_when(volatility)}"
+    if volatility is Volatility.CONSTANT:
+        volatility = Volatility.DEPLOYMENT
+    return replace(hole, volatility=volatility, because=because, confidence=confidence)
+
+
+def _when(volatility: Volatility) -> str:
+    return {
+        Volatility.CONSTANT: "at import",
+        Volatility.DEPLOYMENT: "at import",
+        Volatility.PERIODIC: "a day",
+        Volatility.SESSION: "for each object",
+    }.get(volatility, "a request")

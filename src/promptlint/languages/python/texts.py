@@ -9,7 +9,7 @@ from dataclasses import replace
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.python import attributes, clocks
 from promptlint.languages.python.engine import Engine
-from promptlint.languages.python.judging import ANSWER, Judge
+from promptlint.languages.python.judging import Judge, settled
 from promptlint.languages.python.places import NOWHERE, Place
 from promptlint.languages.python.rewriting import substituted
 from promptlint.languages.python.term import Term
@@ -39,7 +39,6 @@ from promptlint.layout import (
     Arm,
     Breakpoint,
     Condition,
-    Confidence,
     Cut,
     Disorder,
     Origin,
@@ -54,8 +53,6 @@ MOST_SEGMENTS = 600
 """Segments of one prompt; what follows them is left out, and the prompt counts as partly known."""
 MOST_NESTED = 60
 """Texts within texts."""
-_SPOKEN = (Role.ASSISTANT, Role.TOOL, Role.UNKNOWN)
-"""Roles of messages in which an answer is given back, and not worked into another text."""
 ADDRESS = "address"
 """Type of a hole that is the address of an object."""
 
@@ -360,22 +357,16 @@ class Texts:
 
     def hole(self, hole: Hole) -> None:
         """A value that varies, or of which we cannot tell."""
-        volatility, because = hole.volatility, hole.because
         caps = [step.cap for step in self._steps if step.cap is not None]
-        if hole.type == ANSWER and self.role in _SPOKEN and not self._growing:
-            volatility = Volatility.SESSION  # a part of what was said, which stays
-        # In a system prompt it is rather a message which could not be told from that.
-        mistaken = hole.type == ANSWER and self.role is Role.SYSTEM
-        confidence = Confidence.LOW if mistaken else hole.confidence
-        if volatility is not None and caps and min(caps) < volatility:
-            volatility = min(caps)
-            because = f"{because}, but only once {_when(volatility)}"
-        if volatility is Volatility.CONSTANT:
-            volatility = Volatility.DEPLOYMENT
+        hole = settled(hole, self.role, caps, growing=self._growing > 0)
         origin = self._origin(hole.at)
         text = hole.text or self.engine.source(hole.at) or hole.because
         address = hole.type == ADDRESS
-        self._add(Segment(text, volatility, self.role, origin, Tokens(), because, confidence, address=address))
+        self._add(
+            Segment(
+                text, hole.volatility, self.role, origin, Tokens(), hole.because, hole.confidence, address=address
+            )
+        )  # fmt: skip
 
     def _add(self, segment: Segment) -> None:
         unordered = self._unordered[0] if self._unordered else None
@@ -404,12 +395,3 @@ def _changed(keyword: Entry, made: Call) -> bool:
 
 def _with_breakpoint(segment: Segment, mark: Breakpoint) -> Segment:
     return replace(segment, breakpoint=mark)
-
-
-def _when(volatility: Volatility) -> str:
-    return {
-        Volatility.CONSTANT: "at import",
-        Volatility.DEPLOYMENT: "at import",
-        Volatility.PERIODIC: "a day",
-        Volatility.SESSION: "for each object",
-    }.get(volatility, "a request")
