@@ -153,3 +153,9 @@ def test_other_discounts_and_no_promised_time() -> None:
 
 def test_it_is_no_surer_than_that_the_call_sends_a_prompt() -> None:
     assert only(loop(), confidence=LOW).confidence is LOW
+
+
+def test_behind_an_object_that_may_be_of_several_classes_it_is_one_of_several() -> None:
+    message = only(loop(), confidence=MEDIUM).message
+    assert message.startswith("What may be `sdk.Client.messages.create` is called for each item of `rows`")
+    assert ": where it is that, the Message Batches API (`client.messages.batches.create`) does the same" in message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promptlint.changes import ToBatch
-from promptlint.checks.batching import batchable, instead, nobody
+from promptlint.checks.batching import batchable, instead, nobody, which
 from promptlint.checks.wording import call, quoted
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
@@ -20,7 +20,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     site = request.site
     yield Finding(
         at=work.loop.span,
-        message=f"{quoted(site.call)} is called for each item of {quoted(work.loop.over)}, and {nobody(work.deciding)}:"
+        message=f"{which(site)} is called for each item of {quoted(work.loop.over)}, and {nobody(work.deciding)}:"
         f" {instead(site, provider)}.",
         confidence=work.confidence,
         flow=(*(Step(sign.reason, sign.span) for sign in work.deciding), call(site)),

@@ -52,11 +52,17 @@ def item_loop(site: Site) -> Loop | None:
     return loop if loop is not None and loop.tie is Tie.INDEPENDENT and not loop.leaves_early else None
 
 
+def which(site: Site) -> str:
+    """The call, at the start of a sentence. Behind an object that may be of several classes, it is one of several."""
+    return quoted(site.call) if site.confidence is Confidence.HIGH else f"What may be {quoted(site.call)}"
+
+
 def instead(site: Site, provider: Provider) -> str:
     """What does the same, and what it saves."""
     assert provider.batch is not None
     how = "through the provider's own SDK" if site.batch == "elsewhere" else quoted(site.batch or "")
-    return f"the {provider.batch.name} ({how}) does the same {offer(provider.batch)}"
+    here = "" if site.confidence is Confidence.HIGH else "where it is that, "
+    return f"{here}the {provider.batch.name} ({how}) does the same {offer(provider.batch)}"
 
 
 def nobody(deciding: Sequence[Evidence]) -> str:
