@@ -124,7 +124,7 @@ def test_what_is_no_fault(subject: Request) -> None:
 
 
 def test_a_breakpoint_that_may_not_be_there() -> None:
-    assert only(request(text(2000), marked(clock(), optional=True))).confidence is Confidence.MEDIUM
+    assert only(request(text(2000), marked(clock(), optional=True))).confidence is Confidence.LOW
 
 
 def test_the_automatic_breakpoint_is_behind_the_last_block() -> None:

@@ -158,7 +158,8 @@ def _certainty(request: Request, cause: Segment) -> Confidence:
 
 
 def _sure(mark: Mark) -> Confidence:
-    return Confidence.MEDIUM if mark.breakpoint.optional else Confidence.HIGH
+    # A marker that some requests go without may be left out just where the text changes.
+    return Confidence.LOW if mark.breakpoint.optional else Confidence.HIGH
 
 
 def told_of(request: Request, provider: Provider, index: int) -> bool:
