@@ -30,7 +30,7 @@ from promptlint.repairing import Repaired, repaired
 
 LONGEST = 2.0
 """Seconds of a processor for one input."""
-HANGS = 30.0
+HANGS = 120.0
 """Seconds after which an input is given up, on a machine that has other things to do."""
 
 
