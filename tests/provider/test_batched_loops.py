@@ -129,10 +129,11 @@ def run(source: str) -> dict[str, str]:
 @each_call
 @pytest.mark.parametrize("form", [PROGRAM, APART], ids=["a loop", "two functions"])
 def test_a_batch_sends_the_same_and_gives_the_same_for_half(provider: LocalProvider, call: str, form: str) -> None:
+    batched = mended(call, form)
     before = run(program(call, form))
     prompts, cost = Counter(entry.prompt.text for entry in provider.ledger), provider.cost
     provider.reset()
-    after = run(mended(call, form))
+    after = run(batched)
     assert list(after.items()) == list(before.items())
     assert len(set(after.values())) == 4
     assert Counter(entry.prompt.text for entry in provider.ledger) == prompts
