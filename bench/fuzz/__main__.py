@@ -132,7 +132,9 @@ def grammar(seed: int, inputs: int) -> int:
             failed += 1
             print(f"failed {type(error).__name__}: {error}: {program!r}"[:600], flush=True)
 
-    check()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # and not in a project of some size
+        check()
     return failed
 
 
