@@ -45,8 +45,8 @@ def _of_the_model(request: Request, provider: Provider) -> Iterator[Finding]:
 def _beside_a_cached_prefix(request: Request, provider: Provider) -> Iterator[Finding]:
     prefix = request.site.parameter(Setting.CACHED_PREFIX)
     sent = [s for s in request.layout.segments if s.role in provider.within_prefix]
-    if prefix is None or not sent or any(s.arms for s in [*prefix.value, *sent]):
-        return
+    if prefix is None or not sent or any(s.arms or s.volatility is None for s in [*prefix.value, *sent]):
+        return  # one of them may be missing
     what = listed(list(dict.fromkeys(place(s) for s in sent)))
     yield Finding(
         at=sent[0].origin.span,

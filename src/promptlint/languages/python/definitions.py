@@ -136,18 +136,18 @@ class FunctionInfo:
 
         An attribute that is only set is not among them. What is handed to another function may be changed there.
         """
-        found: dict[str, dict[str, str]] = defaultdict(dict)
+        found: dict[str, dict[str, str]] = {}
         for node in self.nodes:
             target, method = changed_in_place(node)
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                changes = found[target.value.id]
+                changes = found.setdefault(target.value.id, {})
                 if method:
                     changes.setdefault(target.attr, method)
             if isinstance(node, ast.Call):
                 handed = (*node.args, *(keyword.value for keyword in node.keywords))
                 for name in (each.id for each in handed if isinstance(each, ast.Name)):
-                    found[name].update()
-        return dict(found)
+                    found.setdefault(name, {})
+        return found
 
     @cached_property
     def mutates(self) -> bool:
