@@ -30,6 +30,8 @@ MOST_LIFTS_UNSEEN = 2
 """The same for a prompt whose call is not seen."""
 MOST_PROMPTS_UNSEEN = 8
 """The same for a prompt whose call is not seen."""
+MOST_FRAMES = 50_000
+"""Calls within calls while a project is read."""
 STACK = 512 * 1024 * 1024
 """Bytes of stack for deep terms; only what is used is taken from memory."""
 
@@ -93,18 +95,45 @@ def _deep(read: Callable[[], Reading]) -> Reading:
         except BaseException as error:
             failure.append(error)
 
-    previous, limit = threading.stack_size(STACK), sys.getrecursionlimit()
-    sys.setrecursionlimit(50_000)
-    try:
-        thread = threading.Thread(target=run)
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(previous)
-        sys.setrecursionlimit(limit)
+    with _DEEP:
+        _DEEP.thread(run).join()
     if failure:
         raise failure[0]
     return result[0]
+
+
+class _Depth:
+    """What terms nested deep need of Python while one or more readings run: many frames, and a large stack."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._readings = 0
+        self._limit = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._readings:
+                self._limit = sys.getrecursionlimit()
+                sys.setrecursionlimit(MOST_FRAMES)
+            self._readings += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._readings -= 1
+            if not self._readings:
+                sys.setrecursionlimit(self._limit)
+
+    def thread(self, run: Callable[[], None]) -> threading.Thread:
+        """A started thread with a large stack."""
+        with self._lock:
+            previous = threading.stack_size(STACK)
+            thread = threading.Thread(target=run)
+            thread.start()
+            threading.stack_size(previous)
+        return thread
+
+
+_DEEP = _Depth()
 
 
 class _Reader:
