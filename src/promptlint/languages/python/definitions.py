@@ -132,9 +132,9 @@ class FunctionInfo:
 
     @cached_property
     def shaped(self) -> dict[str, dict[str, str]]:
-        """Names of its body that hold an object which may be changed in it → attributes → how they are added to.
+        """Names of its body that hold an object which is changed in it → attributes → how they are added to.
 
-        An attribute that is only set is not among them. What is handed to another function may be changed there.
+        An attribute that is only set is not among them.
         """
         found: dict[str, dict[str, str]] = {}
         for node in self.nodes:
@@ -143,10 +143,6 @@ class FunctionInfo:
                 changes = found.setdefault(target.value.id, {})
                 if method:
                     changes.setdefault(target.attr, method)
-            if isinstance(node, ast.Call):
-                handed = (*node.args, *(keyword.value for keyword in node.keywords))
-                for name in (each.id for each in handed if isinstance(each, ast.Name)):
-                    found.setdefault(name, {})
         return found
 
     @cached_property

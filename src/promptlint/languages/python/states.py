@@ -41,15 +41,28 @@ Key = Term | str
 _numbers = count(1)
 
 
+MOST_WORK = 100_000
+"""Terms of one body that are looked through for what they hold at a moment: a body of many changes in many branches
+would take that many squared."""
+
+
+@dataclass(slots=True)
+class Work:
+    """How much was done for one body, whatever ways through it were taken."""
+
+    terms: int = 0
+
+
 @dataclass(slots=True)
 class State:
     """Name or place → what it holds. Lists and dictionaries made in the body are held under their Ref."""
 
     held: dict[Key, Term] = field(default_factory=dict)
+    work: Work = field(default_factory=Work)
 
     def copy(self) -> State:
         """The same, to be changed by itself."""
-        return State(dict(self.held))
+        return State(dict(self.held), self.work)
 
     def fresh(self, content: Term, at: Place = NOWHERE) -> Ref:
         """A new object that may be changed later."""
@@ -78,7 +91,7 @@ class State:
 
     def snapshot(self, term: Term) -> Term:
         """The term as it is now: no Ref is left in it."""
-        return _Snapshot(self.held).of(term)
+        return _Snapshot(self.held, self.work).of(term)
 
     def content(self, term: Term) -> Term:
         """What the object holds that `term` refers to; the term itself when nothing is known of it."""
@@ -123,8 +136,9 @@ def part(content: Term, key: Term) -> Term | None:
 class _Snapshot:
     """One walk over a term; an object that holds itself stays as it is the second time."""
 
-    def __init__(self, held: dict[Key, Term]) -> None:
+    def __init__(self, held: dict[Key, Term], work: Work) -> None:
         self.held = held
+        self.work = work
         self.active: set[Term] = set()
         self.memo: dict[int, tuple[Term, Term]] = {}
 
@@ -133,6 +147,9 @@ class _Snapshot:
             return term
         known = self.memo.get(id(term))
         if known is None:
+            self.work.terms += 1
+            if self.work.terms > MOST_WORK:
+                return Opaque("is changed in more ways than we follow", at=getattr(term, "at", NOWHERE))
             known = self.memo[id(term)] = (term, self._held(term))
         return known[1]
 
@@ -162,7 +179,7 @@ def joined(condition: Term, then: State, other: State) -> State:
                 held[key] = known
         else:
             held[key] = merged(condition, a, b)
-    return State(held)
+    return State(held, then.work)
 
 
 def all_joined(states: list[State]) -> State:
