@@ -18,6 +18,8 @@ from promptlint import keeping, session
 from promptlint.config.configuration import Configuration
 from promptlint.config.settings import Settings
 from promptlint.edits import Applicability
+from promptlint.knowledge.loading import load_models, load_providers
+from promptlint.languages.python.read import read_source
 from promptlint.repairing import WriteError, repaired, write
 from promptlint.reporters.report import Report
 from tests.commands import CLOCK, Run
@@ -200,3 +202,16 @@ def test_a_circle_of_links_is_not_gone_round(app: Path, run: Run) -> None:
     (app.parent / "self.py").symlink_to("self.py")
     assert checked().statistics.files == 1
     assert run("check", "self.py").err == "Error: self.py: is neither a file nor a folder\n"
+
+
+def test_a_list_in_which_much_is_made_of_what_it_held_before() -> None:
+    steps = "".join(
+        f"        if known[{i}]:\n            messages.append({{'role': 'user', 'content': about(messages, {i})}})\n"
+        for i in range(100)
+    )
+    source = f"{HEAD}def ask(known, about):\n    messages = []\n    while True:\n{steps}"
+    source += "        client.chat.completions.create(messages=messages)\n"
+    start = time.process_time()
+    reading = read_source(source, "app.py", load_models(), load_providers())
+    assert time.process_time() - start < SECONDS
+    assert len(reading.gaps) == 1
