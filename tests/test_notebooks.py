@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptlint.edits import Edit, applied
-from promptlint.languages.python.notebooks import as_python, read_notebook
+from promptlint.languages.python.modules.notebooks import as_python, read_notebook
 from promptlint.spans import Lines, Position, Span
 from tests.commands import CLOCK, Run
 

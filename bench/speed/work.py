@@ -13,9 +13,9 @@ from promptlint import session
 from promptlint.config.configuration import Configuration
 from promptlint.config.settings import Settings
 from promptlint.discovery.files import Files
-from promptlint.languages.python.project import Project
-from promptlint.languages.python.prompts import Prompts
-from promptlint.languages.python.walking import Walker
+from promptlint.languages.python.bodies.walking import Walker
+from promptlint.languages.python.modules.project import Project
+from promptlint.languages.python.sending.prompts import Prompts
 
 COUNTED: tuple[tuple[str, type, str], ...] = (
     ("files read", Files, "raw"),

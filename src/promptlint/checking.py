@@ -26,9 +26,9 @@ from promptlint.knowledge.loading import load_models, load_pages, load_providers
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.pages import Page
 from promptlint.knowledge.providers import Providers
-from promptlint.languages.python.code import Code, CodeTrace, Signs
-from promptlint.languages.python.notebooks import Notebook, as_python, is_notebook, read_notebook
-from promptlint.languages.python.project import decoded
+from promptlint.languages.python.modules.code import Code, CodeTrace, Signs
+from promptlint.languages.python.modules.notebooks import Notebook, as_python, is_notebook, read_notebook
+from promptlint.languages.python.modules.project import decoded
 from promptlint.languages.python.read import Group, list_of
 from promptlint.layout import Confidence, Gap, Known, Reading, Request
 from promptlint.placing import Places

@@ -13,7 +13,7 @@ from promptlint.edits import Fix
 from promptlint.spans import Span
 
 if TYPE_CHECKING:
-    from promptlint.languages.python.notebooks import Notebook
+    from promptlint.languages.python.modules.notebooks import Notebook
 
 T = TypeVar("T")
 

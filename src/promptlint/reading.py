@@ -13,8 +13,8 @@ from promptlint.edits import Fix, RefusedError
 from promptlint.knowledge.loading import load_formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
-from promptlint.languages.python.code import Code
-from promptlint.languages.python.project import decoded, encoded
+from promptlint.languages.python.modules.code import Code
+from promptlint.languages.python.modules.project import decoded, encoded
 from promptlint.languages.python.read import Each, list_of
 from promptlint.languages.python.read import read_project as read_python
 from promptlint.layout import Reading, Request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promptlint.languages.python.data import parsed
+from promptlint.languages.python.values.data import parsed
 
 
 def test_data_is_plain() -> None:

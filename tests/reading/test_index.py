@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from promptlint.knowledge.loading import load_models
-from promptlint.languages.python.code import Code
-from promptlint.languages.python.index import MOST_FILES, Index
+from promptlint.languages.python.modules.code import Code
+from promptlint.languages.python.modules.index import MOST_FILES, Index
 
 
 def index(**texts: str) -> Index:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promptlint.discovery.files import MOST_BYTES, Stamp, digest, prompt_files, stamped
-from promptlint.languages.python.index import Glimpse, Watched
+from promptlint.languages.python.modules.index import Glimpse, Watched
 
 Same = Callable[[bytes, frozenset[bytes]], bool]
 """(bytes of a file, the words told of it) → whether it still has nothing to do with prompts."""

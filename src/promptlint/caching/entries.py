@@ -18,7 +18,7 @@ from promptlint.caching.plain import MisfitError, made, plain
 from promptlint.diagnostics import Diagnostic
 from promptlint.discovery.files import Stamp, digest
 from promptlint.keeping import put
-from promptlint.languages.python.index import Glimpse, Watched
+from promptlint.languages.python.modules.index import Glimpse, Watched
 from promptlint.layout import Gap
 from promptlint.reporters.report import Report, Statistics
 

@@ -8,20 +8,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
-from promptlint.languages.python.binding import bound
-from promptlint.languages.python.blocking import Blocking
-from promptlint.languages.python.callers import Callers
-from promptlint.languages.python.code import Code
-from promptlint.languages.python.engine import Engine
-from promptlint.languages.python.places import Place
-from promptlint.languages.python.prompts import Prompt
-from promptlint.languages.python.reaching import Reach
-from promptlint.languages.python.replays import with_siblings
-from promptlint.languages.python.senders import Send, Senders
-from promptlint.languages.python.signs import Signs
-from promptlint.languages.python.sites import site_of
-from promptlint.languages.python.starts import Starts
-from promptlint.languages.python.warming import with_warmed
+from promptlint.languages.python.modules.code import Code
+from promptlint.languages.python.modules.places import Place
+from promptlint.languages.python.reaching.callers import Callers
+from promptlint.languages.python.reaching.reaching import Reach
+from promptlint.languages.python.sending.binding import bound
+from promptlint.languages.python.sending.prompts import Prompt
+from promptlint.languages.python.sending.replays import with_siblings
+from promptlint.languages.python.sending.warming import with_warmed
+from promptlint.languages.python.sites.signs import Signs
+from promptlint.languages.python.sites.sites import site_of
+from promptlint.languages.python.starting.blocking import Blocking
+from promptlint.languages.python.starting.senders import Send, Senders
+from promptlint.languages.python.starting.starts import Starts
+from promptlint.languages.python.values.engine import Engine
 from promptlint.layout import Gap, Known, Reading, Request, Segment
 from promptlint.spans import Span
 from promptlint.template import Parse, plain_template

@@ -13,7 +13,7 @@ from functools import cache
 
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Models
-from promptlint.languages.python.definitions import FunctionInfo
+from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.layout import Mode
 
 MOST_REQUESTS, MOST_BYTES = "MOST_REQUESTS", "MOST_BYTES"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
 from promptlint.knowledge.models import Call, Client
-from promptlint.languages.python.syntax import own_nodes
+from promptlint.languages.python.modules.syntax import own_nodes
 from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.clients import base_of, calls, made
 from promptlint.languages.python.writing.importing import renamed, with_imports

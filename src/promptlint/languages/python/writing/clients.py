@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from promptlint.edits import RefusedError
-from promptlint.languages.python.syntax import last_name
+from promptlint.languages.python.modules.syntax import last_name
 from promptlint.languages.python.writing.source import Source, Sources
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda

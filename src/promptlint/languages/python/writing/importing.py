@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from promptlint.edits import Edit, RefusedError
-from promptlint.languages.python.syntax import bound_names, own_nodes
+from promptlint.languages.python.modules.syntax import bound_names, own_nodes
 from promptlint.languages.python.writing.source import Source
 from promptlint.spans import Position, Span
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from promptlint.edits import Edit, RefusedError
 from promptlint.knowledge.models import Models
-from promptlint.languages.python.syntax import bound_names, own_nodes
+from promptlint.languages.python.modules.syntax import bound_names, own_nodes
 from promptlint.spans import Lines, Position, Span
 
 Naming = Callable[..., Iterable[str]]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from promptlint.edits import Edit, RefusedError
-from promptlint.languages.python.syntax import last_name
+from promptlint.languages.python.modules.syntax import last_name
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.languages.python.writing.turns import LOOPS, changed_to, named_answer
 from promptlint.languages.python.written import Code

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from promptlint.edits import RefusedError
-from promptlint.languages.python.syntax import dotted_name
+from promptlint.languages.python.modules.syntax import dotted_name
 from promptlint.languages.python.writing.source import Source
 from promptlint.spans import Span
 

@@ -1,0 +1,1 @@
+"""What a body does: walked once, and summed up in terms of its parameters."""

@@ -1,0 +1,139 @@
+"""What assignments and methods change in the state of a body: names, attributes, items, and what objects hold."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from promptlint.languages.python.bodies.mutations import SHORTENERS, mutated
+from promptlint.languages.python.modules.places import Place
+from promptlint.languages.python.modules.syntax import compares_size
+from promptlint.languages.python.values.rewriting import shallow, stripped
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import (
+    Attr,
+    Before,
+    Call,
+    Class,
+    Const,
+    Entry,
+    Func,
+    Global,
+    Item,
+    Map,
+    Module,
+    Opaque,
+    Param,
+    Ref,
+    Seq,
+    Splat,
+    Via,
+)
+
+if TYPE_CHECKING:
+    from promptlint.languages.python.bodies.walking import Walker
+
+_PLAIN = (Ref, Const, Func, Class, Global, Module)
+"""Values whose way tells nothing."""
+
+
+class Changes:
+    """Changes the state of a walker."""
+
+    def __init__(self, walker: Walker) -> None:
+        self.walker = walker
+
+    def assign(self, target: ast.expr, value: Term, *, step: bool = True) -> None:
+        """Let a target hold a value."""
+        at = self.walker.module.place(target)
+        value = shallow(value)
+        if isinstance(target, ast.Name):
+            if target.id in self.walker.info.appended and isinstance(stripped(value), Call):
+                value = self.walker.state.fresh(Seq((Splat(value),), at=at), at)
+            value = self._shaped(target.id, value, at)
+            if step and not isinstance(stripped(value), _PLAIN):
+                value = Via(value, f"assigned to `{target.id}`", at=at)
+            self.walker.state.held[target.id] = value
+        elif isinstance(target, ast.Attribute):
+            owner = stripped(self.walker.expressions.of(target.value))
+            if not isinstance(stripped(value), _PLAIN):
+                value = Via(value, f"kept in `{self.walker.module.source(target)}`", at=at)
+            place = Attr(owner, target.attr, at=at)
+            if self.walker.state.made(owner) is not None:
+                self.walker.state.put(place, value)
+            else:
+                self.walker.state.held[place] = value
+        elif isinstance(target, ast.Subscript):
+            owner = self.walker.expressions.of(target.value)
+            if not isinstance(target.slice, ast.Slice):
+                self.change(owner, "[]=", (Entry(self.walker.expressions.now(target.slice), value, at=at),), ())
+            else:
+                whole = target.slice.lower is target.slice.upper is None
+                part = Splat(self.walker.state.snapshot(value)) if whole else Opaque("a slice of it is replaced")
+                self.change(owner, "[]=", (part,), ())
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target.elts, value)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, Opaque("is the rest of an unpacking", at=at))
+
+    def _shaped(self, name: str, value: Term, at: Place) -> Term:
+        """An object which the body may change, as one that can be changed."""
+        call, changes = stripped(value), self.walker.info.shaped.get(name)
+        if changes is None or not isinstance(call, Call) or not _makes(call):
+            return value
+        ref = self.walker.state.fresh(call, at)
+        for attribute, method in changes.items():
+            # What is added to has one identity from the start, on each branch that adds to it.
+            before = (Splat(Attr(call, attribute)),)
+            content = Map(before) if method in ("update", "setdefault", "[]=") else Seq(before)
+            self.walker.state.put(Attr(ref, attribute, at=at), self.walker.state.fresh(content, at))
+        return ref
+
+    def _before(self, place: Term) -> Term:
+        """What a place held before the body came to it."""
+        made = self.walker.state.made(stripped(place.value)) if isinstance(place, Attr) else None
+        return Attr(made, place.name) if made is not None and isinstance(place, Attr) else Before(place)
+
+    def _unpack(self, targets: list[ast.expr], value: Term) -> None:
+        content = self.walker.state.content(value)
+        plain = stripped(content)
+        fits = isinstance(plain, Seq) and len(plain.items) == len(targets)
+        fits = fits and not any(isinstance(item, Splat) for item in plain.children())
+        for i, target in enumerate(targets):
+            if fits and isinstance(plain, Seq):
+                self.assign(target, plain.items[i])
+            else:
+                self.assign(
+                    target, Item(self.walker.state.snapshot(value), Const(i), at=self.walker.module.place(target))
+                )
+
+    def change(self, owner: Term, method: str, arguments: tuple[Term, ...], keywords: tuple[Term, ...]) -> None:
+        """Change a list or dictionary in place, as a method or an assignment to an item does."""
+        place = self.walker.state.place(owner)
+        content = self.walker.state.held.get(place) or self._before(place)
+        if method in SHORTENERS and not isinstance(stripped(content), Map) and not self._too_long():
+            return
+        new = mutated(content, method, arguments, keywords, self.walker.state)
+        if new is not None:
+            self.hold(place, new)
+
+    def _too_long(self) -> bool:
+        """Whether a list may lose items here because it has become too long, and not because of what one of them is."""
+        return compares_size(self.walker.guards[-1]) if self.walker.guards else bool(self.walker.loops)
+
+    def hold(self, place: Term, content: Term) -> None:
+        """Let a place in an object, or the object itself, hold what it was changed to."""
+        content = shallow(content)
+        if isinstance(place, Ref):
+            self.walker.state.held[place] = content
+        elif isinstance(place, Attr) and self.walker.state.made(stripped(place.value)) is not None:
+            self.walker.state.put(place, self.walker.state.fresh(content))
+        elif isinstance(place, (Param, Attr, Item)):
+            self.walker.state.held[place] = self.walker.state.fresh(content)
+
+
+def _makes(call: Call) -> bool:
+    """Whether a call looks like one that makes an object: of a class, by its name."""
+    function = stripped(call.function)
+    name = function.name.rsplit(".", 1)[-1] if isinstance(function, (Attr, Global)) else ""
+    return isinstance(function, Class) or name[:1].isupper()

@@ -1,0 +1,128 @@
+"""What methods which change a list or dictionary in place leave it as."""
+
+from __future__ import annotations
+
+from promptlint.languages.python.bodies.states import State
+from promptlint.languages.python.values import histories
+from promptlint.languages.python.values.rewriting import stripped
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import (
+    NONE,
+    Const,
+    Entry,
+    Item,
+    Map,
+    Maybe,
+    Op,
+    Repeat,
+    Seq,
+    Splat,
+    Str,
+)
+
+SHORTENERS = frozenset({"pop", "popleft", "del"})
+"""What takes an item off."""
+
+
+def mutated(
+    content: Term, method: str, arguments: tuple[Term, ...], keywords: tuple[Term, ...], state: State
+) -> Term | None:
+    """The content after the call; None when it cannot have changed anything that matters."""
+    plain = stripped(content)
+    if method in ("append", "add") and len(arguments) == 1:
+        return _extended(content, plain, arguments)
+    if method == "extend" and len(arguments) == 1:
+        return _extended(content, plain, (Splat(state.snapshot(arguments[0])),))
+    if method in ("insert", "appendleft") and arguments:
+        return _inserted(content, plain, arguments)
+    if method == "update" and (arguments or keywords):
+        added = tuple(Splat(state.snapshot(argument)) for argument in arguments) + keywords
+        return _updated(content, plain, added)
+    if method == "[]=":
+        entry = arguments[0]
+        if not isinstance(entry, Entry):
+            return Seq((entry,)) if isinstance(entry, Splat) else entry
+        return _replaced(content, plain, entry)
+    if method == "setdefault" and len(arguments) == 2:
+        return _updated(content, plain, (Entry(arguments[0], arguments[1]),), first=True)
+    if method == "clear":
+        return Map(()) if isinstance(plain, Map) else Seq(())
+    if method == "pop" and isinstance(plain, Map) and arguments:
+        return _without(plain, arguments[0])
+    if method == "popleft" or (method in ("pop", "del") and arguments):
+        return _shortened(content, plain, arguments[0] if arguments else Const(0))
+    return None
+
+
+def _extended(content: Term, plain: Term, items: tuple[Term, ...]) -> Term:
+    if isinstance(plain, Seq):
+        return Seq((*plain.items, *items), plain.kind, plain.unordered, at=plain.at)
+    return Seq((Splat(content), *items))
+
+
+def _inserted(content: Term, plain: Term, arguments: tuple[Term, ...]) -> Term:
+    item = arguments[-1]
+    index = stripped(arguments[0]) if len(arguments) == 2 else Const(0)
+    items = plain.items if isinstance(plain, Seq) else (Splat(content),)
+    kind = plain.kind if isinstance(plain, Seq) else "list"
+    if isinstance(index, Const) and isinstance(index.value, int) and not any(isinstance(i, Splat) for i in items):
+        at = index.value if index.value >= 0 else len(items) + index.value
+        return Seq((*items[:at], item, *items[at:]), kind)
+    if isinstance(index, Const) and index.value == 0:
+        return Seq((item, *items), kind)
+    return Seq((*items, item), kind)
+
+
+def _shortened(content: Term, plain: Term, key: Term) -> Term | None:
+    """A list without one of its items, or without some of the first."""
+    index = stripped(key)
+    if isinstance(plain, Map):
+        return _without(plain, key)
+    if isinstance(index, Op) and index.operator == "slice":
+        first, end, step = index.operands
+        rest = Item(content, Op("slice", (end, NONE, step)), at=index.at)
+        return histories.shortened(rest) if stripped(first) in (NONE, Const(0), Const(1)) else None
+    if not isinstance(index, Const) or not isinstance(index.value, int) or index.value < 0:
+        return None
+    items = plain.items if isinstance(plain, Seq) else (Splat(content),)
+    before = items[: index.value + 1]
+    if isinstance(plain, Seq) and len(before) > index.value and not any(_many(item) for item in before):
+        return Seq((*items[: index.value], *items[index.value + 1 :]), plain.kind, at=plain.at)
+    return histories.cut(content, at=index.at) if index.value <= 2 else None
+
+
+def _many(item: Term) -> bool:
+    return isinstance(item, (Splat, Repeat, Maybe))
+
+
+def _updated(content: Term, plain: Term, added: tuple[Term, ...], *, first: bool = False) -> Term:
+    items = plain.items if isinstance(plain, Map) else (Splat(content),)
+    return Map((*added, *items) if first else (*items, *added))
+
+
+def _replaced(content: Term, plain: Term, entry: Entry) -> Term:
+    key = stripped(entry.key)
+    if isinstance(plain, Seq):
+        if isinstance(key, Const) and isinstance(key.value, int) and -len(plain.items) <= key.value < len(plain.items):
+            at = key.value % len(plain.items)
+            if not any(isinstance(item, Splat) for item in plain.items):
+                return Seq((*plain.items[:at], entry.value, *plain.items[at + 1 :]), plain.kind, at=plain.at)
+        return Seq((Op("changed", (plain, entry.value)),))
+    if isinstance(key, Const) and not isinstance(plain, Map):
+        return Op("changed", (content, entry.value))
+    items = plain.items if isinstance(plain, Map) else (Splat(content),)
+    if isinstance(key, Str):
+        for i, item in enumerate(items):
+            # A key that is there already keeps its place.
+            if (
+                isinstance(item, Entry)
+                and stripped(item.key) == key
+                and not any(isinstance(later, Splat) for later in items[i:])
+            ):
+                return Map((*items[:i], entry, *items[i + 1 :]))
+    return Map((*items, entry))
+
+
+def _without(plain: Map, key: Term) -> Term:
+    kept = tuple(i for i in plain.items if not (isinstance(i, Entry) and stripped(i.key) == stripped(key)))
+    return Map(kept, at=plain.at)

@@ -1,0 +1,126 @@
+"""The turns of a loop: what they carry from one to the next, and what is held after the last."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from promptlint.languages.python.bodies.states import Key, State, all_joined, folded, grown, root_of
+from promptlint.languages.python.bodies.summaries import substituted_record
+from promptlint.languages.python.modules.places import NOWHERE
+from promptlint.languages.python.values.rewriting import stripped, substituted
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import (
+    UNASSIGNED,
+    Carried,
+    Each,
+    Map,
+    Ref,
+    Seq,
+    Splat,
+)
+
+if TYPE_CHECKING:
+    from promptlint.languages.python.bodies.walking import Walker
+
+DEEPEST_LOOP = 3
+"""Loops nested deeper are walked once: what they carry from turn to turn is not seen."""
+
+
+class Turns:
+    """Walks the body of a loop twice: to see what it changes, and with that as symbols for what a turn begins with."""
+
+    def __init__(self, walker: Walker, each: Each, body: list[ast.stmt], bind: Callable[[], None]) -> None:
+        self.walker = walker
+        self.each = each
+        self.body = body
+        self.bind = bind
+
+    def walk(self) -> None:
+        """Leave the walker in the state after the loop."""
+        before = self.walker.state.copy()
+        marks = len(self.walker.calls), len(self.walker.returned), len(self.walker.ended)
+        objects: set[Key] = set()
+        if len(self.walker.loops) <= DEEPEST_LOOP:
+            after = self._turn(before.copy())
+            del self.walker.calls[marks[0] :], self.walker.returned[marks[1] :], self.walker.ended[marks[2] :]
+            changed = [key for key, value in after.held.items() if key in before.held and before.held[key] != value]
+            changed += [key for key in after.held if isinstance(key, Term) and key not in before.held and root_of(key)]
+            changed = [key for key in changed if not isinstance(key, Ref) or before.made(key) is None]
+            objects = {key for key in changed if _is_object(key, before.held.get(key), after.held[key])}
+        else:
+            changed = []
+        start = before.copy()
+        carried: dict[Key, Carried] = {key: Carried(self.each.loop, key) for key in changed}
+        for key, symbol in carried.items():
+            content = stripped(before.held.get(key, key if isinstance(key, Term) else UNASSIGNED))
+            if key in objects:
+                at = content.at if isinstance(content, Ref) else NOWHERE
+                start.held[key] = start.fresh(self._placeholder(symbol, stripped(before.content(content))), at)
+            else:
+                start.held[key] = self._placeholder(symbol, content)
+        after = self._turn(start)
+        self._settle(before, after, carried, marks, objects)
+
+    @staticmethod
+    def _placeholder(symbol: Carried, content: Term) -> Term:
+        if isinstance(content, Seq):
+            return Seq((Splat(symbol),), content.kind, content.unordered, at=content.at)
+        return replace(content, items=(Splat(symbol),)) if isinstance(content, Map) else symbol
+
+    def _turn(self, start: State) -> State:
+        self.walker.state, self.walker.alive = start, True
+        depth = len(self.walker.conditions)
+        self.walker.left.append([])
+        self.bind()
+        self.walker.block(self.body)
+        del self.walker.conditions[depth:]
+        ends = self.walker.left.pop()
+        if self.walker.alive:
+            ends.append(self.walker.state)
+        self.walker.alive = True
+        return all_joined(ends) if ends else start
+
+    def _settle(
+        self,
+        before: State,
+        after: State,
+        carried: Mapping[Key, Carried],
+        marks: tuple[int, int, int],
+        objects: Collection[Key],
+    ) -> None:
+        so_far: dict[Term, Term] = {}
+        for key, symbol in carried.items():
+            initial = before.held.get(key, key if isinstance(key, Term) else UNASSIGNED)
+            body = after.held.get(key, initial)
+            if key in objects:
+                initial, body = before.snapshot(initial), after.snapshot(body)
+            total = folded(symbol, body, self.each, initial)
+            so_far[symbol] = before.snapshot(after.snapshot(grown(total, self.each.loop)))
+            after.held[key] = after.fresh(total) if key in objects else total
+        if so_far:
+            for i in range(marks[0], len(self.walker.calls)):
+                self.walker.calls[i] = substituted_record(self.walker.calls[i], so_far)
+            for i in range(marks[1], len(self.walker.returned)):
+                conditions, value = self.walker.returned[i]
+                self.walker.returned[i] = conditions, substituted(value, so_far)
+            for state in (*self.walker.ended[marks[2] :], after):
+                for key, value in state.held.items():
+                    if state is not after or key not in carried:
+                        state.held[key] = substituted(value, so_far)
+        for key, value in before.held.items():
+            after.held.setdefault(key, value)
+        self.walker.state, self.walker.alive = after, True
+
+
+def _is_object(key: Key, before: Term | None, after: Term) -> bool:
+    """Whether a loop changes, under a key, what a list or dictionary holds.
+
+    Of a name: another list takes it, and what the first one holds may be a part of that. Of a place in an object from
+    elsewhere: what is held there is changed in place.
+    """
+    if isinstance(key, str):
+        return before is not None and isinstance(stripped(before), Ref)
+    return not isinstance(key, Ref) and isinstance(stripped(after), Ref)

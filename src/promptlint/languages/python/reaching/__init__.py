@@ -1,0 +1,1 @@
+"""Who knows more: the prompt as each of its callers makes it."""

@@ -1,0 +1,125 @@
+"""The calls that one call makes of a function: itself, or because it is handed the function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame, fresh_loop
+from promptlint.languages.python.sites.looping import callee_name, frames
+from promptlint.languages.python.starting.senders import alternatives
+from promptlint.languages.python.values.arguments import bound
+from promptlint.languages.python.values.engine import Engine
+from promptlint.languages.python.values.rewriting import stripped, substituted
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import Attr, Call, Each, Entry, Func
+from promptlint.layout import Confidence
+
+DEEPEST = 5
+"""Functions that hand on what they were handed."""
+
+Match = Callable[[Term, Call], Confidence | None]
+"""Whether a callee is the function that is looked for, and how sure that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A call of the function that is looked for."""
+
+    callee: Term
+    call: Call
+    loops: tuple[LoopFrame, ...]
+    confidence: Confidence
+
+
+class Handing:
+    """Follows a function through the calls that it is handed to."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def runs(self, record: CallRecord, match: Match) -> Iterator[Run]:
+        """How a call runs the function that `match` knows."""
+        yield from self._runs(record.call, frames(record, self.engine), match, DEEPEST)
+
+    def _runs(self, call: Call, loops: tuple[LoopFrame, ...], match: Match, depth: int) -> Iterator[Run]:
+        found = False
+        for callee in alternatives(self.engine.reduced(call.function), self.engine):
+            confidence = match(callee, call)
+            if confidence is not None:
+                yield Run(callee, call, loops, confidence)
+                return
+            if depth <= 0:
+                continue
+            for run in self._handed(callee, call, loops, match, depth):
+                found = True
+                yield run
+            if found:
+                return
+
+    def _handed(
+        self, callee: Term, call: Call, loops: tuple[LoopFrame, ...], match: Match, depth: int
+    ) -> Iterator[Run]:
+        if isinstance(callee, Call) and callee.arguments and callee_name(self.engine.head(callee.function)) in _PARTIAL:
+            first, rest = callee.arguments[0], callee.arguments[1:]
+            whole = Call(first, (*rest, *call.arguments), (*callee.keywords, *call.keywords), at=call.at)
+            yield from self._runs(whole, loops, match, depth - 1)
+            return
+        given = [i for i, argument in enumerate(call.arguments) if self._gives(argument, match)]
+        named = [k for k in call.keywords if isinstance(k, Entry) and self._gives(k.value, match)]
+        if not isinstance(callee, Func):
+            for i in given:
+                function, rest = call.arguments[i], call.arguments[i + 1 :]
+                handed, around = self._by_library(callee_name(callee), function, rest, call)
+                yield from self._runs(handed, (*loops, *around), match, depth - 1)
+            return
+        captured = any(self._gives(entry.value, match) for entry in callee.captured if isinstance(entry, Entry))
+        if not given and not named and not captured:
+            return
+        inside = list(self._inside(callee, call, loops, match, depth))
+        yield from inside
+        if not inside:  # who calls it is out of sight: it gets what stands behind it
+            for i in given:
+                handed = Call(call.arguments[i], call.arguments[i + 1 :], call.keywords, at=call.at)
+                yield from self._runs(handed, loops, match, depth - 1)
+
+    def _inside(
+        self, callee: Func, call: Call, loops: tuple[LoopFrame, ...], match: Match, depth: int
+    ) -> Iterator[Run]:
+        """The calls in the body of a function of the project that is handed the one that is looked for."""
+        values = bound(callee, call, self.engine)
+        for record in self.engine.summary(callee.info).calls:
+            inner = substituted(record.call, values)
+            assert isinstance(inner, Call)
+            around = tuple(
+                replace(frame, at=call.at, each=each)
+                for frame in frames(record, self.engine)
+                if isinstance(each := substituted(frame.each, values), Each)
+            )
+            yield from self._runs(inner, (*loops, *around), match, depth - 1)
+
+    def _by_library(
+        self, name: str, function: Term, rest: tuple[Term, ...], call: Call
+    ) -> tuple[Call, tuple[LoopFrame, ...]]:
+        """The call of a function that is handed over: once, or for each item where `name` goes through some."""
+        models = self.engine.models
+        if name not in models.maps:
+            return Call(function, rest, call.keywords, at=call.at), ()
+        over = rest[0] if rest else getattr(stripped(call.function), "value", call.function)
+        each = Each(fresh_loop(), over, self.engine.source(call.at), at=call.at)
+        frame = LoopFrame(each.loop, name.removeprefix("."), call.at, each, parallel=name in models.parallel)
+        return Call(function, (each, *rest[1:]), call.keywords, at=call.at), (frame,)
+
+    def _gives(self, term: Term, match: Match) -> bool:
+        """Whether an argument is the function that is looked for, or one that may call it."""
+        plain = self.engine.head(term)
+        if isinstance(plain, Call) and plain.arguments and callee_name(self.engine.head(plain.function)) in _PARTIAL:
+            plain = self.engine.head(plain.arguments[0])
+        if isinstance(plain, Func) and any(
+            isinstance(entry, Entry) and isinstance(self.engine.head(entry.value), Func) for entry in plain.captured
+        ):
+            return True
+        return isinstance(plain, (Func, Attr)) and match(plain, Call(plain)) is not None
+
+
+_PARTIAL = ("functools.partial", "functools.partialmethod")

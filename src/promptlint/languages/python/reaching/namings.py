@@ -1,0 +1,137 @@
+"""Under which names a module calls, hands over and keeps things. Syntax only: it says where to look, not what is so."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+
+from promptlint.languages.python.modules.definitions import FunctionInfo, ModuleInfo
+from promptlint.languages.python.modules.places import Place
+from promptlint.languages.python.modules.syntax import all_nodes, last_name
+
+Called = tuple[ast.Call, FunctionInfo]
+"""A call, and the function in whose body it stands."""
+
+
+class Namings:
+    """What the calls and assignments of one module say about names."""
+
+    def __init__(self, module: ModuleInfo) -> None:
+        self.calls: dict[str, list[Called]] = defaultdict(list)
+        """Name of what is called, or of what is handed over as an argument → the calls."""
+        self.lambdas: dict[ast.AST, list[Called]] = defaultdict(list)
+        """Lambda → the calls that it is handed to."""
+        self.kept: dict[str, dict[str, None]] = defaultdict(dict)
+        """Name of a thing → names of variables, attributes, keys and parameters that hold it, in order."""
+        self.kept_lambdas: dict[ast.AST, dict[str, None]] = defaultdict(dict)
+        self.annotated: dict[str, dict[str, None]] = defaultdict(dict)
+        """Name in an annotation → names of the variables, attributes and parameters which it stands at, in order."""
+        self._awaited: list[ast.expr] = []
+        for call, function in module.calls:
+            self._call(call, function)
+        for node in all_nodes(module.tree):
+            self._statement(node)
+
+    def _call(self, call: ast.Call, function: FunctionInfo) -> None:
+        handed = [*call.args, *(keyword.value for keyword in call.keywords)]
+        names = {named(call.func) or last_name(call.func)}
+        if not is_partial(call):  # what it gives is found under the name that keeps it
+            names.update(map(named, handed))
+        for name in names - {""}:
+            self.calls[name].append((call, function))
+        for argument in handed:
+            if isinstance(argument, ast.Lambda):
+                self.lambdas[argument].append((call, function))
+
+    def _statement(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Await):
+            self._awaited.append(node.value)
+        if isinstance(node, (ast.arg, ast.AnnAssign)) and node.annotation is not None:
+            holder = node.arg if isinstance(node, ast.arg) else last_name(node.target)
+            for name in _names(node.annotation):
+                self.annotated[name][holder] = None
+        for name, value in _holders(node):
+            for thing in things(value):
+                if isinstance(thing, ast.Lambda):
+                    self.kept_lambdas[thing][name] = None
+                elif (kept := named(thing)) != name:
+                    self.kept[kept][name] = None
+
+    def awaited(self, call: Place, within: Place) -> bool:
+        """Whether a call is waited for on the spot, inside a stretch of the source."""
+        first, last = (within.line, within.column), (within.end_line, within.end_column)
+        here = call.line, call.column
+        for outer in self._awaited:
+            start, end = (outer.lineno, outer.col_offset), (outer.end_lineno or 0, outer.end_col_offset or 0)
+            if start <= here < end and first <= start and end <= last:
+                return True
+        return False
+
+
+def _names(annotation: ast.expr) -> Iterator[str]:
+    """The last names of the classes in an annotation, one in quotes included."""
+    for node in all_nodes(annotation):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from node.value.split(".")
+
+
+def named(node: ast.AST) -> str:
+    """The last name by which an expression speaks of a thing: `f` of `self.f`, `cfg["f"]`, `partial(f, 1)`."""
+    if isinstance(node, ast.Await):
+        return named(node.value)
+    if isinstance(node, ast.Subscript):
+        key = node.slice
+        return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
+    if isinstance(node, ast.Call):
+        if is_partial(node):
+            return named(node.args[0])
+        looked_up = node.args[0 if last_name(node.func) == "get" else 1 :] if last_name(node.func) in _LOOKUPS else []
+        key = looked_up[0] if looked_up else node
+        return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
+    return last_name(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
+
+
+_LOOKUPS = ("get", "getattr")
+
+
+def is_partial(node: ast.AST) -> bool:
+    """Whether an expression is a function with some of its arguments filled in."""
+    return isinstance(node, ast.Call) and last_name(node.func) in ("partial", "partialmethod") and bool(node.args)
+
+
+def things(value: ast.expr) -> Iterator[ast.expr]:
+    """What an expression may give as it is: itself, the sides of a branch, what a decorator wraps."""
+    if isinstance(value, ast.IfExp):
+        yield from things(value.body)
+        yield from things(value.orelse)
+    elif isinstance(value, ast.BoolOp):
+        for side in value.values:
+            yield from things(side)
+    elif isinstance(value, ast.Call) and not named(value):
+        yield from (a for a in value.args if isinstance(a, (ast.Name, ast.Attribute, ast.Lambda)) or is_partial(a))
+    else:
+        yield value
+
+
+def _holders(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """The names that a statement or expression gives to things."""
+    if isinstance(node, ast.Assign):
+        yield from ((name, node.value) for target in node.targets if (name := named(target)))
+    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+        if name := named(node.target):
+            yield name, node.value
+    elif isinstance(node, ast.keyword) and node.arg:
+        yield node.arg, node.value
+    elif isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                yield key.value, value
+    elif isinstance(node, ast.arguments):
+        every = [*node.posonlyargs, *node.args]
+        yield from ((p.arg, d) for p, d in zip(reversed(every), reversed(node.defaults), strict=False))
+        yield from ((p.arg, d) for p, d in zip(node.kwonlyargs, node.kw_defaults, strict=True) if d is not None)

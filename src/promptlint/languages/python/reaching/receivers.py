@@ -1,0 +1,173 @@
+"""Whether a call is one of a function of the project, where the callee may not be known."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo, ModuleInfo
+from promptlint.languages.python.modules.syntax import all_nodes
+from promptlint.languages.python.values import attributes
+from promptlint.languages.python.values.engine import Engine
+from promptlint.languages.python.values.rewriting import stripped
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import (
+    Attr,
+    Call,
+    Class,
+    Each,
+    Func,
+    Global,
+    Item,
+    Map,
+    Opaque,
+    Param,
+    Str,
+)
+from promptlint.layout import Confidence
+
+MOST_FAMILIES = 1
+"""Unrelated classes with a method of one name among which the name alone still tells something."""
+
+
+class Receivers:
+    """Knows a method again by the class of its object: declared, inherited, or only by its name."""
+
+    def __init__(self, engine: Engine, modules_naming: Callable[[str, ModuleInfo], Iterator[ModuleInfo]]) -> None:
+        self.engine = engine
+        self._modules_naming = modules_naming
+        self._definers: dict[str, tuple[ClassInfo, ...]] = {}
+
+    def names(self, info: FunctionInfo) -> tuple[str, ...]:
+        """The names under which a function is called; of an object that is called, those of what holds it."""
+        if info.is_module or info.name == "<lambda>":
+            return ()
+        if info.name == "__init__":
+            return (info.owner.name,) if info.owner else ()
+        if info.name == "__call__":
+            return tuple(self._holders(info))
+        return (info.name,)
+
+    def match(self, callee: Term, call: Call, info: FunctionInfo, kept: str) -> Confidence | None:
+        """How sure it is that a call is one of `info`; None: it is none.
+
+        `kept` is a name that the function is kept under, empty where it is called by its own.
+        """
+        if isinstance(callee, Func):
+            if callee.info is info:
+                return Confidence.HIGH
+            return Confidence.MEDIUM if self._overrides(info, callee.info) else None
+        if isinstance(callee, Class):
+            return Confidence.HIGH if info.name == "__init__" and self._constructor(callee.info) is info else None
+        if isinstance(callee, (Global, Map)) or not _fits(info, call):
+            return None
+        if info.name == "__call__" and info.owner is not None:
+            declared = self.declared(callee)
+            return Confidence.MEDIUM if declared and self._related(declared, info.owner) else None
+        if info.owner is not None and isinstance(callee, Attr) and callee.name == info.name:
+            return self._by_name(callee, info)
+        return _kept(callee, kept) if kept else None
+
+    def _by_name(self, callee: Attr, info: FunctionInfo) -> Confidence | None:
+        assert info.owner is not None
+        if isinstance(stripped(callee.value), (Class, Global, Map)):
+            return None
+        declared = self.declared(self.engine.head(callee.value))
+        if declared is not None:
+            return Confidence.MEDIUM if self._related(declared, info.owner) else None
+        families = [owner for owner in self.definers(info) if not self._related(owner, info.owner)]
+        return Confidence.MEDIUM if len(families) < MOST_FAMILIES else Confidence.LOW
+
+    def definers(self, info: FunctionInfo) -> tuple[ClassInfo, ...]:
+        """The classes of the project that have a method of the same name."""
+        if info.name not in self._definers:
+            found = [
+                klass
+                for module in self._modules_naming(f"def {info.name}(", info.module)
+                for klass in module.classes.values()
+                if info.name in klass.methods
+            ]
+            self._definers[info.name] = tuple(found)
+        return self._definers[info.name]
+
+    def declared(self, value: Term) -> ClassInfo | None:
+        """The class of the project that a value is annotated with, or an object of."""
+        if isinstance(value, Call) and isinstance(value.function, Class):
+            return value.function.info
+        if isinstance(value, Param):
+            return attributes.class_of(value, self.engine)
+        if isinstance(value, Attr):
+            owner = self.declared(self.engine.head(value.value))
+            return self._field(owner, value.name) if owner is not None else None
+        if isinstance(value, Opaque):
+            return None
+        return None
+
+    def _field(self, owner: ClassInfo, name: str) -> ClassInfo | None:
+        for klass in attributes.lineage(owner, self.engine):
+            node = klass.annotations.get(name) or _given_annotation(klass, name)
+            if node is not None:
+                found = attributes.type_named(node, klass.body, self.engine)
+                return found.info if isinstance(found, Class) else None
+        return None
+
+    def _related(self, one: ClassInfo, other: ClassInfo) -> bool:
+        mine, theirs = attributes.lineage(one, self.engine), attributes.lineage(other, self.engine)
+        return bool(set(mine) & set(theirs))
+
+    def _overrides(self, info: FunctionInfo, called: FunctionInfo) -> bool:
+        """Whether a call of one method may be one of another, which a subclass has in its place."""
+        if info.owner is None or called.owner is None or called.name != info.name:
+            return False
+        return called.owner in attributes.lineage(info.owner, self.engine)
+
+    def _constructor(self, klass: ClassInfo) -> FunctionInfo | None:
+        lineage = attributes.lineage(klass, self.engine)
+        return next((at.methods["__init__"] for at in lineage if "__init__" in at.methods), None)
+
+    def _holders(self, info: FunctionInfo) -> Iterator[str]:
+        """Names of parameters and fields annotated with the class of an object that is called, or one above it."""
+        if info.owner is None:
+            return
+        seen: set[str] = set()
+        for klass in attributes.lineage(info.owner, self.engine):
+            for module in self._modules_naming(klass.name, info.module):
+                for name in self.engine.namings(module).annotated.get(klass.name, ()):
+                    if name not in seen:
+                        seen.add(name)
+                        yield name
+
+
+def _given_annotation(klass: ClassInfo, name: str) -> ast.expr | None:
+    """The annotation of the constructor's parameter that an attribute is filled with."""
+    for method in klass.assigned.get(name, ()):
+        for node in all_nodes(method.node):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+                held = [t.attr for t in node.targets if isinstance(t, ast.Attribute)]
+                if name in held and node.value.id in method.annotations:
+                    return method.annotations[node.value.id]
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute) and node.target.attr == name:
+                return node.annotation
+    return None
+
+
+def _kept(callee: Term, name: str) -> Confidence | None:
+    """How sure it is that a value called is the one kept under a name: names of several words say more."""
+    own = ""
+    if isinstance(callee, (Attr, Param)):
+        own = callee.name
+    elif isinstance(callee, Item) and isinstance(key := stripped(callee.key), Str):
+        own = key.value
+    if own != name or isinstance(callee, Each):
+        return None
+    return Confidence.MEDIUM if "_" in name.strip("_") else Confidence.LOW
+
+
+def _fits(info: FunctionInfo, call: Call) -> bool:
+    """Whether a call could be one of a function: it names no parameter that the function lacks."""
+    names = set(info.parameters)
+    a = info.arguments
+    if a is None or len(call.arguments) > len(info.positional) - bool(info.receiver) + 99 * bool(a.vararg):
+        return False
+    given = {getattr(getattr(item, "key", None), "value", None) for item in call.keywords}
+    return bool(a.kwarg) or given - {None} <= names

@@ -1,0 +1,393 @@
+"""The arguments of a call to the layout of its prompt: tools, system text and messages in the order of the cache."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, replace
+
+from promptlint.knowledge.models import Part, Switch
+from promptlint.knowledge.providers import Provider
+from promptlint.languages.python.modules.definitions import FunctionInfo
+from promptlint.languages.python.modules.places import NOWHERE, Place
+from promptlint.languages.python.sending import replays
+from promptlint.languages.python.sending.judging import Judge
+from promptlint.languages.python.sending.texts import Texts
+from promptlint.languages.python.sites import switches
+from promptlint.languages.python.sites.markers import Marks
+from promptlint.languages.python.sites.parameters import parameters_of
+from promptlint.languages.python.starting.messages import MISSING, absent, content_of, kind_of, part_of, role_of
+from promptlint.languages.python.starting.parts import key_of, one_of
+from promptlint.languages.python.starting.senders import Send
+from promptlint.languages.python.values import clocks, histories
+from promptlint.languages.python.values.engine import Engine
+from promptlint.languages.python.values.rewriting import rewrapped, stripped
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import (
+    HISTORY,
+    Attr,
+    Call,
+    Cat,
+    Choice,
+    Class,
+    Const,
+    Entry,
+    Global,
+    Hole,
+    Item,
+    Map,
+    Maybe,
+    Op,
+    Param,
+    Repeat,
+    Seq,
+    Splat,
+    Str,
+)
+from promptlint.layout import Breakpoint, Known, Layout, Parameter, Role, Segment, Stray, Volatility
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The layout of one prompt, and what was found on the way."""
+
+    layout: Layout
+    known: Known
+    guessed: frozenset[Param]
+    """Parameters of which only the names are known."""
+    reasons: tuple[str, ...]
+    """Why parts of it could not be followed."""
+    parameters: tuple[Parameter, ...] = ()
+    automatic: Breakpoint | None = None
+    """The breakpoint that the provider is asked to set by itself."""
+    elsewhere: Place | None = None
+    """Where caching is switched on, or may be, other than by breakpoints in the layout."""
+    strays: tuple[Stray, ...] = ()
+    kept: tuple[Breakpoint, ...] = ()
+    """Breakpoints which stay on objects that outlive the call."""
+
+
+class Prompts:
+    """Makes the layout of what one call sends."""
+
+    def __init__(self, engine: Engine, send: Send, provider: Provider) -> None:
+        self.engine = engine
+        self.send = send
+        self.judge = Judge(engine, send.record.call.at, send.turning)
+        self.texts = Texts(engine, provider, self.judge)
+        self.provider = provider
+        self.marks = Marks(engine, send.marker, send.record.call.at)
+        self._kind = ""
+        self.stored: list[Segment] = []
+
+    def prompt(self) -> Prompt:
+        """Read the arguments in cache order."""
+        for part in self.send.model.prompt:
+            term = self.argument(key_of(part))
+            head = self.engine.head(term)
+            if absent(head) and part.history:
+                self._kept()
+            elif absent(head) or (part.switch is not None and head == Const(False)):
+                continue
+            else:
+                with ExitStack() as branches:
+                    for condition in self.send.record.conditions if self.send.model.amends else ():
+                        branches.enter_context(self.texts.within(condition, 0))
+                    self._part(part, term)
+        segments = replays.marked([s for s in self.texts.segments if s.text], self.stored)
+        parameters = parameters_of(self.send, self.provider, self.engine, self.argument)
+        automatic, elsewhere, segments = self._switched_on(segments)
+        return Prompt(
+            Layout(segments), self._known(), frozenset(self.judge.guessed),
+            tuple(dict.fromkeys(s.because for s in segments if s.volatility is None)),
+            tuple(parameters), automatic, elsewhere, tuple(dict.fromkeys(self.marks.strays)),
+            tuple(dict.fromkeys(self.marks.kept(self._functions()))),
+        )  # fmt: skip
+
+    def _part(self, part: Part, term: Term) -> None:
+        self.texts.next_block()
+        self.marks.markable = self.texts.markable = part.markable
+        self.texts.role = part.role or Role.UNKNOWN
+        if part.switch is not None:
+            self._switched(part, part.switch, term)
+        elif part.role is None:
+            self._messages(one_of(term, self.engine) if part.many else term)
+        else:
+            self._blocks(one_of(term, self.engine) if part.many else term)
+
+    def _switched(self, part: Part, switch: Switch, term: Term) -> None:
+        """What the library writes into the prompt by itself."""
+        at = getattr(self.engine.head(term), "at", NOWHERE)
+        hole = Hole(switch.volatility, switch.because, part.argument, at=at if at.path else self.send.record.call.at)
+        shape = (
+            self.argument(key_of(replace(part, argument=switch.format_argument))) if switch.format_argument else None
+        )
+        text = self.engine.head(shape) if shape is not None else None
+        if isinstance(text, Str):
+            hole = clocks.with_format(hole, text.value, self.engine.models)
+        with self.texts.repeating(growing=True) if switch.because == HISTORY else nullcontext():
+            self.texts.hole(hole)
+
+    def _kept(self) -> None:
+        """The conversation so far, which the library keeps by itself."""
+        self.texts.next_block()
+        self.texts.role = Role.UNKNOWN
+        with self.texts.repeating(growing=True):
+            self.texts.hole(Hole(Volatility.SESSION, HISTORY, "what was said so far"))
+
+    def _switched_on(
+        self, segments: tuple[Segment, ...]
+    ) -> tuple[Breakpoint | None, Place | None, tuple[Segment, ...]]:
+        marker = self.send.marker
+        if marker is None:
+            return None, None, segments
+        automatic = None
+        if marker.request:
+            self.marks.see(self.send.arguments)
+            automatic = self.marks.breakpoint(self.argument(marker.request))
+        at = self.send.record.call.at
+        found = switches.switched(marker.switches, segments, self.argument, self.engine, at)
+        points = self.engine.head(self.argument(marker.injects) if marker.injects else MISSING)
+        if not absent(points):
+            found = switches.injected(points, found.segments, self.engine, at)
+        elsewhere = found.elsewhere
+        if elsewhere is None and found.segments == segments:
+            elsewhere = self.marks.unread(self.send.arguments, self._functions())
+        return automatic, elsewhere, found.segments
+
+    def _functions(self) -> list[FunctionInfo]:
+        return [record.function for record in self.send.chain]
+
+    def argument(self, path: str) -> Term:
+        """An argument by its dotted path; `MISSING` when it is not given."""
+        first, *rest = path.split(".")
+        # A keyword that is written out is not in `**kwargs` too.
+        written = [item for item in self.send.arguments.items if isinstance(item, Entry) and item.key == Str(first)]
+        term = written[0].value if written else self._from_mapping(first)
+        for name in rest:
+            head = self.engine.head(term)
+            if isinstance(head, Call) and self._is_object(head):
+                term = part_of(head, (name,), self.engine) or MISSING
+            elif isinstance(head, (Map, Choice)) or head == MISSING:
+                term = Item(term, Op("key or", (Str(name), MISSING)))
+            else:
+                term = Attr(term, name)
+        return term
+
+    def _from_mapping(self, name: str) -> Term:
+        """An argument from `**kwargs`; what is unknown of them is taken not to hold it."""
+        return self._assumed(Item(self.send.arguments, Op("key or", (Str(name), MISSING))))
+
+    def _assumed(self, asked: Term) -> Term:
+        term = self.engine.reduced(asked)
+        plain = stripped(term)
+        if isinstance(plain, Choice):
+            then, other = self._assumed(plain.then), self._assumed(plain.other)
+            return then if stripped(then) == stripped(other) else rewrapped(Choice(plain.condition, then, other), term)
+        key = stripped(plain.key) if isinstance(plain, Item) else None
+        if not isinstance(plain, Item) or not isinstance(key, Op) or key.operator != "key or":
+            return term
+        self.judge.ask(plain.value)
+        return self._assumed(key.operands[1])
+
+    def _known(self) -> Known:
+        segments = self.texts.segments
+        if not any(s.volatility is not None for s in segments):
+            return Known.NOT
+        unknown = self.texts.cut or any(s.volatility is None for s in segments)
+        return Known.PARTLY if unknown else Known.FULLY
+
+    # --- messages -----------------------------------------------------------------------------------------------------
+
+    def _messages(self, term: Term) -> None:
+        with self.texts.along(self.engine.reduced(term)) as plain:
+            if isinstance(plain, Seq):
+                for item in plain.items:
+                    self._item(item)
+            elif isinstance(plain, Choice) and (whole := histories.rejoined(plain)) is not None:
+                self._messages(whole)
+            elif isinstance(plain, (Choice, Maybe)):
+                self._branch(plain, self._messages)
+            elif isinstance(plain, (Str, Cat)):
+                self.texts.role = Role.USER
+                self.texts.text(plain)
+            elif isinstance(plain, Op) and plain.operator in ("+", "changed"):
+                for operand in plain.operands:
+                    self._messages(operand)
+            elif isinstance(plain, Map) or self._is_object(plain):
+                self._message(plain)
+            elif isinstance(plain, Item) and isinstance(stripped(plain.key), Op):
+                self._sliced(plain)
+            elif isinstance(plain, Op) and plain.operator == "cut":
+                with self.texts.cutting(plain):
+                    self._messages(plain.operands[0])
+            else:
+                self._history(plain)
+
+    def _sliced(self, term: Item) -> None:
+        lost = histories.window(term)
+        if lost is not None and self.engine.head(lost.operands[1]) in histories.NEWEST:
+            self._history(term)
+        else:
+            with self.texts.cutting(lost):
+                self._messages(term.value)
+
+    def _is_object(self, term: Term) -> bool:
+        """Whether a value is an object whose fields are known: of a class of the project, or a record of a library."""
+        if not isinstance(term, Call):
+            return False
+        client = isinstance(term.function, Global) and term.function.name in self.engine.models.clients
+        return client or isinstance(term.function, Class) or self.engine.record(term) is not None
+
+    def _history(self, term: Term) -> None:
+        """Messages that come from elsewhere."""
+        self.texts.next_block()
+        self.texts.role = Role.UNKNOWN
+        hole = self.judge.hole(term)
+        grows = self.texts.loses_its_beginning or histories.named(term, self.engine)
+        if grows:
+            hole = Hole(Volatility.SESSION, HISTORY, getattr(term, "name", ""), at=hole.at)
+        with self.texts.repeating(growing=grows, history=histories.identity(term, self.engine) if grows else ""):
+            self.texts.hole(hole)
+
+    def _item(self, item: Term) -> None:
+        if isinstance(item, Splat):
+            self._messages(item.value)
+        elif isinstance(item, Repeat):
+            self._repeated(item)
+        elif isinstance(item, Maybe):
+            self._branch(item, self._item)
+        else:
+            self._message(item)
+
+    def _repeated(self, item: Repeat) -> None:
+        turns = self.engine.turns(item)
+        if turns is not None:
+            for turn in turns:
+                self._item(turn)
+            return
+        grows, lost = histories.gone_through(item.each, self.engine)
+        with (
+            self.texts.cutting(lost),
+            self.texts.repeating(growing=item.growing or grows, history=histories.identity(item, self.engine)),
+        ):
+            for inner in item.items:
+                self._item(inner)
+
+    def _branch(self, term: Choice | Maybe, read: object) -> None:
+        assert callable(read)
+        then = (term.then,) if isinstance(term, Choice) else term.then
+        other = (term.other,) if isinstance(term, Choice) else term.other
+        sides = self.texts.sides(term.condition)
+        for side in sides:
+            for item in other if side else then:
+                if absent(self.engine.head(item)):
+                    continue
+                if len(sides) == 1:
+                    read(item)
+                else:
+                    with self.texts.within(term.condition, side):
+                        read(item)
+
+    def _message(self, term: Term) -> None:
+        with self.texts.along(self.engine.reduced(term)) as plain:
+            if isinstance(plain, Choice):
+                self._branch(plain, self._message)
+                return
+            if isinstance(plain, Hole) and plain.because == HISTORY:
+                self.texts.next_block()
+                self.texts.role = Role.UNKNOWN
+                self.texts.hole(plain)
+                self._store(plain.stored)
+                return
+            if isinstance(plain, (Str, Cat)):
+                self.texts.next_block()
+                self.texts.role = Role.USER
+                self.texts.text(plain)
+                return
+            self.texts.next_block()
+            self.texts.role = role_of(plain, self.engine)
+            content = content_of(plain, self.engine)
+            if content is None:
+                self.texts.hole(self.judge.hole(plain))
+            else:
+                self._blocks(content)
+                self._mark(plain)
+
+    def _store(self, items: tuple[Term, ...]) -> None:
+        """Read what is added to a history beside the prompt: nobody is asked for more because of it."""
+        guessed = set(self.judge.guessed)
+        with self.texts.aside() as segments:
+            for item in items:
+                self._item(item)
+        self.stored += segments
+        self.judge.guessed = guessed
+
+    # --- blocks -------------------------------------------------------------------------------------------------------
+
+    def _blocks(self, term: Term) -> None:
+        """A text, or a list of blocks each with a text."""
+        with self.texts.along(self.engine.reduced(term)) as plain:
+            if isinstance(plain, Seq):
+                self._block_items(plain)
+            elif isinstance(plain, (Choice, Maybe)):
+                self._branch(plain, self._blocks)
+            elif isinstance(plain, Map) or (isinstance(plain, Call) and isinstance(plain.function, (Class, Global))):
+                self._block(plain)
+            elif isinstance(plain, Op) and plain.operator == "+" and self.texts.role is Role.TOOLS:
+                for operand in plain.operands:
+                    self._blocks(operand)
+            else:
+                self.texts.text(plain)
+
+    def _block_items(self, sequence: Seq) -> None:
+        with self.texts.without_order(sequence):
+            for item in sequence.items:
+                self._block_item(item)
+
+    def _block_item(self, item: Term) -> None:
+        if isinstance(item, Splat):
+            self._blocks(item.value)
+        elif isinstance(item, Maybe):
+            self._branch(item, self._block_item)
+        elif isinstance(item, Repeat):
+            self._repeated_blocks(item)
+        else:
+            self.texts.next_block()
+            self._blocks(item)
+
+    def _repeated_blocks(self, item: Repeat) -> None:
+        with self.texts.without_order(item):
+            turns = self.engine.turns(item)
+            if turns is not None:
+                for turn in turns:
+                    self._block_item(turn)
+                return
+            with self.texts.repeating(growing=item.growing):
+                for inner in item.items:
+                    self._block_item(inner)
+
+    def _block(self, block: Term) -> None:
+        if self.marks.is_element(block):
+            self._mark(block)
+            return
+        before = len(self.texts.segments)
+        self._kind = kind_of(block, self.engine)
+        text = content_of(block, self.engine) if self.texts.role is not Role.TOOLS else None
+        if text is not None:
+            self._blocks(text)
+        elif isinstance(block, Call) and self.texts.role is not Role.TOOLS:
+            self.texts.hole(self.judge.hole(block))
+        else:
+            self.texts.text(self.marks.without(block))
+        if len(self.texts.segments) == before:
+            self._kind = "empty"
+        self._mark(block)
+
+    def _mark(self, block: Term) -> None:
+        """Note the cache breakpoint that a block carries."""
+        mark = self.marks.of(block)
+        if mark is not None:
+            # Of those in a loop, code that takes markers off may leave only the last one.
+            loose = self.texts.in_loop and not self.marks.all_stay
+            refused = self.send.marker is not None and self._kind in self.send.marker.refused
+            self.texts.mark(replace(mark, block=self._kind, optional=mark.optional or loose, refused=refused))

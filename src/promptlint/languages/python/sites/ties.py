@@ -1,0 +1,90 @@
+"""How the turns of a loop around a call depend on each other, and which loop goes through the items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from promptlint.languages.python.bodies.summaries import LoopFrame
+from promptlint.languages.python.modules.places import Place
+from promptlint.languages.python.starting.senders import Send
+from promptlint.languages.python.values.engine import Engine
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import Call, Choice, Each, Fold, Repeat
+from promptlint.layout import Tie
+
+FEW = 10
+"""Items, written in the source, which are too few to be worth a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLoop:
+    """The innermost loop that is no retry and more than a handful."""
+
+    frame: LoopFrame
+    batchable: bool
+    """Whether its turns are independent of each other and all take place."""
+
+
+def item_loop(send: Send, engine: Engine) -> ItemLoop | None:
+    """The loop that goes through the items; None where there is none yet, and a caller may have one."""
+    for frame in reversed(send.loops):
+        tie = tie_of(frame, send, engine)
+        if tie is Tie.SAME or (tie is Tie.INDEPENDENT and few(frame, engine)):
+            continue
+        return ItemLoop(frame, tie is Tie.INDEPENDENT and not frame.leaves_early)
+    return None
+
+
+def few(frame: LoopFrame, engine: Engine) -> bool:
+    """Whether a loop goes through a handful of items that are written in the source."""
+    items = engine.items(frame.each.over)
+    return items is not None and 0 < len(items) <= FEW
+
+
+def tie_of(frame: LoopFrame, send: Send, engine: Engine) -> Tie:
+    """How the turns of a loop around a call depend on each other."""
+    answers = {record.call.at for record in send.chain}
+    # What runs side by side has begun before any of it is answered.
+    if not frame.parallel and any(_carries(term, frame.number, answers) for term in send.sent):
+        return Tie.CHAINED
+    return Tie.INDEPENDENT if any(_reaches(term, frame.number) for term in send.sent) else Tie.SAME
+
+
+def _reaches(term: Term, loop: int) -> bool:
+    """Whether a prompt holds the item of a loop, and not only what the loop did on the turns before."""
+    stack = [term]
+    seen: set[int] = set()
+    while stack:
+        at = stack.pop()
+        if not at.open or id(at) in seen:
+            continue
+        seen.add(id(at))
+        if isinstance(at, Each) and at.loop == loop:
+            return True
+        if isinstance(at, Repeat):
+            stack.extend(at.items)
+        elif isinstance(at, Fold):
+            stack.extend((at.body, at.initial))
+        elif isinstance(at, Choice) and isinstance(at.condition, Each):
+            stack.extend((at.then, at.other))
+        else:
+            stack.extend(at.children())
+    return False
+
+
+def _carries(term: Term, loop: int, answers: set[Place]) -> bool:
+    """Whether a prompt holds what an earlier turn of a loop was answered."""
+    stack: list[tuple[Term, bool]] = [(term, False)]
+    seen: set[tuple[int, bool]] = set()
+    while stack:
+        at, inside = stack.pop()
+        if (id(at), inside) in seen or not (inside or at.turning):
+            continue
+        seen.add((id(at), inside))
+        if inside and isinstance(at, Call) and at.at in answers:
+            return True
+        each = getattr(at, "each", None)
+        if isinstance(at, (Repeat, Fold)) and isinstance(each, Each) and each.loop == loop:
+            inside = True
+        stack.extend((child, inside) for child in at.children())
+    return False

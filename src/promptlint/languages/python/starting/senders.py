@@ -1,0 +1,304 @@
+"""Which calls send a prompt, through which client, with which arguments."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from promptlint.knowledge.models import Call as CallModel
+from promptlint.knowledge.models import Client, Marker
+from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame
+from promptlint.languages.python.modules.definitions import FunctionInfo, ModuleInfo
+from promptlint.languages.python.sites.answering import answering
+from promptlint.languages.python.sites.looping import frames
+from promptlint.languages.python.starting import chains
+from promptlint.languages.python.starting.parts import arguments_of, constructor, key_of, listing_loops
+from promptlint.languages.python.values import attributes
+from promptlint.languages.python.values.engine import Engine
+from promptlint.languages.python.values.rewriting import stripped
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import (
+    Attr,
+    Call,
+    Cat,
+    Choice,
+    Class,
+    Entry,
+    Func,
+    Global,
+    Map,
+    Op,
+    Param,
+    Str,
+)
+from promptlint.languages.python.written import batch_call
+from promptlint.layout import Confidence, Mode
+
+_DEFINED = re.compile(r"^def (\w+)", re.MULTILINE)
+MOST_ALTERNATIVES = 6
+"""Values of one callee that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A call that sends a prompt, seen from the function that makes it or from one that calls that one."""
+
+    model: CallModel
+    client: Client | None
+    elsewhere: bool
+    """Whether the client was told to send to another host."""
+    arguments: Map
+    """Argument name → value."""
+    record: CallRecord
+    """The call itself."""
+    chain: tuple[CallRecord, ...]
+    """The calls by which it is reached, the call itself first."""
+    loops: tuple[LoopFrame, ...]
+    """From the outermost to the innermost."""
+    conditions: tuple[Term, ...]
+    """Under which it is made."""
+    confidence: Confidence = Confidence.HIGH
+    by: Client | None = None
+    """The client which the one that is called was given as its model."""
+    partial: bool = False
+    """Whether the call itself is not seen: only what it will send, or a part of that."""
+    listing: frozenset[int] = frozenset()
+    """The numbers of the loops that list the prompts, where it sends many at once."""
+
+    @property
+    def turning(self) -> frozenset[int]:
+        """The numbers of the loops on each turn of which there is another prompt."""
+        return self.listing | {loop.number for loop in self.loops}
+
+    @property
+    def function(self) -> FunctionInfo:
+        """The outermost function it is seen from."""
+        return self.chain[-1].function
+
+    @property
+    def batch(self) -> str | None:
+        """The batch twin that this client has; None: it has none."""
+        able = self.model.batch and not self.elsewhere and (self.client is None or self.client.batch)
+        return self.model.batch if able else None
+
+    @property
+    def sent(self) -> tuple[Term, ...]:
+        """The arguments that are sent as text, and what may hold one of them."""
+        names = {key_of(part).partition(".")[0] for part in self.model.prompt}
+        return tuple(
+            item.value if isinstance(item, Entry) else item
+            for item in self.arguments.items
+            if not (isinstance(item, Entry) and isinstance(item.key, Str) and item.key.value not in names)
+        )
+
+    @property
+    def marker(self) -> Marker | None:
+        """How a breakpoint is spelled here; None: there is none."""
+        known = (client.marker for client in (self.by, self.client) if client is not None)
+        return next((marker for marker in known if marker is not None), self.model.marker)
+
+    @property
+    def provider(self) -> str:
+        """Name of the provider, `unknown` when the client was told to send elsewhere."""
+        if self.elsewhere:
+            return "unknown"
+        if self.by is not None and self.by.provider != "unknown":
+            return self.by.provider
+        return self.client.provider if self.client else self.model.provider
+
+
+_Match = tuple[CallModel, Client | None, bool, Confidence, Term]
+"""A call, its client, whether that sends elsewhere, how sure it is, and the client's own term."""
+
+
+class Senders:
+    """Finds the calls in a module which send a prompt."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        models = engine.models
+        self._paths = {path: path.rsplit(".", 1)[-1] for path in models.calls}
+        self._lasts = set(self._paths.values()) | {name.rsplit(".", 1)[-1] for name in models.functions}
+        self._lasts |= {name for source in models.batch_codes.values() for name in _DEFINED.findall(source)}
+
+    def in_module(self, module: ModuleInfo) -> Iterator[Send]:
+        """The calls of a module that send a prompt, in the order of the source."""
+        found = [(node, function) for node, function in module.calls if self._may_send(node)]
+        found = [(node, function) for node, function in found if batch_call(function, self.engine.models) is None]
+        found.sort(key=lambda pair: (pair[0].lineno, pair[0].col_offset))
+        for node, function in found:
+            for record in self.engine.summary(function).records(node):
+                self.engine.fresh()
+                yield from self.sends(record)
+
+    def _may_send(self, node: ast.Call) -> bool:
+        handed = [node.func, *node.args]
+        return any(_last(expression) in self._lasts for expression in handed)
+
+    def sends(self, record: CallRecord) -> Iterator[Send]:
+        """The prompts that one call sends: one for each client it may go through."""
+        seen: set[tuple[str, str]] = set()
+        for call in self._calls(record.call):
+            for callee in alternatives(self.engine.reduced(call.function), self.engine):
+                found = self._matched(callee, call)
+                if found is None or (found[0].path, found[0].library) in seen:
+                    continue
+                model, client, elsewhere, confidence, base = found
+                seen.add((model.path, model.library))
+                before, base = self._before(base)
+                piped = chains.given(before, call, self.engine, many=any(part.many for part in model.prompt))
+                arguments = arguments_of(model, piped, base, self.engine)
+                coroutine = model.is_async or (client is not None and client.is_async)
+                loops = frames(record, self.engine, coroutine=coroutine or model.mode is Mode.ASYNC)
+                by, away = self._answering(base)
+                sent = Send(
+                    model, client, elsewhere or away, arguments, record, (record,), loops, record.conditions,
+                    confidence, by,
+                )  # fmt: skip
+                yield replace(sent, listing=listing_loops(model, call, self.engine))
+
+    def _answering(self, base: Term) -> tuple[Client | None, bool]:
+        """The client that the one which is called was given as its model, and whether it sends elsewhere."""
+        made = constructor(base, self.engine)
+        found = answering(made, self.engine) if made is not None else None
+        if found is None or found.by is None or found.made is None:
+            return None, False
+        given = found.made.keyword(found.by.endpoint) if found.by.endpoint else None
+        return found.by, given is not None and self._told(given)
+
+    def _before(self, base: Term) -> tuple[tuple[Term, ...], Term]:
+        """The steps of a chain before its model, and the model; of a client alone: none, and itself."""
+        steps = chains.steps(base, self.engine)
+        for i, step in enumerate(steps if len(steps) > 1 else ()):
+            if self._first(step) is not None:
+                return steps[:i], step
+        return (), base
+
+    def _calls(self, call: Call) -> Iterator[Call]:
+        """The call, and the one it makes of a callable that it is handed."""
+        yield call
+        for i, argument in enumerate(call.arguments):
+            plain = stripped(argument)
+            if isinstance(plain, Attr) and plain.name in self._lasts:
+                yield Call(argument, call.arguments[i + 1 :], call.keywords, at=call.at)
+                return
+
+    def _matched(self, callee: Term, call: Call) -> _Match | None:
+        models = self.engine.models
+        if isinstance(callee, Func):
+            return self._written(callee, call)
+        if isinstance(callee, Global):
+            if callee.name in models.functions:
+                return models.functions[callee.name], None, False, Confidence.HIGH, callee
+            return self._of_module(callee.name)
+        names: list[str] = []
+        by_path: _Match | None = None
+        at: Term = callee
+        while isinstance(at, Attr):
+            if at.name not in models.same_client:
+                names.insert(0, at.name)
+            at = self.engine.head(at.value)
+            path = ".".join(names)
+            if path not in models.calls:
+                continue
+            for base in alternatives(at, self.engine):
+                client = self.client(base)
+                if client is not None:
+                    model = next((m for m in models.calls[path] if m.library == client[0].library), None)
+                    return (model, client[0], client[1], Confidence.HIGH, base) if model else None
+            if not isinstance(at, (Class, Func)) and not (isinstance(at, Call) and isinstance(at.function, Class)):
+                model = next((m for m in models.calls[path] if m.distinctive), None)
+                by_path = (model, None, False, Confidence.MEDIUM, at) if model is not None else by_path
+        return by_path
+
+    def _written(self, function: Func, call: Call) -> _Match | None:
+        """What a fix has written in the place of a call, and the client that it is handed."""
+        model = batch_call(function.info, self.engine.models)
+        client = self._first(call.arguments[0]) if model is not None and call.arguments else None
+        return (model, *client, Confidence.HIGH, call.arguments[0]) if model and client else None
+
+    def _of_module(self, name: str) -> _Match | None:
+        models = self.engine.models
+        head, _, path = name.partition(".")
+        client = models.clients.get(head)
+        model = next((m for m in models.calls.get(path, ()) if client and m.library == client.library), None)
+        return (model, client, False, Confidence.HIGH, Global(head)) if model else None
+
+    def client(self, term: Term) -> tuple[Client, bool] | None:
+        """The client behind a term, and whether it was told to send elsewhere; None when it is none."""
+        models = self.engine.models
+        if isinstance(term, Call):
+            function = self.engine.head(term.function)
+            if isinstance(function, Global) and function.name in models.clients:
+                client = models.clients[function.name]
+                given = term.keyword(client.endpoint) if client.endpoint else None
+                return client, given is not None and self._told(given)
+            if isinstance(function, Attr) and function.name in models.same_client:
+                return self._first(function.value)
+            return self._below(function)
+        if isinstance(term, Op) and term.operator == "enter":
+            return self._first(term.operands[0])
+        if isinstance(term, Op) and term.operator == "|":
+            return next((found for operand in term.operands if (found := self._first(operand)) is not None), None)
+        if isinstance(term, Param):
+            annotation = attributes.annotated(term, self.engine)
+            if isinstance(annotation, Global) and annotation.name in models.clients:
+                return models.clients[annotation.name], False
+        if isinstance(term, Attr):
+            return self._below(term)
+        if isinstance(term, Global) and term.name in models.clients:
+            return models.clients[term.name], False
+        return None
+
+    def _told(self, endpoint: Term) -> bool:
+        """Whether another host is written in the source, or has to be passed: what may be left out tells none."""
+        values = list(alternatives(self.engine.reduced(endpoint), self.engine))
+        must = [isinstance(v, (Str, Cat)) or (isinstance(v, Param) and v.name not in v.info.defaults) for v in values]
+        return all(must)
+
+    def _below(self, term: Term) -> tuple[Client, bool] | None:
+        """A client which a method or an attribute of another one gives (`client.chats.create(…)`)."""
+        names: list[str] = []
+        while isinstance(term, Attr):
+            names.insert(0, term.name)
+            term = self.engine.head(term.value)
+        made = (
+            self.engine.head(term.function)
+            if isinstance(term, Call)
+            else attributes.annotated(term, self.engine)
+            if isinstance(term, Param)
+            else None
+        )
+        found = (
+            self.engine.models.clients.get(".".join([made.name, *names]))
+            if isinstance(made, Global) and names
+            else None
+        )
+        return (found, False) if found else None
+
+    def _first(self, term: Term) -> tuple[Client, bool] | None:
+        for base in alternatives(self.engine.reduced(term), self.engine):
+            found = self.client(base)
+            if found is not None:
+                return found
+        return None
+
+
+def _last(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def alternatives(term: Term, engine: Engine, most: int = MOST_ALTERNATIVES) -> Iterator[Term]:
+    """The values a term may have, without the steps around them."""
+    stack = [term]
+    while stack and most > 0:
+        at = engine.head(stack.pop())
+        if isinstance(at, Choice):
+            stack += [at.other, at.then]
+        else:
+            most -= 1
+            yield at

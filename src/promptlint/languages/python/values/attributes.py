@@ -1,0 +1,368 @@
+"""What `value.name` is: of modules, classes, objects of the project, and things that vary."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo
+from promptlint.languages.python.values import clocks, histories
+from promptlint.languages.python.values.arguments import arguments
+from promptlint.languages.python.values.rewriting import exchanged, stripped, substituted
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import (
+    HISTORY,
+    Attr,
+    Call,
+    Choice,
+    Class,
+    Const,
+    Each,
+    Func,
+    Global,
+    Hole,
+    Map,
+    Module,
+    Op,
+    Opaque,
+    Param,
+    Repeat,
+    Seq,
+    Splat,
+    Str,
+    Via,
+)
+from promptlint.layout import Volatility
+
+if TYPE_CHECKING:
+    from promptlint.languages.python.values.engine import Engine
+
+CONSTRUCTORS = ("__init__", "__post_init__", "model_post_init", "__attrs_post_init__")
+MOST_ALTERNATIVES = 4
+"""Values of one attribute that are looked at."""
+
+_AS_BEFORE = Opaque("is as it was before")
+
+
+def reduced(value: Term, term: Attr, engine: Engine) -> Term | None:
+    """The attribute of a value whose outermost part is known; None when it stays as it is."""
+    if isinstance(value, Module):
+        found = engine.module_attribute(value, term.name)
+        return found or Opaque(f"`{term.name}` is not found in module {value.name}", at=term.at)
+    if isinstance(value, Global):
+        return _of_global(value, term, engine)
+    if isinstance(value, Class):
+        return of_class(value.info, term.name, engine)
+    if isinstance(value, Call) and (since := value.since(term.name)) is not None:
+        return since
+    if isinstance(value, Call) and isinstance(value.function, Class):
+        return of_object(value.function.info, term.name, value, engine)
+    if isinstance(value, Call) and isinstance(value.function, Global):
+        return _of_external(value, term)
+    if isinstance(value, Param):
+        info = class_of(value, engine)
+        return of_object(info, term.name, value, engine) if info else _of_annotated(value, term, engine)
+    if isinstance(value, Hole):
+        return clocks.attribute(value, term.name, engine.models, term.at)
+    return value if isinstance(value, Opaque) else None
+
+
+def _of_annotated(value: Param, term: Attr, engine: Engine) -> Term | None:
+    """What varies by itself in an object of a class outside the project, which the annotation tells."""
+    annotation = annotated(value, engine)
+    name = f"{annotation.name}.{term.name}" if isinstance(annotation, Global) else ""
+    source = engine.models.varies.get(name)
+    return clocks.hole(source, term) if source is not None else None
+
+
+def _of_global(value: Global, term: Attr, engine: Engine) -> Term:
+    name = f"{value.name}.{term.name}"
+    if value.name.startswith("path:"):
+        return functions_path(value, term)
+    return Global(name, at=term.at)
+
+
+def functions_path(value: Global, term: Attr) -> Term:
+    """An attribute of a path of the project: its parent folder, its name."""
+    path = value.name.removeprefix("path:")
+    parent, _, name = path.rpartition("/")
+    if term.name == "parent":
+        return Global(f"path:{parent}", at=term.at)
+    if term.name == "name":
+        return Str(name, at=term.at)
+    return Attr(Opaque("is a path"), term.name, at=term.at)
+
+
+def _of_external(value: Call, term: Attr) -> Term | None:
+    """`datetime.now` of a class outside the project stays; the fields of a `SimpleNamespace` are what it was given."""
+    assert isinstance(value.function, Global)
+    if value.function.name in ("types.SimpleNamespace", "argparse.Namespace"):
+        return value.keyword(term.name)
+    return None
+
+
+# --- classes ----------------------------------------------------------------------------------------------------------
+
+
+def lineage(info: ClassInfo, engine: Engine) -> tuple[ClassInfo, ...]:
+    """A class and the classes of the project that it inherits from, nearest first."""
+    known = engine.lineages.get(info)
+    if known is None:
+        seen: dict[ClassInfo, None] = {}
+        queue = [info]
+        while queue:
+            at = queue.pop(0)
+            if at not in seen:
+                seen[at] = None
+                queue.extend(base.info for base in _bases(at, engine) if isinstance(base, Class))
+        known = engine.lineages[info] = tuple(seen)
+    return known
+
+
+def _bases(info: ClassInfo, engine: Engine) -> Iterator[Term]:
+    for node in info.node.bases:
+        named = node.value if isinstance(node, ast.Subscript) else node
+        yield engine.head(engine.evaluated(named, info.module))
+
+
+def external_bases(info: ClassInfo, engine: Engine) -> set[str]:
+    """Dotted names of the classes outside the project that it inherits from."""
+    return {base.name for c in lineage(info, engine) for base in _bases(c, engine) if isinstance(base, Global)}
+
+
+def class_of(value: Param, engine: Engine) -> ClassInfo | None:
+    """The class of a parameter: of `self`, or as annotated."""
+    info = value.info
+    if info.owner is not None and value.name == info.receiver and "classmethod" not in info.decorators:
+        return info.owner
+    owner = info.parent
+    while owner is not None:
+        # A nested function sees the `self` of the method around it.
+        if owner.owner is not None and value.name == owner.receiver:
+            return owner.owner
+        owner = owner.parent
+    annotation = annotated(value, engine)
+    return annotation.info if isinstance(annotation, Class) else None
+
+
+def annotated(value: Param, engine: Engine) -> Term | None:
+    """What a parameter is annotated with: a class of the project or not; of `X | None`, X."""
+    node = value.info.annotations.get(value.name)
+    return type_named(node, value.info, engine) if node is not None else None
+
+
+def type_named(node: ast.expr, info: FunctionInfo, engine: Engine) -> Term | None:
+    """The class that an annotation names."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            node = ast.parse(node.value, mode="eval").body
+        except SyntaxError:
+            return None
+    if isinstance(node, ast.BinOp):
+        sides = [type_named(side, info, engine) for side in (node.left, node.right)]
+        return next((side for side in sides if side is not None), None)
+    if isinstance(node, ast.Subscript):
+        outer = getattr(node.value, "attr", getattr(node.value, "id", ""))
+        inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+        return type_named(inner if outer in ("Optional", "Annotated", "Type", "type") else node.value, info, engine)
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        found = engine.head(engine.evaluated(node, info.module))
+        return found if isinstance(found, (Class, Global)) else None
+    return None
+
+
+def of_class(info: ClassInfo, name: str, engine: Engine) -> Term | None:
+    """An attribute of a class itself."""
+    for klass in lineage(info, engine):
+        if name in klass.methods:
+            method = klass.methods[name]
+            receiver: tuple[Term, ...] = (Class(info),) if "classmethod" in method.decorators else ()
+            return Func(method, receiver)
+        if name in klass.variables:
+            return variable(klass, name, engine)
+    if name in ("value", "name"):
+        return None
+    return Opaque(f"`{name}` is not found in class {info.name}")
+
+
+def variable(klass: ClassInfo, name: str, engine: Engine) -> Term:
+    """A class variable, made when the module was imported."""
+    value = engine.summary(klass.body).bindings.get(name)
+    if value is None:
+        return Opaque(f"`{klass.name}.{name}` has no value of its own")
+    return Via(value, "", cap=Volatility.DEPLOYMENT)
+
+
+# --- objects ----------------------------------------------------------------------------------------------------------
+
+
+def of_object(info: ClassInfo, name: str, receiver: Term, engine: Engine) -> Term | None:
+    """An attribute of an object of the project; None when nothing tells it."""
+    if name == "__class__":
+        return Class(info)
+    classes = lineage(info, engine)
+    for klass in classes:
+        method = klass.methods.get(name)
+        if method is not None and (method.is_property or name not in klass.assigned):
+            function = Func(method, () if method.is_static else (receiver,))
+            if isinstance(receiver, Param):
+                return engine.overridden(function, info, receiver)
+            return got(function)
+        if name in klass.assigned:
+            return _assigned(klass, name, receiver, engine)
+    for klass in classes:
+        if name in klass.variables:
+            return field_value(klass, name, receiver, engine)
+    return None
+
+
+def prints_address(info: ClassInfo, engine: Engine) -> bool:
+    """Whether objects of a class print themselves as Python does by default. Of classes from outside: who knows."""
+    for klass in lineage(info, engine):
+        own = {*klass.methods, *klass.variables} & {"__str__", "__repr__", "__format__"}
+        if own or klass.node.decorator_list or klass.node.keywords:
+            return False
+    return external_bases(info, engine) <= {"object"} and all(
+        isinstance(base, Class | Global) for klass in lineage(info, engine) for base in _bases(klass, engine)
+    )
+
+
+def got(method: Func) -> Term:
+    """What reading a method of an object as an attribute gives: of a property, what it returns."""
+    if not method.info.is_property:
+        return method
+    kept = method.info.decorators & {"cached_property", "lazyproperty"}
+    return Via(Call(method), "", cap=Volatility.SESSION) if kept else Call(method)
+
+
+def has(info: ClassInfo, name: str, engine: Engine) -> bool:
+    """Whether objects of a class are seen to have an attribute: a field, or one that a method sets or gives."""
+    return any(
+        name in klass.variables or name in klass.assigned or (name in klass.methods and klass.methods[name].is_property)
+        for klass in lineage(info, engine)
+    )
+
+
+def _assigned(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -> Term:
+    """What the methods of a class keep in an attribute: what the constructor does, and what others put there later."""
+    first: Term | None = None
+    later: list[Term] = []
+    changes: list[histories.Change] = []
+    for method in klass.assigned[name][: MOST_ALTERNATIVES + 1]:
+        value = _left_by(method, name, engine)
+        if value is None:
+            continue
+        change = histories.change(Attr(_own(method), name), value)
+        if method.name in CONSTRUCTORS and first is None:
+            first = _seen_from(method, name, value, receiver, engine)
+        elif change is not None:
+            changes.append(change)
+        elif (seen := _seen_from(method, name, value, receiver, engine)) not in later:
+            later.append(seen)
+    result = first if first is not None else field_default(klass, name, receiver, engine)
+    for value in later:
+        result = value if result is None or isinstance(stripped(result), Opaque) else _otherwise(result, value)
+    if result is None:
+        result = Opaque(f"`{name}` is set where we cannot follow")
+    if not changes:
+        return result
+    return with_history(engine.reduced(result), f"{klass.module.path}:{klass.name}.{name}", name, changes)
+
+
+def _otherwise(first: Term, later: Term) -> Term:
+    plain = stripped(first)
+    if plain == Str("") or (hasattr(plain, "value") and getattr(plain, "value", 1) is None):
+        return later
+    return Choice(Opaque("was changed since"), later, first)
+
+
+def _own(method: FunctionInfo) -> Param:
+    return Param(method, method.receiver or "")
+
+
+def _left_by(method: FunctionInfo, name: str, engine: Engine) -> Term | None:
+    """What a method leaves in an attribute of its object, in its own terms; None when it leaves it alone."""
+    return engine.summary(method).effects.get(Attr(_own(method), name)) if method.receiver else None
+
+
+def _seen_from(method: FunctionInfo, name: str, value: Term, receiver: Term, engine: Engine) -> Term:
+    """What a method leaves in an attribute, in the terms of whoever has the object."""
+    own = _own(method)
+    value = exchanged(value, Attr(own, name), _AS_BEFORE)
+    values: dict[Term, Term] = {own: receiver}
+    in_constructor = method.name in CONSTRUCTORS
+    if in_constructor and isinstance(receiver, Call):
+        for parameter, term in arguments(method, receiver, engine, (receiver,)).items():
+            if parameter != method.receiver:
+                values[Param(method, parameter)] = Via(
+                    term, f"argument `{parameter}` of `{method.qualname}`", at=receiver.at
+                )
+    seen = substituted(value, values)
+    return Via(seen, "", cap=Volatility.SESSION) if in_constructor else seen
+
+
+def with_history(start: Term, which: str, name: str, changes: list[histories.Change]) -> Term:
+    """What was there at first, with what has been added to it since; `which` tells the list from others."""
+    result = start
+    if any(isinstance(change.like, (Seq, Map)) for change in changes):
+        added = tuple(item for change in changes for item in change.added)
+        history = Hole(Volatility.SESSION, HISTORY, name, type=which, stored=added)
+        kept = Via(start, "", cap=Volatility.SESSION)
+        result = Seq((Splat(kept), Repeat(Each(0, Opaque(HISTORY)), (history,), growing=True)))
+    lost = [change.cut for change in changes if change.cut is not None]
+    if isinstance(first := stripped(start), Op) and first.operator == "cut":
+        lost.append(first)
+    return replace(lost[0], operands=(result, *lost[0].operands[1:])) if lost else result
+
+
+def fields(info: ClassInfo, engine: Engine) -> list[str]:
+    """Annotated fields in the order of a generated constructor."""
+    found: dict[str, None] = {}
+    for klass in reversed(lineage(info, engine)):
+        found.update(dict.fromkeys(name for name in klass.variables if name in klass.annotations))
+    return list(found)
+
+
+def field_value(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -> Term | None:
+    """A field of a dataclass, pydantic or attrs object: as given to the constructor, else its default."""
+    if isinstance(receiver, Call) and isinstance(receiver.function, Class):
+        given = receiver.keyword(name)
+        names = fields(receiver.function.info, engine)
+        if given is None and name in names and names.index(name) < len(receiver.arguments):
+            given = receiver.arguments[names.index(name)]
+        if given is not None:
+            return Via(given, f"field `{name}` of `{klass.name}`", at=receiver.at)
+        splats = [item for item in receiver.keywords if isinstance(item, Splat)]
+        default = field_default(klass, name, receiver, engine) or Opaque(f"field `{name}` is not given")
+        for splat in splats:
+            from_splat = Call(Attr(splat.value, "get"), (Str(name), default))
+            default = from_splat
+        return default
+    return field_default(klass, name, receiver, engine)
+
+
+def field_default(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -> Term | None:
+    """The default of a field, or the class variable."""
+    if klass.variables.get(name) is None:
+        return None
+    source = next((engine.models.varies[n] for n in external_bases(klass, engine) if n in engine.models.varies), None)
+    if source is not None:
+        return clocks.hole(source, Opaque(source.because))
+    value = engine.reduced(variable(klass, name, engine))
+    plain = stripped(value)
+    if isinstance(receiver, Param) and isinstance(plain, Const):
+        # Any object of the class may have been given another, and a subclass may say otherwise.
+        return None
+    if isinstance(plain, Call) and isinstance(plain.function, Global):
+        last = plain.function.name.rsplit(".", 1)[-1]
+        if last in ("field", "Field", "attrib", "ib"):
+            default = plain.keyword("default")
+            factory = plain.keyword("default_factory") or plain.keyword("factory")
+            if factory is not None:
+                return Via(Call(factory, at=plain.at), "", cap=Volatility.SESSION)
+            if default is None and last == "Field" and plain.arguments:
+                default = plain.arguments[0]
+            return default
+    return value

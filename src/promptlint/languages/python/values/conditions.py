@@ -1,0 +1,154 @@
+"""What is known to be true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from promptlint.languages.python.values.rewriting import stripped
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import (
+    NONE,
+    Call,
+    Cat,
+    Choice,
+    Class,
+    Const,
+    Entry,
+    Func,
+    Global,
+    Map,
+    Maybe,
+    Module,
+    Op,
+    Repeat,
+    Seq,
+    Splat,
+    Str,
+)
+
+if TYPE_CHECKING:
+    from promptlint.languages.python.values.engine import Engine
+
+_KNOWN = (Str, Const, Seq, Map, Func, Class, Module)
+
+
+def truth(term: Term, engine: Engine) -> bool | None:
+    """Whether a condition holds; None when that cannot be told."""
+    plain = engine.head(term) if not isinstance(stripped(term), Op) else stripped(term)
+    if isinstance(plain, Const):
+        return bool(plain.value)
+    if isinstance(plain, Str):
+        return bool(plain.value)
+    if isinstance(plain, Cat):
+        return True if any(isinstance(part, Str) and part.value for part in plain.parts) else None
+    if isinstance(plain, (Seq, Map)):
+        return _filled(plain, engine)
+    if isinstance(plain, (Func, Class, Module)):
+        return True
+    if isinstance(plain, Call):
+        return True if isinstance(plain.function, Class) else None
+    if isinstance(plain, Choice):
+        then, other = engine.truth(plain.then), engine.truth(plain.other)
+        return then if then == other else None
+    if isinstance(plain, Op):
+        return _operator_truth(plain, engine)
+    return None
+
+
+def _filled(plain: Seq | Map, engine: Engine) -> bool | None:
+    if not plain.items:
+        return False
+    if any(not isinstance(item, (Splat, Repeat, Maybe)) for item in plain.items):
+        return True
+    insides = [engine.truth(item.value) if isinstance(item, Splat) else None for item in plain.items]
+    if True in insides:
+        return True
+    return None if None in insides else False
+
+
+def _operator_truth(term: Op, engine: Engine) -> bool | None:
+    if term.operator == "not":
+        inner = engine.truth(term.operands[0])
+        return None if inner is None else not inner
+    if term.operator == "all":
+        told: bool | None = True
+        for operand in term.operands:
+            inside = engine.truth(operand)
+            if inside is False:
+                return False
+            told = told and inside
+        return told
+    if term.operator == "isinstance":
+        return _is_instance(term, engine)
+    if len(term.operands) != 2:
+        return None
+    left, right = (engine.head(operand) for operand in term.operands)
+    if term.operator in ("is", "==", "is not", "!="):
+        same = _same(left, right)
+        return None if same is None else same == (term.operator in ("is", "=="))
+    if term.operator in ("in", "not in"):
+        found = _contains(left, right, engine)
+        return None if found is None else found == (term.operator == "in")
+    return None
+
+
+def _same(left: Term, right: Term) -> bool | None:
+    if isinstance(left, (Str, Const)) and isinstance(right, (Str, Const)):
+        return left == right and type(left) is type(right)
+    for a, b in ((left, right), (right, left)):
+        if b == NONE and (isinstance(a, (*_KNOWN, Cat)) or (isinstance(a, Call) and isinstance(a.function, Class))):
+            return False
+    return None
+
+
+def _contains(left: Term, right: Term, engine: Engine) -> bool | None:
+    if isinstance(left, Str) and isinstance(right, Str):
+        return left.value in right.value
+    if isinstance(right, Seq):
+        items = engine.items(right)
+        heads = [engine.head(item) for item in items] if items is not None else None
+        if heads is not None and isinstance(left, (Str, Const)) and all(isinstance(h, (Str, Const)) for h in heads):
+            return left in heads
+    if isinstance(right, Map) and isinstance(left, Str):
+        keys = [engine.head(i.key) if isinstance(i, Entry) else None for i in right.items]
+        if left in keys:
+            return True
+        return False if all(isinstance(key, Str) for key in keys) else None
+    return None
+
+
+_KINDS: dict[str, tuple[type[Term], ...]] = {"str": (Str, Cat), "dict": (Map,), "list": (Seq,), "tuple": (Seq,)}
+
+
+def _is_instance(term: Op, engine: Engine) -> bool | None:
+    value = engine.head(term.operands[0])
+    wanted = tuple(_classes(term.operands[1], engine))
+    if isinstance(value, (Str, Cat, Seq, Map, Const)):
+        names = {w.name for w in wanted if isinstance(w, Global)}
+        if len(names) != len(wanted):
+            return False if not names and not isinstance(value, Const) else None
+        if isinstance(value, Seq):
+            return value.kind in names or ("Sequence" in " ".join(names))
+        if isinstance(value, Const):
+            return type(value.value).__name__ in names
+        return any(isinstance(value, _KINDS.get(name.rsplit(".", 1)[-1], ())) for name in names)
+    if isinstance(value, Call) and isinstance(value.function, Class):
+        mine = value.function.info
+        ours = [w.info for w in wanted if isinstance(w, Class)]
+        if any(info.name == mine.name for info in ours):
+            return True
+        return None if ours else False
+    return None
+
+
+def _classes(term: Term, engine: Engine) -> Iterator[Term]:
+    plain = engine.head(term)
+    if isinstance(plain, Seq):
+        for item in plain.items:
+            yield from _classes(item, engine)
+    elif isinstance(plain, Op) and plain.operator == "|":
+        for operand in plain.operands:
+            yield from _classes(operand, engine)
+    else:
+        yield plain

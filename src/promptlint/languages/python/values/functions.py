@@ -1,0 +1,288 @@
+"""What calls of functions outside the project give, as far as it matters to a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
+
+from promptlint.languages.python.values import clocks, histories, operators
+from promptlint.languages.python.values.rewriting import stripped
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import (
+    NONE,
+    Attr,
+    Call,
+    Choice,
+    Class,
+    Const,
+    Each,
+    Format,
+    Global,
+    Hole,
+    Map,
+    Maybe,
+    Op,
+    Opaque,
+    Repeat,
+    Seq,
+    Splat,
+    Str,
+)
+
+if TYPE_CHECKING:
+    from promptlint.languages.python.values.engine import Engine
+
+_numbers = count(1_000_000_000)
+
+
+def reduced(name: str, term: Call, engine: Engine) -> Term | None:
+    """The value of a call of `name`; None when nothing is known of it."""
+    models = engine.models
+    own = _FUNCTIONS.get(name)
+    if own is not None:
+        return own(term, engine)
+    if name in models.varies:
+        return _varying(name, term, engine)
+    if name in models.orders:
+        return _ordered(term, engine)
+    if name in models.unordered:
+        return _unordered(name, term, engine)
+    if name in models.passes and models.passes[name] < len(term.arguments):
+        return term.arguments[models.passes[name]]
+    if name in models.calls_argument and models.calls_argument[name] < len(term.arguments):
+        at = models.calls_argument[name]
+        return Call(term.arguments[at], term.arguments[at + 1 :], term.keywords, at=term.at)
+    if name.startswith("path:"):
+        return None
+    source = clocks.source_of(name, models)
+    return clocks.hole(source, term) if source else None
+
+
+def called_object(function: Call, term: Call, engine: Engine) -> Term | None:
+    """A call of something that a call gave: a partial, or an object with `__call__`."""
+    inner = stripped(function.function)
+    if isinstance(inner, Global) and inner.name == "functools.partial" and function.arguments:
+        first, *rest = function.arguments
+        return Call(first, (*rest, *term.arguments), (*function.keywords, *term.keywords), at=term.at)
+    if isinstance(inner, Class):
+        return Call(Attr(function, "__call__"), term.arguments, term.keywords, at=term.at)
+    return None
+
+
+def _varying(name: str, term: Call, engine: Engine) -> Term:
+    source = engine.models.varies[name]
+    value = clocks.hole(source, term)
+    if source.format_argument is not None and len(term.arguments) > source.format_argument:
+        shown = engine.head(term.arguments[source.format_argument])
+        if isinstance(shown, Str):
+            return clocks.with_format(value, shown.value, engine.models)
+    return value
+
+
+def _ordered(term: Call, engine: Engine) -> Term | None:
+    if not term.arguments:
+        return None
+    return operators.ordered(term.arguments[0], engine) or term.arguments[0]
+
+
+def _unordered(name: str, term: Call, engine: Engine) -> Term | None:
+    because = engine.models.unordered[name]
+    if name in ("set", "frozenset"):
+        items = (Splat(term.arguments[0]),) if term.arguments else ()
+        return Seq(items, "set", because if items else "", at=term.at)
+    source = clocks.source_of(name, engine.models)
+    volatility = source.volatility if source else None
+    text = f"{name}()"
+    item = Hole(volatility, "is in a list that comes from elsewhere", at=term.at)
+    return Seq((Repeat(Each(next(_numbers), item, text, at=term.at), (item,)),), "list", because, at=term.at)
+
+
+# --- builtins and the standard library --------------------------------------------------------------------------------
+
+
+def _text(term: Call, engine: Engine) -> Term | None:
+    return Format(term.arguments[0], at=term.at) if term.arguments else Str("", at=term.at)
+
+
+def _list(term: Call, engine: Engine) -> Term | None:
+    if not term.arguments:
+        return Seq((), at=term.at)
+    value = engine.head(term.arguments[0])
+    if isinstance(value, Seq):
+        kind = "set" if value.kind == "set" else "list"
+        return replace(value, kind=kind, unordered=value.unordered or _set_reason(value, engine))
+    return Seq((Splat(term.arguments[0]),), at=term.at)
+
+
+def _set_reason(value: Seq, engine: Engine) -> str:
+    return engine.models.unordered.get("set", "") if value.kind == "set" and len(value.items) > 1 else ""
+
+
+def _dict(term: Call, engine: Engine) -> Term | None:
+    return Map((*(Splat(argument) for argument in term.arguments), *term.keywords), at=term.at)
+
+
+def _enumerate(term: Call, engine: Engine) -> Term | None:
+    if not term.arguments:
+        return None
+    each = Each(next(_numbers), term.arguments[0], at=term.at)
+    index = Op("index", (each,), at=term.at)
+    return Seq((Repeat(each, (Seq((index, each), "tuple"),)),), at=term.at)
+
+
+def _zip(term: Call, engine: Engine) -> Term | None:
+    if not term.arguments:
+        return None
+    known = [engine.items(argument) for argument in term.arguments]
+    if all(items is not None for items in known):
+        rows = zip(*(items for items in known if items is not None), strict=False)
+        return Seq(tuple(Seq(row, "tuple") for row in rows), at=term.at)
+    eaches = tuple(Each(next(_numbers), argument, at=term.at) for argument in term.arguments)
+    return Seq((Repeat(eaches[0], (Seq(eaches, "tuple"),)),), at=term.at)
+
+
+def _map(term: Call, engine: Engine) -> Term | None:
+    if len(term.arguments) != 2:
+        return None
+    each = Each(next(_numbers), term.arguments[1], at=term.at)
+    return Seq((Repeat(each, (Call(term.arguments[0], (each,), at=term.at),)),), "generator", at=term.at)
+
+
+def _filter(term: Call, engine: Engine) -> Term | None:
+    if len(term.arguments) != 2:
+        return None
+    each = Each(next(_numbers), term.arguments[1], at=term.at)
+    test: Term = each if stripped(term.arguments[0]) == NONE else Call(term.arguments[0], (each,), at=term.at)
+    return Seq((Repeat(each, (Maybe(test, (each,)),)),), "generator", at=term.at)
+
+
+def _reversed(term: Call, engine: Engine) -> Term | None:
+    items = engine.items(term.arguments[0]) if term.arguments else None
+    return Seq(tuple(reversed(items)), at=term.at) if items is not None else term.arguments[0]
+
+
+def _next(term: Call, engine: Engine) -> Term | None:
+    if not term.arguments:
+        return None
+    value = engine.head(term.arguments[0])
+    default = term.arguments[1] if len(term.arguments) > 1 else None
+    if isinstance(value, Seq) and value.items:
+        first = value.items[0]
+        if isinstance(first, Repeat):
+            found = first.items[0]
+            kept = found.then[0] if isinstance(found, Maybe) and found.then else found
+            return Choice(Opaque("one is found"), kept, default) if default is not None else kept
+        return first if not isinstance(first, (Splat, Maybe)) else None
+    return default
+
+
+def _getattr(term: Call, engine: Engine) -> Term | None:
+    if len(term.arguments) < 2:
+        return None
+    name = engine.head(term.arguments[1])
+    if not isinstance(name, Str):
+        return None
+    found = engine.reduced(Attr(term.arguments[0], name.value, at=term.at))
+    if isinstance(stripped(found), Opaque) and len(term.arguments) > 2:
+        return term.arguments[2]
+    return found
+
+
+def _isinstance(term: Call, engine: Engine) -> Term | None:
+    if len(term.arguments) != 2:
+        return None
+    test = Op("isinstance", term.arguments, at=term.at)
+    decided = engine.truth(test)
+    return test if decided is None else Const(decided, at=term.at)
+
+
+def _length(term: Call, engine: Engine) -> Term | None:
+    items = engine.items(term.arguments[0]) if term.arguments else None
+    return Const(len(items), at=term.at) if items is not None else None
+
+
+def _gather(term: Call, engine: Engine) -> Term | None:
+    return Seq(term.arguments, at=term.at)
+
+
+def _json(term: Call, engine: Engine) -> Term | None:
+    """The data; with a second operand where its keys are sorted."""
+    if not term.arguments:
+        return None
+    sorts = term.keyword("sort_keys") or term.keyword("option")
+    keys = (sorts,) if sorts is not None and engine.head(sorts) != Const(False) else ()
+    return Op("json", (term.arguments[0], *keys), at=term.at)
+
+
+def _sorted_json(term: Call, engine: Engine) -> Term | None:
+    """The same of functions which sort the keys unless they are told not to."""
+    if not term.arguments:
+        return None
+    sorts = term.keyword("sort_keys") or term.keyword("sort_dicts") or Const(True)
+    keys = (sorts,) if engine.head(sorts) != Const(False) else ()
+    return Op("json", (term.arguments[0], *keys), at=term.at)
+
+
+def _deque(term: Call, engine: Engine) -> Term | None:
+    most = term.keyword("maxlen") or (term.arguments[1] if len(term.arguments) > 1 else NONE)
+    items: Term = Seq((), at=term.at)
+    if term.arguments:
+        items = Seq((Splat(term.arguments[0]),), at=term.at)
+    return items if stripped(most) == NONE else histories.cut(items, term.at, most)
+
+
+def _namespace(term: Call, engine: Engine) -> Term | None:
+    return None
+
+
+# --- paths ------------------------------------------------------------------------------------------------------------
+
+
+def path_of(term: Term, engine: Engine) -> str | None:
+    """The path of a file of the project that a value names, relative to the working directory; None: it names none."""
+    plain = engine.head(term)
+    if isinstance(plain, Global):
+        if plain.name.startswith("path:"):
+            return plain.name.removeprefix("path:")
+        if plain.name.startswith("__file__:"):
+            return plain.name.removeprefix("__file__:")
+    if isinstance(plain, Str):
+        return normpath(plain.value) if not plain.value.startswith("/") else None
+    return None
+
+
+def _path(term: Call, engine: Engine) -> Term | None:
+    path = path_of(term.arguments[0], engine) if term.arguments else None
+    if path is None:
+        return None
+    for argument in term.arguments[1:]:
+        part = engine.head(argument)
+        if not isinstance(part, Str):
+            return None
+        path = normpath(join(path, part.value))
+    return Global(f"path:{path}", at=term.at)
+
+
+def _dirname(term: Call, engine: Engine) -> Term | None:
+    path = path_of(term.arguments[0], engine) if term.arguments else None
+    return Global(f"path:{dirname(path)}", at=term.at) if path is not None else None
+
+
+def _open(term: Call, engine: Engine) -> Term | None:
+    path = path_of(term.arguments[0], engine) if term.arguments else None
+    return Global(f"file:{path}", at=term.at) if path is not None else None
+
+
+_FUNCTIONS: dict[str, Callable[[Call, Engine], Term | None]] = {
+    "str": _text, "repr": _text, "format": _text, "list": _list, "tuple": _list, "iter": _list, "dict": _dict,
+    "collections.deque": _deque, "collections.OrderedDict": _dict,
+    "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter,
+    "reversed": _reversed, "next": _next, "anext": _next, "getattr": _getattr, "isinstance": _isinstance,
+    "len": _length, "asyncio.gather": _gather, "json.dumps": _json, "orjson.dumps": _json, "ujson.dumps": _json,
+    "yaml.dump": _sorted_json, "yaml.safe_dump": _sorted_json, "pprint.pformat": _sorted_json, "pathlib.Path": _path,
+    "pathlib.PurePath": _path, "os.path.join": _path, "os.path.dirname": _dirname, "os.path.abspath": _path,
+    "os.path.realpath": _path, "os.path.normpath": _path, "open": _open, "io.open": _open, "codecs.open": _open,
+}  # fmt: skip

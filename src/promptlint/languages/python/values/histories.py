@@ -1,0 +1,231 @@
+"""Lists that grow from turn to turn: what a turn adds behind them, and what it cuts off in front.
+
+A list that may have lost its beginning is an Op `cut`: of the list, of how many items are kept (None: as many as fit),
+and of the words for what is done to it. A list that is cut in blocks, once in many turns, is no such thing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from promptlint.languages.python.modules.places import NOWHERE, Place
+from promptlint.languages.python.values.rewriting import stripped
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import (
+    NONE,
+    Attr,
+    Call,
+    Cat,
+    Choice,
+    Const,
+    Each,
+    Hole,
+    Item,
+    Map,
+    Maybe,
+    Op,
+    Param,
+    Repeat,
+    Seq,
+    Splat,
+    Str,
+)
+
+if TYPE_CHECKING:
+    from promptlint.languages.python.values.engine import Engine
+
+BLOCK = 1 / 4
+"""A list that is cut only when it is longer by this part than what is kept is cut in blocks."""
+NEWEST = (Const(1), Const(2))
+"""What is cut to so few messages is the newest question, and no history."""
+_KEEPS, _DROPS = "keeps only the newest messages", "drops the oldest message"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one turn does to a list, a dictionary or a text, other than to make it anew."""
+
+    added: tuple[Term, ...] = ()
+    """What stands behind what was there."""
+    like: Term | None = None
+    """The sequence, mapping or text that is added to; None when nothing is."""
+    cut: Op | None = None
+    """How its beginning is lost."""
+
+
+def cut(value: Term, at: Place = NOWHERE, keeps: Term = NONE, because: str = _DROPS) -> Op:
+    """A list that may have lost its first items."""
+    return Op("cut", (value, keeps, Str(because)), at=at)
+
+
+def window(term: Term) -> Op | None:
+    """What `history[-20:]` is: the list, cut; None for a slice that does not move on while the list grows."""
+    low = _beginning(term)
+    if low is None or not isinstance(term, Item):
+        return None
+    if isinstance(low, Const) and isinstance(low.value, int) and low.value < 0:
+        return cut(term.value, term.at, Const(-low.value), _KEEPS)
+    if isinstance(low, Op) and low.operator == "negative":
+        return cut(term.value, term.at, low.operands[0], _KEEPS)
+    if isinstance(low, Op) and low.operator == "-" and _is_length(low.operands[0]):
+        return cut(term.value, term.at, low.operands[1], _KEEPS)
+    return None
+
+
+def _beginning(term: Term) -> Term | None:
+    """Where a slice begins; None for what is no slice, or one with steps."""
+    key = stripped(term.key) if isinstance(term, Item) else None
+    if not isinstance(key, Op) or key.operator != "slice" or stripped(key.operands[2]) != NONE:
+        return None
+    return stripped(key.operands[0])
+
+
+def shortened(term: Term) -> Op | None:
+    """What a list is that is left as a slice of itself: `history[2:]` loses some of its first items each time."""
+    low = _beginning(term)
+    drops = isinstance(low, Const) and isinstance(low.value, int) and low.value > 0
+    return cut(term.value, term.at) if drops and isinstance(term, Item) else window(term)
+
+
+def change(before: Term, after: Term) -> Change | None:
+    """How `after` goes on from `before`; None when it is something else."""
+    plain = stripped(after)
+    if plain == before:
+        return Change()
+    if isinstance(plain, (Seq, Map, Cat)):
+        return _behind(before, plain)
+    if isinstance(plain, Op) and plain.operator == "cut":
+        inner = change(before, plain.operands[0])
+        return replace(inner, cut=plain) if inner else None
+    if isinstance(plain, Op) and plain.operator == "+":
+        # `[messages[0]] + messages[-20:]`: what stands before a list that is cut is its first message, or made anew.
+        inner = change(before, plain.operands[-1])
+        return inner if inner and inner.cut else None
+    if isinstance(plain, Choice):
+        return _either(before, plain)
+    moved = shortened(plain)
+    return change(before, moved) if moved else None
+
+
+def _behind(before: Term, whole: Seq | Map | Cat) -> Change | None:
+    """What stands behind `before` in a list, a dictionary or a text that begins with it."""
+    parts = whole.parts if isinstance(whole, Cat) else whole.items
+    for i, part in enumerate(parts):
+        value = part.value if isinstance(part, Splat) else part if isinstance(whole, Cat) else None
+        inner = change(before, value) if value is not None else None
+        if inner is not None and (i == 0 or inner.cut):
+            return Change((*inner.added, *parts[i + 1 :]), whole, inner.cut)
+        if isinstance(whole, Cat):
+            break
+    return None
+
+
+def rejoined(choice: Choice) -> Term | None:
+    """One list for a choice between it and a shorter one; None when neither is made from the other by a cut."""
+    for part, whole in ((choice.then, choice.other), (choice.other, choice.then)):
+        plain = _itself(part)
+        lost = plain if isinstance(plain, Op) and plain.operator == "cut" else shortened(plain)
+        if lost is not None and stripped(lost.operands[0]) == stripped(whole):
+            if stripped(lost.operands[1]) == NONE and not _asks_length(choice.condition):
+                return None  # a first message that is sent in another way
+            return whole if _in_blocks(choice.condition, lost) else lost
+    return None
+
+
+def _either(before: Term, choice: Choice) -> Change | None:
+    then, other = change(before, choice.then), change(before, choice.other)
+    if then is None or other is None:
+        return None
+    shared = 0
+    for a, b in zip(then.added, other.added, strict=False):
+        if a != b:
+            break
+        shared += 1
+    rest = then.added[shared:], other.added[shared:]
+    added = then.added[:shared] + ((Maybe(choice.condition, *rest),) if any(rest) else ())
+    lost = next((side.cut for side in (then, other) if side.cut and not _in_blocks(choice.condition, side.cut)), None)
+    return Change(added, then.like or other.like, lost)
+
+
+def _itself(term: Term) -> Term:
+    """A list, where another one holds its items and nothing else."""
+    plain = stripped(term)
+    while isinstance(plain, Seq) and len(plain.items) == 1 and isinstance(plain.items[0], Splat):
+        plain = stripped(plain.items[0].value)
+    return plain
+
+
+def _in_blocks(condition: Term, lost: Op) -> bool:
+    """Whether a list is cut so seldom that many turns pass in between: it is left much longer than it is cut to."""
+    keeps = stripped(lost.operands[1])
+    if keeps == NONE:
+        return False
+    test = stripped(condition)
+    while isinstance(test, Op) and test.operator == "all" and len(test.operands) == 1:
+        test = stripped(test.operands[0])
+    if not isinstance(test, Op) or test.operator not in (">", ">=", "<", "<="):
+        return True
+    limit = next((stripped(side) for side in test.operands if not _is_length(side)), None)
+    if limit is None or len([side for side in test.operands if _is_length(side)]) != 1:
+        return True
+    if isinstance(limit, Const) and isinstance(keeps, Const):
+        numbers = (limit.value, keeps.value)
+        longer = [n for n in numbers if isinstance(n, int)]
+        return len(longer) == 2 and longer[0] - longer[1] > max(2, longer[1] * BLOCK)
+    return limit != keeps
+
+
+def _asks_length(condition: Term) -> bool:
+    stack = [condition]
+    while stack:
+        at = stripped(stack.pop())
+        if _is_length(at):
+            return True
+        stack.extend(at.children() if isinstance(at, Op) else ())
+    return False
+
+
+def _is_length(term: Term) -> bool:
+    plain = stripped(term)
+    return isinstance(plain, Call) and getattr(stripped(plain.function), "name", "") == "len"
+
+
+def named(term: Term, engine: Engine) -> bool:
+    """Whether a value that could not be followed is called what histories are called."""
+    name = term.name if isinstance(term, (Param, Attr)) else ""
+    return name.lower().strip("_") in engine.models.histories
+
+
+def gone_through(each: Term, engine: Engine) -> tuple[bool, Op | None]:
+    """Whether a loop goes through a history that grows, and what is cut off that in front."""
+    term: Term = each.over if isinstance(each, Each) else NONE
+    lost: Op | None = None
+    while True:
+        term = engine.head(term)
+        moved = term if isinstance(term, Op) and term.operator == "cut" else window(term)
+        whole = rejoined(term) if isinstance(term, Choice) else None
+        if moved is not None:
+            lost, term = moved, moved.operands[0]
+        elif whole is not None:
+            term = whole
+        elif isinstance(term, Seq) and any(isinstance(item, Repeat) and item.growing for item in term.items):
+            return True, lost
+        elif lost is not None and stripped(engine.head(lost.operands[1])) in NEWEST:
+            return False, None
+        else:
+            return named(term, engine) or lost is not None, lost
+
+
+def identity(term: Term, engine: Engine) -> str:
+    """What tells a list of messages from others: the attribute, the argument or the loop that holds it."""
+    if isinstance(term, Repeat) and isinstance(term.each, Each):
+        kept = next((item for item in term.items if isinstance(item, Hole) and item.type), None)
+        if kept is not None:
+            return kept.type
+        over = engine.head(term.each.over)
+        whole = identity(over, engine) if isinstance(over, (Param, Attr)) else ""
+        return whole or f"{term.each.at.path}:{term.each.at.line}:{term.each.at.column}"
+    if isinstance(term, Param):
+        return f"{term.info.module.path}:{term.info.qualname}.{term.name}"
+    return f"{identity(engine.head(term.value), engine)}.{term.name}" if isinstance(term, Attr) else ""

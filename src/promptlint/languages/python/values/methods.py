@@ -1,0 +1,280 @@
+"""What methods of texts, lists, dictionaries, files and things that vary give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from promptlint.languages.python.modules.places import Place
+from promptlint.languages.python.values import clocks, formats, forms, templating
+from promptlint.languages.python.values.data import parsed
+from promptlint.languages.python.values.rewriting import cat, rewrapped, stripped
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import (
+    NONE,
+    Attr,
+    Call,
+    Cat,
+    Const,
+    Each,
+    Entry,
+    Format,
+    Global,
+    Hole,
+    Item,
+    Map,
+    Maybe,
+    Op,
+    Opaque,
+    Repeat,
+    Seq,
+    Splat,
+    Str,
+)
+
+if TYPE_CHECKING:
+    from promptlint.languages.python.values.engine import Engine
+
+
+def reduced(method: Attr, term: Call, engine: Engine) -> Term | None:
+    """The value of `value.name(…)` for a value whose outermost part is known; None when nothing is known of it."""
+    value = engine.reduced(method.value)
+    plain = stripped(value)
+    if method.name in engine.models.filled and isinstance(plain, (Str, Cat, Seq)):
+        return value
+    if isinstance(plain, Hole):
+        return clocks.called(plain, method.name, term, engine) or _passed_hole(plain, method, term, engine)
+    if isinstance(plain, (Str, Cat)):
+        return _of_text(value, method.name, term, engine)
+    if isinstance(plain, Seq):
+        return _of_sequence(plain, method.name, term, engine)
+    if isinstance(plain, Map):
+        return _of_mapping(plain, method.name, term, engine)
+    if isinstance(plain, Global) and plain.name.startswith(("file:", "path:")):
+        return _of_file(plain, method.name, term, engine)
+    if isinstance(plain, Call):
+        rendered = templating.reduced(method, term, engine) or forms.reduced(method, term, engine)
+        return rendered if rendered is not None else _of_external(plain, method.name, term, engine)
+    return _of_anything(value, method.name, term, engine)
+
+
+def _passed_hole(value: Hole, method: Attr, term: Call, engine: Engine) -> Term | None:
+    if method.name in engine.models.text_methods:
+        return value
+    if method.name == "join" or method.name == "format":
+        return None
+    return clocks.part_of(value, term.at)
+
+
+def _of_anything(value: Term, name: str, term: Call, engine: Engine) -> Term | None:
+    """Methods which tell by their name alone what they give."""
+    models = engine.models
+    if name in models.text_methods and name not in ("encode", "decode") and not term.keywords:
+        return None
+    because = models.unordered.get(f".{name}")
+    if because:
+        item = Hole(None, "is in a list that comes from elsewhere", at=term.at)
+        return Seq((Repeat(Each(-term.at.line, item, f".{name}()", at=term.at), (item,)),), "list", because, at=term.at)
+    at = models.calls_argument.get(f".{name}")
+    if at is not None and len(term.arguments) > at:
+        return Call(term.arguments[at], term.arguments[at + 1 :], term.keywords, at=term.at)
+    return None
+
+
+def _of_external(value: Call, name: str, term: Call, engine: Engine) -> Term | None:
+    function = stripped(value.function)
+    if (
+        isinstance(function, Global)
+        and function.name == "string.Template"
+        and name in ("substitute", "safe_substitute")
+    ):
+        mapping = term.arguments[0] if term.arguments else None
+        text = engine.reduced(value.arguments[0]) if value.arguments else NONE
+        if isinstance(stripped(text), (Str, Cat)):
+            return formats.substituted_template(text, term.keywords, mapping)
+        return None
+    return _of_anything(value, name, term, engine)
+
+
+# --- texts ------------------------------------------------------------------------------------------------------------
+
+
+def _of_text(value: Term, name: str, term: Call, engine: Engine) -> Term | None:
+    if name == "format":
+        return formats.formatted(value, term.arguments, term.keywords, engine)
+    if name == "format_map" and term.arguments:
+        return formats.formatted(value, (), (Splat(term.arguments[0]),), engine)
+    if name == "join" and term.arguments:
+        return _joined(value, term.arguments[0], engine)
+    if name == "replace" and len(term.arguments) >= 2:
+        old = engine.head(term.arguments[0])
+        return formats.replaced(value, old.value, term.arguments[1]) if isinstance(old, Str) else value
+    if name in engine.models.text_methods:
+        return _shaped(value, name)
+    if name in ("startswith", "endswith"):
+        return None
+    if name in ("split", "splitlines", "rsplit", "partition"):
+        return Op("parts", (value,), at=term.at)
+    return None
+
+
+def _shaped(value: Term, name: str) -> Term:
+    plain = stripped(value)
+    if isinstance(plain, Str) and name in ("strip", "lstrip", "rstrip", "lower", "upper"):
+        return rewrapped(replace(plain, value=getattr(plain.value, name)()), value)
+    return value
+
+
+def _joined(separator: Term, items: Term, engine: Engine) -> Term:
+    """`separator.join(items)`: the items with the separator between them."""
+    plain = engine.reduced(items)
+    sequence = stripped(plain)
+    if not isinstance(sequence, Seq):
+        return Cat((Format(items),))
+    return rewrapped(cat(*_between(sequence, separator, engine)), plain)
+
+
+def _between(sequence: Seq, separator: Term, engine: Engine) -> list[Term]:
+    reason = sequence.unordered or (engine.models.unordered.get("set", "") if sequence.kind == "set" else "")
+    if reason:
+        return [Op("any order", (sequence, separator), at=sequence.at)]
+    parts: list[Term] = []
+    for i, item in enumerate(sequence.items):
+        if i:
+            parts.append(separator)
+        parts.append(_joined_item(item, separator, engine))
+    return parts
+
+
+def _joined_item(item: Term, separator: Term, engine: Engine) -> Term:
+    if isinstance(item, Splat):
+        inner = engine.reduced(item.value)
+        if isinstance(stripped(inner), Seq):
+            return _joined(separator, inner, engine)
+        return Format(item.value)
+    if isinstance(item, Repeat):
+        repeated: list[Term] = []
+        for inner in item.items:
+            repeated += [_joined_item(inner, separator, engine), separator]
+        return replace(item, items=tuple(repeated))
+    if isinstance(item, Maybe):
+        then = tuple(_joined_item(inner, separator, engine) for inner in item.then)
+        other = tuple(_joined_item(inner, separator, engine) for inner in item.other)
+        return Maybe(item.condition, _spaced(then, separator), _spaced(other, separator))
+    return Format(item)
+
+
+def _spaced(items: tuple[Term, ...], separator: Term) -> tuple[Term, ...]:
+    spaced: list[Term] = []
+    for i, item in enumerate(items):
+        spaced += [separator, item] if i else [item]
+    return tuple(spaced)
+
+
+# --- lists and dictionaries -------------------------------------------------------------------------------------------
+
+
+def _of_sequence(value: Seq, name: str, term: Call, engine: Engine) -> Term | None:
+    if name == "copy":
+        return value
+    if name in ("union", "intersection", "difference", "symmetric_difference"):
+        return replace(value, items=(*value.items, *(Splat(a) for a in term.arguments)), kind="set")
+    if name == "pop":
+        return Item(value, Const(-1), at=term.at)
+    return _of_anything(value, name, term, engine)
+
+
+def _of_mapping(value: Map, name: str, term: Call, engine: Engine) -> Term | None:
+    if name == "get" and term.arguments:
+        default = term.arguments[1] if len(term.arguments) > 1 else NONE
+        return Item(value, Op("key or", (term.arguments[0], default)), at=term.at)
+    if name == "pop" and term.arguments:
+        default = term.arguments[1] if len(term.arguments) > 1 else Opaque("is taken out of a dictionary")
+        return Item(value, Op("key or", (term.arguments[0], default)), at=term.at)
+    if name == "copy":
+        return value
+    view = {"items": lambda e: Seq((e.key, e.value), "tuple"), "keys": lambda e: e.key, "values": lambda e: e.value}
+    if name in view:
+        items = tuple(_viewed(item, view[name], name) for item in value.items)
+        return Seq(items, at=term.at)
+    return None
+
+
+def _viewed(item: Term, pick: Callable[[Entry], Term], name: str) -> Term:
+    if isinstance(item, Entry):
+        return pick(item)
+    if isinstance(item, Splat):
+        return Splat(Call(Attr(item.value, name)))
+    if isinstance(item, Maybe):
+        then = tuple(_viewed(inner, pick, name) for inner in item.then)
+        return Maybe(item.condition, then, tuple(_viewed(inner, pick, name) for inner in item.other))
+    if isinstance(item, Repeat):
+        return replace(item, items=tuple(_viewed(inner, pick, name) for inner in item.items))
+    return item
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def _of_file(value: Global, name: str, term: Call, engine: Engine) -> Term | None:
+    kind, _, path = value.name.partition(":")
+    if name in ("read", "read_text"):
+        return _content(path, term, engine)
+    if kind == "path":
+        if name in ("resolve", "absolute", "expanduser"):
+            return value
+        if name == "joinpath":
+            return path_joined(value, term, engine)
+        if name == "open":
+            return Global(f"file:{path}", at=term.at)
+    if name in ("__enter__", "readlines"):
+        return _content(path, term, engine)
+    return _of_anything(value, name, term, engine)
+
+
+def path_joined(value: Global, term: Call, engine: Engine) -> Term:
+    """`path.joinpath(…)`."""
+    result: Term = value
+    for argument in term.arguments:
+        result = Op("/", (result, argument), at=term.at)
+    return result
+
+
+def _content(path: str, term: Call, engine: Engine) -> Term:
+    """The text of a file of the project."""
+    raw = engine.read_text(path)
+    if raw is None:
+        return Hole(None, f"is read from {path}", f"{path}", at=term.at)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Opaque(f"{path} is not UTF-8", at=term.at)
+    lines = text.count("\n") + 1
+    return Str(text, at=Place(path, 1, 0, lines, len(text.rsplit("\n", 1)[-1].encode())))
+
+
+def parsed_file(term: Call, engine: Engine) -> Term | None:
+    """`yaml.safe_load(file)`, `json.load(file)` and their forms on a text."""
+    if not term.arguments:
+        return None
+    plain = engine.head(term.arguments[0])
+    if isinstance(plain, Global) and plain.name.startswith("file:"):
+        plain = engine.head(_content(plain.name.removeprefix("file:"), term, engine))
+    if not isinstance(plain, Str):
+        return None
+    try:
+        return as_term(parsed(plain.value, as_json=plain.at.path.endswith(".json")), plain.at)
+    except (ValueError, RecursionError):
+        return Opaque("is a file that does not parse", at=term.at)
+
+
+def as_term(data: object, at: Place) -> Term:
+    """Plain data as a term."""
+    if isinstance(data, str):
+        return Str(data, at=at)
+    if isinstance(data, dict):
+        return Map(tuple(Entry(as_term(k, at), as_term(v, at)) for k, v in data.items()), at=at)
+    if isinstance(data, list):
+        return Seq(tuple(as_term(item, at) for item in data), at=at)
+    return Const(data if isinstance(data, (int, float, bool, type(None))) else str(data), at=at)

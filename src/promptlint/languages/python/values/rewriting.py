@@ -1,0 +1,111 @@
+"""What can be done with any term: take the steps off, replace symbols, find what is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from promptlint.languages.python.modules.places import NOWHERE, Place
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import Cat, Each, Entry, Opaque, Str, Via
+
+DEEPEST = 400
+"""Terms nested deeper are taken for unknown: a walk over one must not overflow the stack."""
+
+
+def shallow(term: Term) -> Term:
+    """The term; an unknown value in the place of one that is nested too deep."""
+    return term if term.depth <= DEEPEST else Opaque("is built in more steps than we follow")
+
+
+def stripped(term: Term) -> Term:
+    """The term without the steps around it."""
+    while isinstance(term, Via):
+        term = term.value
+    return term
+
+
+def rewrapped(term: Term, like: Term) -> Term:
+    """A part of `like`, with the steps that `like` took."""
+    if isinstance(like, Via):
+        return replace(like, value=rewrapped(term, like.value))
+    return term
+
+
+def substituted(term: Term, values: Mapping[Term, Term]) -> Term:
+    """The term with symbols replaced. An Each is found by its loop, whatever it runs over."""
+    if not term.open or not values:
+        return term
+    return _Substitution(values)(term)
+
+
+class _Substitution:
+    """An object, and no function that holds itself: what it remembers is gone with it, and not with the next cycle."""
+
+    def __init__(self, values: Mapping[Term, Term]) -> None:
+        self.values = values
+        self.loops = {symbol.loop: value for symbol, value in values.items() if isinstance(symbol, Each)}
+        self.memo: dict[int, tuple[Term, Term]] = {}
+
+    def __call__(self, old: Term) -> Term:
+        if not old.open:
+            return old
+        known = self.memo.get(id(old))
+        if known is not None:
+            return known[1]
+        if isinstance(old, Each):
+            new = self.loops[old.loop] if old.loop in self.loops else old.rebuilt(self)
+        elif old.SYMBOL:
+            new = self.values.get(old, old)
+        else:
+            new = old.rebuilt(self)
+        self.memo[id(old)] = (old, new)
+        return new
+
+
+def exchanged(term: Term, old: Term, new: Term) -> Term:
+    """The term with every part that equals `old` replaced."""
+    memo: dict[int, tuple[Term, Term]] = {}
+
+    def change(part: Term) -> Term:
+        if not part.open:
+            return part
+        if id(part) not in memo:
+            memo[id(part)] = (part, new if part == old else part.rebuilt(change))
+        return memo[id(part)][1]
+
+    return change(term)
+
+
+def symbols(term: Term) -> set[Term]:
+    """The symbols left in a term."""
+    found: set[Term] = set()
+    seen: set[int] = set()
+    stack = [term]
+    while stack:
+        at = stack.pop()
+        if not at.open or id(at) in seen:
+            continue
+        seen.add(id(at))
+        if at.SYMBOL:
+            found.add(at)
+        stack.extend(at.children())
+    return found
+
+
+def entries(values: Mapping[str, Term]) -> tuple[Term, ...]:
+    """Names and what they stand for, as the entries of a mapping."""
+    return tuple(Entry(Str(name), value) for name, value in values.items())
+
+
+def cat(*texts: Term, at: Place = NOWHERE) -> Term:
+    """Texts one after the other, without nesting."""
+    parts: list[Term] = []
+    for text in texts:
+        if isinstance(text, Cat):
+            parts.extend(text.parts)
+        elif not (isinstance(text, Str) and not text.value):
+            parts.append(text)
+    if len(parts) == 1 and isinstance(parts[0], (Str, Cat)):
+        return parts[0]
+    return Cat(tuple(parts), at=at) if parts else Str("", at=at)

@@ -1,0 +1,115 @@
+"""Loops over lists of which the items are known, all or some: gone through one by one, as far as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from promptlint.languages.python.values.rewriting import stripped, substituted
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import Choice, Each, Fold, Maybe, Repeat, Seq, Splat, Via
+from promptlint.layout import Volatility
+
+if TYPE_CHECKING:
+    from promptlint.languages.python.values.engine import Engine
+
+MOST_TURNS = 40
+"""Items of a list for which a loop is gone through one by one."""
+
+
+def turns(repeat: Repeat, engine: Engine) -> tuple[Term, ...] | None:
+    """What a loop adds on all its turns together: items of a sequence, among them those of a loop over what is unknown.
+
+    None when its items are not known one by one, and no part of them is.
+    """
+    parts = _parts(repeat.each, engine) if not repeat.growing else None
+    if parts is None:
+        return None
+    return tuple(_added(parts, repeat, engine))
+
+
+def folded(fold: Fold, engine: Engine) -> Term:
+    """What a name holds after the turns of a loop that changes it."""
+    parts = _parts(fold.each, engine)
+    return _maybe_turned(fold, fold.each, fold.initial) if parts is None else _after(parts, fold, fold.initial, engine)
+
+
+def _parts(each: Term, engine: Engine) -> tuple[Term, ...] | None:
+    over = engine.head(each.over) if isinstance(each, Each) else None
+    if not isinstance(over, Seq):
+        return None
+    parts = tuple(_opened(over.items, engine))
+    known = [part for part in parts if not isinstance(part, (Splat, Repeat))]
+    return parts if len(parts) <= MOST_TURNS and (known or not parts or len(parts) > 1) else None
+
+
+def _opened(items: tuple[Term, ...], engine: Engine) -> Iterator[Term]:
+    """The items of a sequence, those of sequences within it in their place."""
+    for item in items:
+        whole = engine.reduced(item.value) if isinstance(item, Splat) else item
+        if isinstance(item, Splat) and isinstance(inner := stripped(whole), Seq):
+            cap = lasting(whole)
+            yield from _opened(inner.items if cap is None else tuple(capped(i, cap) for i in inner.items), engine)
+        elif isinstance(item, Repeat) and (inner_turns := turns(item, engine)) is not None:
+            yield from _opened(inner_turns, engine)
+        elif isinstance(item, Maybe) and (decided := engine.truth(item.condition)) is not None:
+            yield from _opened(item.then if decided else item.other, engine)
+        else:
+            yield item
+
+
+def lasting(term: Term) -> Volatility | None:
+    """How often a value changes at most, because of when it was made; None where that is not told."""
+    caps = []
+    while isinstance(term, Via):
+        caps.append(term.cap)
+        term = term.value
+    return min((cap for cap in caps if cap is not None), default=None)
+
+
+def capped(item: Term, cap: Volatility) -> Term:
+    """An item of a list that was made when `cap` tells."""
+    if isinstance(item, (Splat, Repeat, Maybe)):
+        return item.rebuilt(lambda part: part if isinstance(part, Each) else capped(part, cap))
+    return Via(item, "", cap=cap)
+
+
+def _added(parts: tuple[Term, ...], repeat: Repeat, engine: Engine) -> Iterator[Term]:
+    for part in parts:
+        if isinstance(part, Splat):
+            each = _over(repeat.each, part)
+            yield Repeat(each, tuple(substituted(inner, {repeat.each: each}) for inner in repeat.items))
+        elif isinstance(part, Repeat):
+            yield replace(part, items=tuple(_added(tuple(_opened(part.items, engine)), repeat, engine)))
+        elif isinstance(part, Maybe):
+            sides = (tuple(_added(tuple(_opened(side, engine)), repeat, engine)) for side in (part.then, part.other))
+            yield Maybe(part.condition, *sides)
+        else:
+            yield from (substituted(inner, {repeat.each: part}) for inner in repeat.items)
+
+
+def _after(parts: tuple[Term, ...], fold: Fold, value: Term, engine: Engine) -> Term:
+    for part in parts:
+        if isinstance(part, Splat):
+            value = _maybe_turned(fold, _over(fold.each, part), value)
+        elif isinstance(part, Repeat):
+            inner = _after(tuple(_opened(part.items, engine)), fold, value, engine)
+            value = Choice(part.each, inner, value)
+        elif isinstance(part, Maybe):
+            then, other = (_after(tuple(_opened(s, engine)), fold, value, engine) for s in (part.then, part.other))
+            value = Choice(part.condition, then, other)
+        else:
+            value = substituted(fold.body, {fold.carried: value, fold.each: part})
+    return value
+
+
+def _maybe_turned(fold: Fold, each: Term, value: Term) -> Term:
+    """The value after a loop that has some turns, or none."""
+    return Choice(each, substituted(fold.body, {fold.carried: value, fold.each: each}), value)
+
+
+def _over(each: Term, part: Splat) -> Term:
+    """The item of a loop over a part of its list."""
+    assert isinstance(each, Each)
+    return replace(each, over=part.value)
