@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,10 +25,18 @@ PLANTED = {
 """Code, file, function → how the line begins that is to be pointed at."""
 
 
-def check(folder: str) -> tuple[int, list[tuple[str, str, int]]]:
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the examples and nothing else."""
+    folder = tmp_path_factory.mktemp("alone")
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    return folder
+
+
+def check(folder: str, root: Path) -> tuple[int, list[tuple[str, str, int]]]:
     """The exit code, and code, path and line of every finding."""
     command = [sys.executable, "-m", "promptlint", "check", folder, "--output-format", "json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr
     found = json.loads(done.stdout)["diagnostics"]
     return done.returncode, [(d["code"], d["path"], d["start"]["line"]) for d in found]
@@ -45,18 +54,18 @@ def line_in(path: Path, function: str, begins: str) -> int:
     return number
 
 
-def test_every_planted_defect_is_found_where_it_is_and_nothing_else() -> None:
+def test_every_planted_defect_is_found_where_it_is_and_nothing_else(alone: Path) -> None:
     expected = [
         (code, f"examples/app/{file}", line_in(APP / file, function, begins))
         for (code, file, function), begins in PLANTED.items()
     ]
-    exit_code, found = check("examples/app")
+    exit_code, found = check("examples/app", alone)
     assert sorted(found) == sorted(expected)
     assert exit_code == 1
 
 
-def test_the_mended_twin_is_clean() -> None:
-    assert check("examples/clean") == (0, [])
+def test_the_mended_twin_is_clean(alone: Path) -> None:
+    assert check("examples/clean", alone) == (0, [])
 
 
 def test_the_twins_differ_only_where_a_defect_was_mended() -> None:

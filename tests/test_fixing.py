@@ -30,6 +30,12 @@ SAFE = PROGRAM.replace('os.listdir("docs")', 'sorted(os.listdir("docs"))')
 ALL = SAFE.replace("datetime.now()", "datetime.now().date()")
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of this repository is context."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file with a safe and an unsafe fix, alone in the working directory."""
