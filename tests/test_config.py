@@ -77,16 +77,16 @@ def test_a_pyproject_that_does_not_speak_of_us_is_passed_over(tree: Tree, other:
 
 def test_a_file_extends_another_one(tree: Tree) -> None:
     root = tree({
-        "shared/base.toml": 'select = ["PL1"]\nextend-select = ["PL201"]\nignore = ["PL102"]\nexclude = ["gen/"]\n',
-        "app/promptlint.toml": 'extend = "../shared/base.toml"\nextend-select = ["PL301"]\nignore = ["PL103"]\n',
+        "common/base.toml": 'select = ["PL1"]\nextend-select = ["PL201"]\nignore = ["PL102"]\nexclude = ["gen/"]\n',
+        "app/promptlint.toml": 'extend = "../common/base.toml"\nextend-select = ["PL301"]\nignore = ["PL103"]\n',
     })  # fmt: skip
     held = settings(root / "app")
     assert (held.select, held.extend_select, held.ignore) == (("PL1",), ("PL201", "PL301"), ("PL103",))
-    assert held.place("select") == "shared/base.toml"
+    assert held.place("select") == "common/base.toml"
     assert held.place("ignore") == "app/promptlint.toml"
     assert held.place("min-tokens") == "the default"
     # Patterns stay relative to the file that they are written in.
-    assert held.excludes(root / "shared" / "gen" / "a.py")
+    assert held.excludes(root / "common" / "gen" / "a.py")
     assert not held.excludes(root / "app" / "gen" / "a.py")
 
 

@@ -103,3 +103,10 @@ def test_a_framework_that_leaves_caching_to_its_users_gets_a_note() -> None:
 def test_a_model_that_is_named_and_not_known_may_cache_nothing() -> None:
     (finding,) = found(request(history(), model="llama-9"))
     assert finding.confidence is Confidence.LOW
+
+
+def test_a_text_that_grows_within_a_message_is_no_history() -> None:
+    said = replace(history(), role=Role.USER, block=0)
+    intro = replace(text(20, role=Role.USER), block=0)
+    assert found(request(intro, said)) == []
+    assert len(found(request(text(20), replace(said, block=1)))) == 1

@@ -91,7 +91,9 @@ def history(request: Request) -> int | None:
     same on each of its turns.
     """
     segments = request.layout.segments
-    start = next((i for i, segment in enumerate(segments) if segment.growing), None)
+    # A text that grows within a message is no history: the message is another one on each turn.
+    mixed = {segment.block for segment in segments if segment.literal and not segment.growing}
+    start = next((i for i, s in enumerate(segments) if s.growing and s.block not in mixed), None)
     turns = any(loop.tie is Tie.CHAINED for loop in request.site.loops)
     limit = Volatility.REQUEST if turns else Volatility.SESSION
     steady = all(s.volatility is None or stable(s, limit) for s in opening(request.layout).segments)

@@ -156,11 +156,9 @@ class FunctionInfo:
     def mutates(self) -> bool:
         """Whether the body may change what it is given, or the attributes of its object."""
         for node in self.nodes:
-            target: ast.AST | None = None
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
-                target = node.func.value
-            elif isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
-                target = node.value
+            target, method = changed_in_place(node)
+            if isinstance(target, ast.Name) and method == "+=":  # mostly of a number
+                continue
             while isinstance(target, (ast.Attribute, ast.Subscript)):
                 target = target.value
             if isinstance(target, ast.Name) and target.id in self.parameters:
@@ -233,7 +231,7 @@ def changed_in_place(node: ast.AST) -> tuple[ast.expr | None, str]:
         return node, ""
     if isinstance(node, ast.AugAssign):
         return node.target, "+="
-    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+    if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
         return node.value, "[]="
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
         return node.func.value, node.func.attr
@@ -244,13 +242,7 @@ def changed_attributes(method: FunctionInfo) -> Iterator[str]:
     """Attributes of its object that a method assigns, or calls a mutator of."""
     me = method.receiver
     for node in all_nodes(method.node):
-        target: ast.expr | None = None
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            target = node
-        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            target = node.value
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
-            target = node.func.value
+        target, _ = changed_in_place(node)
         while isinstance(target, ast.Subscript):
             target = target.value
         if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == me:

@@ -68,7 +68,7 @@ def term(kind: type[T]) -> type[T]:
 
     What `dataclass` and a walk over `children` would do takes four times as long.
     """
-    made = dataclass(frozen=True, slots=True, eq=False)(kind)
+    made = dataclass(frozen=True, slots=True, eq=False, init=False)(kind)
     own = [each for each in fields(made) if each.init]
     setters = {f"set_{f.name}": getattr(made, f.name).__set__ for f in fields(made)}
     defaults = {f"default_{f.name}": f.default for f in own if f.default is not MISSING}
