@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.modules.places import Place
+from promptlint.languages.python.starting.messages import is_message
 from promptlint.languages.python.values import clocks
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped, symbols
@@ -222,7 +223,9 @@ class Judge:
             if isinstance(plain, (Global, Opaque, Func)):
                 continue
             found = self.hole(plain) if not isinstance(plain, Str) else worst
-            if isinstance(plain, Hole) and plain.because == HISTORY:
+            # Other lists of objects grow as well, and then stay: tools, say, which are registered.
+            said = isinstance(plain, Hole) and plain.because == HISTORY
+            if said and any(is_message(item, self.engine) for item in getattr(plain, "stored", ())):
                 found = replace(found, volatility=Volatility.REQUEST, because="is worked out from what was said so far")
             told = found.volatility if found.volatility is not None else Volatility.CONSTANT
             if told >= max(Volatility.REQUEST, worst.volatility or Volatility.CONSTANT) and found is not worst:
