@@ -12,7 +12,7 @@ CONTAINERS = ("front-matter", "text", "yaml", "toml", "baml")
 """How a file holds its prompts: see `Format.container`."""
 LANGUAGES = ("jinja", "mustache", "format", "names", "dollars", "plain", "name", "mustache-or-jinja", "jinja-or-format")
 """How a prompt writes its holes: see `Format.language`."""
-HEADERS = ("none", "lines", "elements", "parts")
+HEADERS = ("none", "lines", "prefixes", "elements", "parts")
 """How a prompt tells where another message begins: see `Format.headers`."""
 
 
@@ -91,8 +91,8 @@ class Format:
     languages: Mapping[str, str] = field(default_factory=dict)
     """What such a value may say → language."""
     headers: str = "none"
-    """`lines` (`system:` on a line of its own), `elements` (`<message role="system">`), `parts` (`- name:`, `role:` and
-    `content:` above each other), `none`."""
+    """`lines` (`system:` on a line of its own), `prefixes` (`System:` before the text), `elements`
+    (`<message role="system">`), `parts` (`- name:`, `role:` and `content:` above each other), `none`."""
     roles: Mapping[str, Role] = field(default_factory=dict)
     """What its messages call their roles beside the words that all use, in lower case."""
     beside: str = ""

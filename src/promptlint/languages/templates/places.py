@@ -27,6 +27,12 @@ def line_headers(roles: Mapping[str, Role]) -> Headers:
     return Headers(re.compile(pattern), roles)
 
 
+def prefix_headers(roles: Mapping[str, Role]) -> Headers:
+    """`System:` with a capital at the head of a line, the message behind it or below."""
+    words = "|".join(re.escape(word.capitalize()) for word in sorted(roles))
+    return Headers(re.compile(rf"(?m)^[ \t]*(?P<role>{words}):[ \t]*"), roles)
+
+
 def element_headers(roles: Mapping[str, Role]) -> Headers:
     """`<message role="system">`."""
     return Headers(re.compile(r"""(?i)<message\s{1,9}role=["'](?P<role>\w+)["']\s{0,9}>|</message>"""), roles)

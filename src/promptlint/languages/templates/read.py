@@ -32,6 +32,7 @@ from promptlint.languages.templates.places import (
     file_source,
     line_headers,
     part_headers,
+    prefix_headers,
 )
 from promptlint.languages.templates.recognition import documented, is_prompt, may_be_prompt
 from promptlint.layout import Confidence, Gap, Known, Reading, Request, Role, Site
@@ -42,6 +43,7 @@ MOST_BYTES = 1_000_000
 """A longer file is no prompt."""
 
 _TAGS = ("{{", "{%")
+_HANDLEBARS = ("{{#", "{{/", "{{>", "{{role")
 _NAMED = re.compile(r"\{\{-?\s{0,9}[A-Za-z_][\w.]*\s{0,9}[|}]|\{%")
 _BARE = "template"
 """What a file is called that has no format of its own."""
@@ -66,6 +68,7 @@ class Templates:
         )
         self._headers: Mapping[str, Headers] = {
             "lines": line_headers(models.role_words),
+            "prefixes": prefix_headers(models.role_words),
             "elements": element_headers(models.role_words),
             "parts": part_headers(models.role_words),
         }
@@ -94,7 +97,10 @@ class Templates:
     def template(self, source: Source, language: str) -> Template:
         """The pieces of a template in a language."""
         if language == "mustache-or-jinja":
-            language = "mustache" if any(sign in source.text for sign in ("{{#", "{{/", "{{>", "{{role")) else "jinja"
+            language = "mustache" if any(sign in source.text for sign in _HANDLEBARS) else "jinja"
+            if language == "mustache":
+                # Handlebars has tags for its messages.
+                source = replace(source, headers=None)
         if language == "jinja-or-format":
             language = _as_written(source.text)
         if language == "jinja":
