@@ -81,19 +81,9 @@ class _Check(click.Command):
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something was found.")
 @mending_options
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C ends it.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of the file which is read from standard input as -.")
-def check(
-    paths: tuple[str, ...],
-    output_file: str | None,
-    outputs: tuple[_Output, ...],
-    statistics: bool,
-    show_gaps: bool,
-    show_files: bool,
-    show_settings: bool,
-    exit_zero: bool,
-    stdin_filename: str | None,
-    **options: Any,
-) -> int:
+def check(paths: tuple[str, ...], **options: Any) -> int:
     """Check files and folders.
 
     Without PATHS the working directory is checked, with - standard input.
@@ -102,16 +92,29 @@ def check(
     was asked.
     """
     wanted = Mending.of(options)
+    if not options["watch"]:
+        return _once(paths, wanted, options)
+    from promptlint.cli.repeating import again_and_again
+
+    _must_repeat(paths, options)
+    written = [options["output_file"], *(file for _, file in options["outputs"])]
+    more = [config for config in options["configs"] if "=" not in config]
+    return again_and_again(lambda: _once(paths, wanted, options), paths or (".",), filter(None, written), more)
+
+
+def _once(paths: tuple[str, ...], wanted: Mending, options: Mapping[str, Any]) -> int:
+    """Check, report, and give the exit code."""
+    output_file = options["output_file"]
     with refusing():
         configuration, here = configured(options)
-        outputs = outputs or ((here.output_format, output_file),)
-        _must_fit(outputs, statistics)
-        given = _standard_input(paths, stdin_filename)
+        outputs = options["outputs"] or ((here.output_format, output_file),)
+        _must_fit(outputs, options["statistics"])
+        given = _standard_input(paths, options["stdin_filename"])
         asked = tuple(given) or paths or (".",)
-        if show_settings or show_files:
+        if options["show_settings"] or options["show_files"]:
             from promptlint.cli.inspection import files_shown, settings_shown
 
-            click.echo((settings_shown if show_settings else files_shown)(asked, configuration), nl=False)
+            click.echo((settings_shown if options["show_settings"] else files_shown)(asked, configuration), nl=False)
             return CLEAN
         with watched("Reading prompts"):
             repaired = _checked(asked, configuration, given, wanted, _means(here, outputs, options))
@@ -119,16 +122,26 @@ def check(
         click.echo(f"Warning: {warning}", err=True)
     if wanted.diff:
         write(patch(repaired), output_file)
-        return FOUND if repaired.changes and not exit_zero else CLEAN
+        return FOUND if repaired.changes and not options["exit_zero"] else CLEAN
     save(repaired, standard_input=bool(given))
     repaired = _adopted(repaired, here.baseline, given, options)
     if options["update_baseline"]:
         return CLEAN
     for name, file in () if wanted.fix_only else outputs:
-        _report(STATISTICS if statistics else name, file, repaired, show_gaps, wanted)
+        _report(STATISTICS if options["statistics"] else name, file, repaired, options["show_gaps"], wanted)
     left = repaired.report.diagnostics and not wanted.fix_only
     failed = left or (repaired.made and wanted.exit_non_zero_on_fix)
-    return FOUND if failed and not exit_zero else CLEAN
+    return FOUND if failed and not options["exit_zero"] else CLEAN
+
+
+def _must_repeat(paths: tuple[str, ...], options: Mapping[str, Any]) -> None:
+    """Refuse to watch where it makes no sense to do the same again."""
+    once = ("show_files", "show_settings", "update_baseline", "add_ignore")
+    named = [f"--{name.replace('_', '-')}" for name in once if options[name] not in (None, False)]
+    if _STDIN in paths:
+        named.append("- for standard input")
+    if named:
+        raise click.UsageError(f"--watch checks again and again: it does not go with {named[0]}")
 
 
 def _adopted(repaired: Repaired, baseline: str, given: Collection[str], options: Mapping[str, Any]) -> Repaired:
@@ -147,7 +160,8 @@ def _adopted(repaired: Repaired, baseline: str, given: Collection[str], options:
         adoption.update_baseline(report, sources, baseline)
         return repaired
     if baseline:
-        report = adoption.without_baseline(report, sources, baseline, shrink=not given)
+        # What is gone while somebody writes may be back in a minute.
+        report = adoption.without_baseline(report, sources, baseline, shrink=not given and not options["watch"])
     if revision:
         report = adoption.changed_only(report, revision)
     if reason is not None:

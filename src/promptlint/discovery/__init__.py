@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 from promptlint.discovery.walking import Tree
 
-__all__ = ["PathError", "Project", "discover", "relative", "repository"]
+__all__ = ["PathError", "Project", "discover", "relative", "repository", "roots"]
 
 _REPOSITORY = (".git",)
 _PROJECT = ("pyproject.toml", "setup.py")
@@ -49,14 +49,25 @@ def discover(
     What is found in a file must not depend on which others were asked for with it: so all of a repository is read as
     one project, whichever part of it is asked for.
     """
+    projects = _by_root(paths, given)
+    return tuple(_project(root, asked, endings) for root, asked in projects.items())
+
+
+def roots(paths: Sequence[str]) -> tuple[Path, ...]:
+    """The folders of the projects that paths belong to. Raises PathError for those that do not exist."""
+    return tuple(_by_root(paths))
+
+
+def _by_root(paths: Sequence[str], given: Collection[str] = ()) -> Mapping[Path, Sequence[Path]]:
+    """Root of a project → what was asked for in it."""
     asked = [Path(path).resolve() if path in given else _existing(path) for path in paths]
     folders = {path: path if path.is_dir() else path.parent for path in asked}
-    roots = {folder: _root(folder) for folder in set(folders.values())}
-    outermost = _outermost(set(roots.values()))
+    around = {folder: _root(folder) for folder in set(folders.values())}
+    outermost = _outermost(set(around.values()))
     projects: defaultdict[Path, list[Path]] = defaultdict(list)
     for path in asked:
-        projects[outermost[roots[folders[path]]]].append(path)
-    return tuple(_project(root, projects[root], endings) for root in sorted(projects))
+        projects[outermost[around[folders[path]]]].append(path)
+    return dict(sorted(projects.items()))
 
 
 def repository(folder: Path) -> Path | None:
