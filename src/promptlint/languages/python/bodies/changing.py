@@ -56,7 +56,7 @@ class Changes:
             self.walker.state.held[target.id] = value
         elif isinstance(target, ast.Attribute):
             owner = stripped(self.walker.expressions.of(target.value))
-            if not isinstance(stripped(value), _PLAIN):
+            if step and not isinstance(stripped(value), _PLAIN):
                 value = Via(value, f"kept in `{self.walker.module.source(target)}`", at=at)
             place = Attr(owner, target.attr, at=at)
             if self.walker.state.made(owner) is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from promptlint.languages.python.bodies.states import part
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.modules.syntax import all_nodes, bound_names
-from promptlint.languages.python.values.rewriting import stripped
+from promptlint.languages.python.values.rewriting import added, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     NONE,
@@ -184,7 +184,8 @@ class Expressions:
 
     def _binary(self, node: ast.BinOp) -> Term:
         operator = _OPERATORS.get(type(node.op), "?")
-        return Op(operator, (self.now(node.left), self.now(node.right)), at=self.module.place(node))
+        operands, at = (self.now(node.left), self.now(node.right)), self.module.place(node)
+        return added(*operands, at=at) if operator == "+" else Op(operator, operands, at=at)
 
     def _boolean(self, node: ast.BoolOp) -> Term:
         values = [self.now(value) for value in node.values]

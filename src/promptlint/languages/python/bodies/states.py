@@ -205,11 +205,11 @@ def merged(condition: Term, a: Term, b: Term) -> Term:
         if left is not None and right is not None:
             return _merged_items(condition, like, left, right)
     if isinstance(x, Cat) or isinstance(y, Cat):
-        left, right = _texts(x), _texts(y)
-        shared = _common(left, right)
-        if shared:
-            rest = Choice(condition, cat(*left[shared:]), cat(*right[shared:]))
-            return Cat((*left[:shared], rest))
+        for left, right in ((_texts(a), _texts(b)), (_texts(x), _texts(y))):
+            shared = _common(left, right)
+            if shared:
+                rest = Choice(condition, cat(*left[shared:]), cat(*right[shared:]))
+                return Cat((*left[:shared], rest))
     return Choice(condition, a, b)
 
 
@@ -247,7 +247,7 @@ def _texts(term: Term) -> tuple[Term, ...]:
 def _common(left: tuple[Term, ...], right: tuple[Term, ...]) -> int:
     shared = 0
     for a, b in zip(left, right, strict=False):
-        if a is not b and a != b:
+        if a is not b and stripped(a) != stripped(b):
             break
         shared += 1
     return shared

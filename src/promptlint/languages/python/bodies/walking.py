@@ -16,7 +16,7 @@ from promptlint.languages.python.modules.definitions import MUTATORS, FunctionIn
 from promptlint.languages.python.modules.imports import bindings
 from promptlint.languages.python.modules.project import Project
 from promptlint.languages.python.modules.syntax import all_nodes, leaves_at
-from promptlint.languages.python.values.rewriting import exchanged, shallow, stripped
+from promptlint.languages.python.values.rewriting import cat, exchanged, is_text, shallow, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     NONE,
@@ -32,6 +32,7 @@ from promptlint.languages.python.values.terms import (
     Opaque,
     Param,
     Ref,
+    Via,
 )
 
 EffectsOf = Callable[[Call], Mapping[Term, Term]]
@@ -149,8 +150,13 @@ class Walker:
         if isinstance(place, Ref) and operator in "+|":
             self.change(before, "extend" if operator == "+" else "update", (value,), ())
             return
-        whole = Op(operator, (self.state.snapshot(before), self.state.snapshot(value)), at=self.module.place(node))
-        self.assign(node.target, whole)
+        before, value, at = self.state.snapshot(before), self.state.snapshot(value), self.module.place(node)
+        if operator == "+" and (is_text(before) or is_text(value)):
+            # The step is that of what is added: one around the whole would nest with each addition.
+            more = Via(value, f"added to `{self.module.source(node.target)}`", at=self.module.place(node.target))
+            self.assign(node.target, cat(before, more, at=at), step=False)
+            return
+        self.assign(node.target, Op(operator, (before, value), at=at))
 
     def _Return(self, node: ast.Return) -> None:
         value = self.expressions.now(node.value) if node.value else NONE

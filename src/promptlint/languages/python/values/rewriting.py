@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.values.term import Term
-from promptlint.languages.python.values.terms import Cat, Each, Entry, Opaque, Str, Via
+from promptlint.languages.python.values.terms import Cat, Choice, Each, Entry, Op, Opaque, Str, Via
 
 DEEPEST = 400
 """Terms nested deeper are taken for unknown: a walk over one must not overflow the stack."""
@@ -96,6 +96,19 @@ def symbols(term: Term) -> set[Term]:
 def entries(values: Mapping[str, Term]) -> tuple[Term, ...]:
     """Names and what they stand for, as the entries of a mapping."""
     return tuple(Entry(Str(name), value) for name, value in values.items())
+
+
+def added(left: Term, right: Term, at: Place = NOWHERE) -> Term:
+    """`left + right`: a text where one of them surely is one, whatever the other turns out to be."""
+    return cat(left, right, at=at) if is_text(left) or is_text(right) else Op("+", (left, right), at=at)
+
+
+def is_text(term: Term) -> bool:
+    """Whether a value is a text for sure."""
+    plain = stripped(term)
+    if isinstance(plain, Choice):
+        return is_text(plain.then) and is_text(plain.other)
+    return isinstance(plain, (Str, Cat))
 
 
 def cat(*texts: Term, at: Place = NOWHERE) -> Term:
