@@ -259,6 +259,11 @@ def finding(line: int, code: str = "PL101") -> Diagnostic:
             "x = 1 + \\\n  y\n", [2], "# promptlint: ignore[PL101] why\nx = 1 + \\\n  y\n", id="a line that goes on"
         ),
         pytest.param("x = f(1)", [1], "# promptlint: ignore[PL101] why\nx = f(1)", id="no line break at the end"),
+        pytest.param(
+            "# promptlint: disable[PL102]\nx = f(1)\n# promptlint: enable[PL102]\n", [2],
+            "# promptlint: disable[PL102]\n# promptlint: ignore[PL101] why\nx = f(1)\n# promptlint: enable[PL102]\n",
+            id="in a range that ignores another rule",
+        ),
     ],
 )  # fmt: skip
 def test_a_comment_stands_above_the_statement(before: str, lines: list[int], after: str) -> None:
@@ -271,7 +276,10 @@ def test_two_rules_in_one_statement_share_a_comment() -> None:
 
 
 def test_what_is_said_of_files_and_comments_is_not_ignored() -> None:
-    assert ignored("a.py", "x = 1\n", [finding(1, code) for code in ("PL001", "PL002", "PL003")], "").text == "x = 1\n"
+    assert (
+        ignored("a.py", "x = 1\n", [finding(1, code) for code in ("PL001", "PL002", "PL003", "PL004")], "").text
+        == "x = 1\n"
+    )
 
 
 def test_a_file_that_does_not_parse_is_left_alone() -> None:

@@ -169,7 +169,7 @@ def test_a_rule_that_does_not_exist_is_told(rule: str, guess: str) -> None:
         pytest.param("# promptlint: ignore[]", id="no rule"),
         pytest.param("# promptlint: ignore[PL101", id="no closing bracket"),
         pytest.param("# promptlint: ignore PL101", id="no brackets"),
-        pytest.param("# promptlint: disable[PL101]", id="another word"),
+        pytest.param("# promptlint: off[PL101]", id="another word"),
     ],
 )
 def test_a_comment_that_is_not_understood_is_told(comment: str) -> None:
@@ -183,7 +183,103 @@ def test_a_comment_that_is_not_understood_is_told(comment: str) -> None:
 
 def test_the_span_of_a_comment_that_is_not_understood_is_our_part_of_it() -> None:
     comments = read_comments("x  # noqa # promptlint: off  # more\n", "app.py")
-    assert comments.misfits == (Span("app.py", Position(1, 11), Position(1, 28)),)
+    assert [fault.span for fault in comments.faults] == [Span("app.py", Position(1, 11), Position(1, 28))]
+
+
+# --- ranges -----------------------------------------------------------------------------------------------------------
+
+OFF, ON = "# promptlint: disable[PL101]", "# promptlint: enable[PL101]"
+OPEN = "`PL101` is ignored up to the end of the {}: end it with an `enable` of the same indentation{}."
+OPEN_IN_BLOCK, OPEN_IN_FILE = OPEN.format("block", ""), OPEN.format("file", ", or write `file-ignore`")
+STRAY = "No `disable[PL101]` stands above this in the same block."
+NOT_ALONE = (
+    "`disable` and `enable` must stand on a line of their own, so nothing is ignored. For one line, use `ignore`."
+)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(f"{OFF} why\nf(1)\nf(HERE)\n{ON}\nf(1)\n", id="a statement"),
+        pytest.param(f"{OFF}\nif x:\n    f(HERE)\n{ON}\n", id="a block"),
+        pytest.param(f"if x:\n  {OFF}\n  f(HERE)\n  {ON}\n  f(1)\n", id="in a block"),
+        pytest.param(f"if x:\n  {OFF}\n  f(HERE)\n  {ON}\nf(1)\n", id="up to the end of a block"),
+        pytest.param(f"f(\n    {OFF}\n    HERE,\n    {ON}\n)\n", id="lines of a statement"),
+        pytest.param(f"{OFF}\r\nf(HERE)\r\n{ON}\r\n", id="with Windows line breaks"),
+    ],
+)
+def test_what_is_found_in_a_range_is_ignored(source: str) -> None:
+    assert told(source, finding(source)) == []
+
+
+def test_the_rules_of_a_range_may_be_ended_one_by_one() -> None:
+    source = "# promptlint: disable[PL101, PL201]\nf(HERE)\n# promptlint: enable[PL201]\nf(1)\n" + ON
+    assert told(source, finding(source), finding(source, "PL201")) == []
+    later = source.replace(HERE, "1", 1).replace(f"f(1)\n{ON}", f"f({HERE})\n{ON}")
+    assert [code for code, *_ in told(later, finding(later), finding(later, "PL201"))] == ["PL201", "PL002"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(f"f(HERE)\n{OFF}\nf(1)\n{ON}\n", id="above it"),
+        pytest.param(f"{OFF}\nf(1)\n{ON}\nf(HERE)\n", id="below it"),
+        pytest.param(f"if x:\n  {OFF}\n  f(1)\n  {ON}\nf(HERE)\n", id="behind its block"),
+    ],
+)
+def test_what_is_found_outside_of_a_range_is_told_and_so_is_the_range(source: str) -> None:
+    unused = "`PL101` finds nothing in these lines: the comment can go, or stands in the wrong place."
+    assert told(source, finding(source)) == [
+        ("PL101", *place(source, HERE), "It changes."),
+        ("PL002", *place(source, "PL101"), unused),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        pytest.param(f"x\n{OFF}\nf(1)\nf(HERE)\n", OPEN_IN_FILE, id="in the file"),
+        pytest.param(f"if x:\n  {OFF}\n  f(1)\n\n  f(HERE)\ny\n", OPEN_IN_BLOCK, id="in a block"),
+    ],
+)
+def test_a_range_that_nothing_ends_holds_to_the_end_of_its_block_and_is_told(source: str, message: str) -> None:
+    assert told(source, finding(source)) == [("PL004", *place(source, "PL101"), message)]
+
+
+def test_a_range_that_nothing_ends_holds_for_no_other_block() -> None:
+    source = f"if x:\n  {OFF}\n  f(1)\nf(HERE)\n"
+    assert told(source, finding(source), chosen={"PL101"}) == [("PL101", *place(source, HERE), "It changes.")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(f"x\n{ON}\n", id="alone"),
+        pytest.param(f"{OFF}\nif x:\n  {ON}\n  y\n", id="in an inner block"),
+        pytest.param(f"if x:\n  {OFF}\n  y\n{ON}\n", id="in the block around it"),
+        pytest.param(f"if x:\n  {OFF}\n  y\nif z:\n  {ON}\n  y\n", id="in another block"),
+    ],
+)
+def test_an_end_without_a_beginning_is_told(source: str) -> None:
+    line = source[: source.index(ON)].count("\n") + 1
+    column = source.splitlines()[line - 1].index("PL101") + 1
+    assert ("PL004", line, column, STRAY) in told(source)
+
+
+@pytest.mark.parametrize("source", [f"f(HERE)  {OFF}\n", f"f(HERE)  {ON}\n"])
+def test_a_range_does_not_begin_or_end_behind_code(source: str) -> None:
+    assert told(source, finding(source)) == [("PL101", 1, 3, "It changes."), ("PL003", 1, 10, NOT_ALONE)]
+
+
+def test_a_rule_that_does_not_exist_is_told_where_the_range_begins() -> None:
+    source = "# promptlint: disable[PL999]\nx\n# promptlint: enable[PL999]\n"
+    (unknown,) = told(source)
+    assert unknown[:3] == ("PL003", 1, 23)
+
+
+def test_many_ranges_take_no_time() -> None:
+    source = f"class A:\n {OFF}\n" + f" if x:\n  {OFF}\n  f(1)\n  {ON}\n" * 2000
+    assert len(read_comments(source, "app.py").ignores) == 2001
 
 
 def test_what_is_said_of_comments_can_be_ignored_too() -> None:

@@ -58,3 +58,23 @@ def test_what_is_no_comment(path: str, text: str) -> None:
 def test_the_rule_is_found_where_it_is_written(text: str) -> None:
     (ignore,) = read_comments(text + "\n{{ a }}", "a.j2").ignores
     assert (ignore.rule, ignore.lines, ignore.span.start.column) == ("PL102", range(1, 3), text.index("PL102") + 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "lines"),
+    [
+        pytest.param(
+            "a.j2", "{# promptlint: disable[PL102] -#}\n{{ a }}\n{#- promptlint: enable[PL102] #}", range(1, 4)
+        ),
+        pytest.param(
+            "a.md", "<!-- promptlint: disable[PL102] -->\n{{ a }}<!-- promptlint: enable[PL102] -->", range(1, 3)
+        ),
+        pytest.param(
+            "a.yaml", "# promptlint: disable[PL102]\na: b\nc:\n  # promptlint: enable[PL102]\n  d: e", range(1, 5)
+        ),
+        pytest.param("a.toml", "# promptlint: disable[PL102]\na = 1\n# promptlint: enable[PL102]\n", range(1, 4)),
+    ],
+)
+def test_a_range_goes_from_one_comment_to_the_other(path: str, text: str, lines: range) -> None:
+    said = read_comments(text, path)
+    assert ([ignore.lines for ignore in said.ignores], said.faults) == ([lines], ())

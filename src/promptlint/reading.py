@@ -40,7 +40,8 @@ def read_comments(text: str, path: str) -> Comments:
         return suppressions.read_comments(text, path)
     from promptlint.languages.templates.comments import comments
 
-    return understood(comments(text, path), path)
+    # How far something is indented means another thing in each format, and nothing in most.
+    return understood((suppressions.Comment(*each, suppressions.WHOLE_FILE) for each in comments(text, path)), path)
 
 
 def text_of(path: str, raw: bytes) -> str:

@@ -1,7 +1,8 @@
 """`# promptlint: ignore[PL101] why`: comments that silence findings, and what is wrong with such comments.
 
 An ignore holds for one statement: the one on whose lines it stands, in a line of its own or at the end of one, or the
-next one below. A `file-ignore` holds for the whole file. Only real comments count: a `#` within a string is text. In
+next one below. A `file-ignore` holds for the whole file; a `disable`, in a line of its own, up to the `enable` of the
+same rule in the same block, or to the end of that block. Only real comments count: a `#` within a string is text. In
 templates they are written as the format writes comments: `{# promptlint: ignore[PL101] why #}`.
 """
 
@@ -10,9 +11,11 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from promptlint.diagnostics import UNREADABLE, Diagnostic
 from promptlint.knowledge.errors import closest
@@ -22,12 +25,43 @@ from promptlint.spans import Position, Span
 
 MARKER = b"promptlint:"
 """Without these bytes, a file has no comment for us."""
-UNUSED, UNKNOWN = "PL002", "PL003"
+UNUSED, UNKNOWN, UNMATCHED = "PL002", "PL003", "PL004"
+ABOUT_COMMENTS = frozenset({UNUSED, UNKNOWN, UNMATCHED})
+"""The rules about comments to promptlint."""
+END = 2**31
+"""A line behind all others."""
 
 _COMMENT = re.compile(r"(?:#-?|<!--|!(?:--)?)\s*promptlint:(?P<body>[^#]*)")
-_IGNORE = re.compile(r"\s*(?P<verb>ignore|file-ignore)\[(?P<rules>[^\]]*)\]")
+_IGNORE = re.compile(r"\s*(?P<verb>ignore|file-ignore|disable|enable)\[(?P<rules>[^\]]*)\]")
 _RULE = re.compile(r"[^\s,]+")
 _NO_STATEMENT = frozenset({tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER})
+
+
+class Block(NamedTuple):
+    """Where a range may go on: one that begins in a block ends in it."""
+
+    depth: int
+    """How far the block is indented; 0 where that means nothing."""
+    stop: int
+    """The first line behind it."""
+
+
+WHOLE_FILE = Block(0, END)
+"""Where there are no blocks."""
+
+
+class Comment(NamedTuple):
+    """A comment, with its signs."""
+
+    text: str
+    line: int
+    """1-based."""
+    column: int
+    """0-based, in code points."""
+    about: range
+    """The lines of the statement, or of what is one in a template, that it belongs to."""
+    block: Block | None
+    """None: no range begins or ends here, since something else stands on the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +73,27 @@ class Ignore:
     span: Span
     """Where the rule is named."""
     lines: range | None
-    """The lines of the statement it holds for. None: the whole file."""
+    """The lines it holds for: those of a statement, or from a comment to another one. None: the whole file."""
+    ranged: bool = False
+    """Whether it holds up to another comment, or to the end of a block."""
 
     def covers(self, line: int) -> bool:
         """Whether it holds for what is found on a line of its file."""
         return self.lines is None or line in self.lines
+
+    @property
+    def statement(self) -> range | None:
+        """The lines of the statement that it is for; None: it is for more than one."""
+        return None if self.ranged else self.lines
+
+
+class Fault(NamedTuple):
+    """What is wrong with a comment, whatever is found in the file."""
+
+    code: str
+    """Of the rule that tells it."""
+    span: Span
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +101,7 @@ class Comments:
     """What the comments of one file say to promptlint."""
 
     ignores: tuple[Ignore, ...] = ()
-    misfits: tuple[Span, ...] = ()
-    """Comments to promptlint which say nothing that it understands."""
+    faults: tuple[Fault, ...] = ()
 
 
 def read_comments(text: str, path: str) -> Comments:
@@ -60,22 +109,75 @@ def read_comments(text: str, path: str) -> Comments:
     return understood(_comments(text), path)
 
 
-def understood(comments: Iterable[tuple[str, int, int, range]], path: str) -> Comments:
-    """What comments say: each with its 1-based line, its 0-based column and the lines that it is about."""
+def understood(comments: Iterable[Comment], path: str) -> Comments:
+    """What comments say, in the order of their lines."""
     ignores: list[Ignore] = []
-    misfits: list[Span] = []
-    for comment, row, column, lines in comments:
-        for match in _COMMENT.finditer(comment):
-            said = _IGNORE.match(comment, match.start("body"))
-            rules = list(_RULE.finditer(comment, said.start("rules"), said.end("rules"))) if said else []
+    faults: list[Fault] = []
+    ranges = _Ranges()
+    for comment in comments:
+        for match in _COMMENT.finditer(comment.text):
+            said = _IGNORE.match(comment.text, match.start("body"))
+            rules = list(_RULE.finditer(comment.text, said.start("rules"), said.end("rules"))) if said else []
+            whole = _span(path, comment, match.start(), len(match[0].rstrip()))
             if not said or not rules:
-                whole = comment[match.start() : match.end()].rstrip()
-                misfits.append(_span(path, row, column + match.start(), len(whole)))
+                faults.append(Fault(UNKNOWN, whole, _NOT_UNDERSTOOD))
                 continue
-            held = None if said["verb"] == "file-ignore" else lines
-            for rule in rules:
-                ignores.append(Ignore(rule[0], _span(path, row, column + rule.start(), len(rule[0])), held))
-    return Comments(tuple(ignores), tuple(misfits))
+            named = [(rule[0], _span(path, comment, rule.start(), len(rule[0]))) for rule in rules]
+            if said["verb"] in ("ignore", "file-ignore"):
+                held = None if said["verb"] == "file-ignore" else comment.about
+                ignores += [Ignore(rule, span, held) for rule, span in named]
+            elif comment.block is None:
+                faults.append(Fault(UNKNOWN, whole, _NOT_ALONE))
+            else:
+                for rule, span in named:
+                    ranges.add(said["verb"], rule, span, comment.block)
+    return Comments((*ignores, *ranges.ignores()), (*faults, *ranges.faults))
+
+
+class _Ranges:
+    """The ranges of one file, while its comments are read from the top down."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self._closed: list[Ignore] = []
+        self._open: defaultdict[tuple[str, Block], list[Span]] = defaultdict(list)
+
+    def add(self, verb: str, rule: str, span: Span, block: Block) -> None:
+        """A comment that begins a range, or ends the one which began last."""
+        begun = self._open[rule, block]
+        if verb == "disable":
+            begun.append(span)
+        elif begun:
+            self._closed.append(_ranged(rule, begun.pop(), span.end.line + 1))
+        else:
+            self.faults.append(Fault(UNMATCHED, span, f"No `disable[{rule}]` stands above this in the same block."))
+
+    def ignores(self) -> list[Ignore]:
+        """What the ranges ignore. Those that nothing has ended are told."""
+        left = [(rule, span, block) for (rule, block), spans in self._open.items() for span in spans]
+        for rule, span, block in left:
+            where = "file" if block.stop == END else "block"
+            self.faults.append(
+                Fault(UNMATCHED, span, f"`{rule}` is ignored up to the end of the {where}: {_END_IT[where]}.")
+            )
+        return [*self._closed, *(_ranged(rule, span, block.stop) for rule, span, block in left)]
+
+
+def _ranged(rule: str, begin: Span, stop: int) -> Ignore:
+    return Ignore(rule, begin, range(begin.start.line, stop), ranged=True)
+
+
+_NOT_UNDERSTOOD = (
+    "This comment is not understood, so nothing is ignored. Write `# promptlint: ignore[PL101] why`, or"
+    " `file-ignore[PL101]` for the whole file, with the code or the name of each rule."
+)
+_NOT_ALONE = (
+    "`disable` and `enable` must stand on a line of their own, so nothing is ignored. For one line, use `ignore`."
+)
+_END_IT = {
+    "file": "end it with an `enable` of the same indentation, or write `file-ignore`",
+    "block": "end it with an `enable` of the same indentation",
+}
 
 
 def suppressed(
@@ -95,7 +197,7 @@ def suppressed(
     kept, used = _applied(diagnostics, ignores, codes)
     idle = [i for i in ignores if i not in used and codes.get(i.rule) in chosen(i.span.path)]
     about = [
-        *_misunderstood(comments, pages[UNKNOWN]),
+        *(_told(pages[fault.code], fault.span, fault.message) for each in comments for fault in each.faults),
         *_unknown(ignores, codes, pages[UNKNOWN]),
         *_unused(idle, codes, pages[UNUSED]),
     ]
@@ -129,21 +231,55 @@ def statements(text: str) -> tuple[range, ...]:
     return tuple(lines for _, lines in _statements(text) if lines)
 
 
-def _comments(text: str) -> Iterator[tuple[str, int, int, range]]:
-    """Each comment with its 1-based line, its 0-based column and the lines of the statement that it belongs to."""
-    for comments, lines in _statements(text):
+def _comments(text: str) -> Iterator[Comment]:
+    """Each comment, with the lines of the statement that it belongs to."""
+    rows = _unix(text).split("\n")
+    read = list(_statements(text))
+    blocks = _Blocks([(lines.start, _indent(rows[lines.start - 1])) for _, lines in read if lines])
+    for comments, lines in read:
         for comment in comments:
-            row = comment.start[0]
-            yield comment.string, *comment.start, range(min(lines.start, row), lines.stop) if lines else lines
+            row, column = comment.start
+            about = range(min(lines.start, row), lines.stop) if lines else lines
+            alone = not rows[row - 1][:column].strip()
+            yield Comment(comment.string, row, column, about, blocks.of(row, column) if alone else None)
+
+
+class _Blocks:
+    """The blocks of a Python file, by the first lines of its statements and how far they are indented."""
+
+    def __init__(self, statements: Sequence[tuple[int, int]]) -> None:
+        self._rows = [row for row, _ in statements]
+        self._indents = [indent for _, indent in statements]
+        self._out = [len(statements)] * len(statements)
+        """Number of a statement → that of the next one which stands further out."""
+        waiting: list[int] = []
+        for number, indent in enumerate(self._indents):
+            while waiting and self._indents[waiting[-1]] > indent:
+                self._out[waiting.pop()] = number
+            waiting.append(number)
+
+    def of(self, row: int, column: int) -> Block:
+        """The block that a comment stands in: up to the next statement that stands further out than it does."""
+        at = bisect_right(self._rows, row)
+        while at < len(self._rows) and self._indents[at] >= column:
+            at = self._out[at]
+        return Block(column, self._rows[at] if at < len(self._rows) else END)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _statements(text: str) -> Iterator[tuple[list[tokenize.TokenInfo], range]]:
     """The lines of each statement, with the comments above and in it; no lines for comments behind the last one."""
     waiting: list[tokenize.TokenInfo] = []
     first = 0
-    source = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        for token in tokenize.generate_tokens(io.StringIO(_unix(text)).readline):
             if token.type == tokenize.COMMENT:
                 waiting.append(token)
             elif token.type == tokenize.NEWLINE:
@@ -156,18 +292,9 @@ def _statements(text: str) -> Iterator[tuple[list[tokenize.TokenInfo], range]]:
     yield waiting, range(0)
 
 
-def _span(path: str, line: int, column: int, length: int) -> Span:
-    return Span(path, Position(line, column + 1), Position(line, column + length + 1))
-
-
-def _misunderstood(comments: Iterable[Comments], page: Page) -> Iterator[Diagnostic]:
-    for span in (span for each in comments for span in each.misfits):
-        yield _told(
-            page,
-            span,
-            "This comment is not understood, so nothing is ignored. Write `# promptlint: ignore[PL101] why`, or"
-            " `file-ignore[PL101]` for the whole file, with the code or the name of each rule.",
-        )
+def _span(path: str, comment: Comment, at: int, length: int) -> Span:
+    column = comment.column + at + 1
+    return Span(path, Position(comment.line, column), Position(comment.line, column + length))
 
 
 def _unknown(ignores: Iterable[Ignore], codes: Mapping[str, str], page: Page) -> Iterator[Diagnostic]:
@@ -180,9 +307,9 @@ def _unknown(ignores: Iterable[Ignore], codes: Mapping[str, str], page: Page) ->
 def _unused(ignores: Iterable[Ignore], codes: Mapping[str, str], page: Page) -> Iterator[Diagnostic]:
     for ignore in ignores:
         # One that silences what is said of comments cannot be judged before that is said.
-        if codes[ignore.rule] not in (UNUSED, UNKNOWN):
-            where = "file" if ignore.lines is None else "statement"
-            why = f"`{ignore.rule}` finds nothing in this {where}: the comment can go, or stands in the wrong place."
+        if codes[ignore.rule] not in ABOUT_COMMENTS:
+            where = "these lines" if ignore.ranged else "this file" if ignore.lines is None else "this statement"
+            why = f"`{ignore.rule}` finds nothing in {where}: the comment can go, or stands in the wrong place."
             yield _told(page, ignore.span, why)
 
 

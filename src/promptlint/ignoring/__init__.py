@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from promptlint.diagnostics import UNREADABLE, Diagnostic
-from promptlint.suppressions import UNKNOWN, UNUSED
+from promptlint.suppressions import ABOUT_COMMENTS
 
-_NEVER = frozenset({UNREADABLE, UNUSED, UNKNOWN})
+_NEVER = ABOUT_COMMENTS | {UNREADABLE}
 """What is said of files and comments: a comment is no answer to it."""
 
 

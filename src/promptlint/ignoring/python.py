@@ -38,7 +38,7 @@ def ignored(text: str, diagnostics: Sequence[Diagnostic], reason: str) -> tuple[
 def _with_comments(text: str, wanted: Mapping[range, Sequence[str]], reason: str) -> str:
     lines = Lines(text)
     # A comment above a statement and one within it end with the same line.
-    there = {ignore.lines.stop: ignore for ignore in read_comments(text, "").ignores if ignore.lines is not None}
+    there = {each.statement.stop: each for each in read_comments(text, "").ignores if each.statement is not None}
     newline = "\r\n" if "\r\n" in text else "\n"
     edits: list[tuple[int, str]] = []
     for statement, codes in wanted.items():

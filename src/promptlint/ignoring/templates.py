@@ -57,7 +57,7 @@ def _with_comment(path: str, text: str, diagnostic: Diagnostic, reason: str, syn
     line = diagnostic.span.start.line
     lines = Lines(text)
     for ignore in read_comments(text, path).ignores:
-        if ignore.lines is not None and line in ignore.lines:
+        if ignore.statement is not None and line in ignore.statement:
             at = lines.offset(ignore.span.end)
             return text if ignore.rule == diagnostic.code else f"{text[:at]}, {diagnostic.code}{text[at:]}"
     before = syntax.said(text)
@@ -71,7 +71,8 @@ def _with_comment(path: str, text: str, diagnostic: Diagnostic, reason: str, syn
 
 
 def _covers(path: str, text: str, line: int, code: str) -> bool:
-    return any(i.rule == code and i.lines is not None and line in i.lines for i in read_comments(text, path).ignores)
+    ignores = read_comments(text, path).ignores
+    return any(each.rule == code and each.statement is not None and line in each.statement for each in ignores)
 
 
 def _above(lines: Lines, line: int, body: str) -> Iterator[tuple[int, str]]:
