@@ -147,7 +147,7 @@ def checked(project: Project, selection: Selection, given: Given, jobs: int = 1)
     """
     providers = load_providers()
     with doing(f"reading {project.root}"):
-        material = _Material.of(project, given, load_models(selection.any.models))
+        material = _Material.of(project, given, load_models(selection.any.model_files))
         files = material.files
         reading = _with_large(_assumed(material.read(jobs), selection.any, providers))
         project = replace(project, targets=with_prompts(project.targets, reading))
@@ -188,7 +188,7 @@ def still_idle(models: Models) -> Same:
 def found_in(project: Project, selection: Selection) -> frozenset[str]:
     """The files of a project that would be checked: those with code, and those in which a prompt is found."""
     texts = Files(project.root, [path for path in project.targets if is_template(path)], {}, suppressions.MARKER)
-    models = load_models(selection.any.models)
+    models = load_models(selection.any.model_files)
     reading = read_project(texts, texts, models, load_providers(), prompt_files(project.root))
     return with_prompts(project.targets, reading)
 

@@ -83,7 +83,7 @@ def _part(project: Project, selection: Selection, given: Mapping[Path, bytes], m
 def _idle(selection: Selection) -> Same:
     from promptlint.checking import still_idle
 
-    return still_idle(load_models(selection.any.models))
+    return still_idle(load_models(selection.any.model_files))
 
 
 def _question(project: Project, selection: Selection) -> str:
@@ -91,7 +91,7 @@ def _question(project: Project, selection: Selection) -> str:
     matter = remembered(_what_matters)
     settings = {target: matter(selection[target]) for target in sorted(project.targets)}
     kinds = {each: number for number, each in enumerate(dict.fromkeys((matter(selection.any), *settings.values())))}
-    models = [digest(path.read_bytes()) for path in selection.any.models if path.is_file()]
+    models = [f"{path} {digest(path.read_bytes())}" for path in selection.any.model_files if path.is_file()]
     said = [Path.cwd(), project.root, project.asked, project.unlisted, matter(selection.otherwise), *kinds, *models]
     targets = [f"{kinds[each]} {target}" for target, each in settings.items()]
     paths = digest("\n".join(project.paths).encode("utf-8", "surrogatepass"))
@@ -143,12 +143,12 @@ def _excluded(target: str, project: Project, configuration: Configuration) -> bo
     return all(configuration.excluded(path, project.root / each) for each in above)
 
 
-_Known = tuple[tuple[Path, ...], str, str]
+_Known = tuple[tuple[Path, ...], bool, str, str]
 
 
 def _needed(settings: Settings) -> _Known:
     """What must be known to read a file: models, default provider, default model."""
-    return settings.models, settings.default_provider, settings.default_model
+    return settings.models, settings.installed_models, settings.default_provider, settings.default_model
 
 
 def _inside(parent: PurePosixPath) -> str:

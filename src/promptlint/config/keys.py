@@ -121,6 +121,13 @@ _ALL = (
         'models = ["promptlint/*.yaml"]',
     ),
     Key(
+        "installed-models",
+        FLAG,
+        "Use the models that installed packages bring along. They are data: nothing of a package is imported.",
+        "installed-models = false",
+        True,
+    ),
+    Key(
         "default-provider",
         TEXT,
         "Who answers where the code does not tell: the name of a file in rules/providers.",

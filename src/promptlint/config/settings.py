@@ -10,6 +10,7 @@ from typing import Any
 from promptlint.config.keys import KEYS
 from promptlint.config.kinds import Pattern, matching
 from promptlint.diagnostics import Severity
+from promptlint.knowledge.packages import packaged
 from promptlint.layout import Confidence
 
 COMMAND_LINE = "the command line"
@@ -42,6 +43,7 @@ class Settings:
     force_exclude: bool = False
     models: tuple[Path, ...] = ()
     """Absolute paths of the files, in order."""
+    installed_models: bool = True
     default_provider: str = ""
     default_model: str = ""
     baseline: str = ""
@@ -60,6 +62,12 @@ class Settings:
             fields[key.field] = (*getattr(self, key.field), *value) if key.adds else value
         places = dict(self.places) | dict.fromkeys(layer.values, layer.place)
         return replace(self, places=tuple(places.items()), **fields)
+
+    @property
+    def model_files(self) -> tuple[Path, ...]:
+        """All files of models that hold beside those of `rules/`. Raises KnowledgeError for a broken package."""
+        brought = packaged() if self.installed_models else ()
+        return tuple(dict.fromkeys((*brought, *self.models)))
 
     def place(self, key: str) -> str:
         """Where a key was set: a file, the command line, or `the default`."""

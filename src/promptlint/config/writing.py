@@ -54,4 +54,6 @@ def shown(settings: Settings) -> str:
             value = getattr(settings, key.field)
             empty = "{}" if key.kind.schema["type"] == "object" else "[]"
             lines.append(f"{name} = {toml(value) if value != () else empty}  # {settings.place(name)}")
+            if name == "installed-models":
+                lines += [f"#   {path}" for path in settings.model_files if path not in settings.models]
     return "\n".join(lines) + "\n"
