@@ -13,7 +13,7 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 from pygls.workspace import TextDocument
 
-from promptlint.knowledge.loading import load_pages
+from promptlint.knowledge.loading import RULES, load_pages
 from tests.commands import CLOCK
 
 pytestmark = pytest.mark.filterwarnings("default")  # of the client's own closing pipes
@@ -143,7 +143,7 @@ def test_diagnostics_follow_what_is_typed(project: Path, session: Session) -> No
         assert (found.code, found.source, found.severity) == ("PL101", "promptlint", types.DiagnosticSeverity.Warning)
         assert found.range == types.Range(types.Position(6, 21), types.Position(6, 35))
         assert found.code_description
-        assert found.code_description.href.endswith("/rules/PL101-volatile-prefix/")
+        assert found.code_description.href == (RULES / "PL101-volatile-prefix.md").as_uri()
         assert [way.location.uri for way in found.related_information or ()] == [document.uri] * 2
         range = types.Range(types.Position(6, 16), types.Position(6, 37))
         change = types.TextDocumentContentChangePartial(text="", range=range)

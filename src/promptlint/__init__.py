@@ -1,5 +1,3 @@
 """Reconstructs the prompt each LLM call will send and reports what stops it being cached or batched."""
 
 __version__ = "0.1.0"
-HOME = "https://example.com/promptlint"
-"""Where the documentation is published."""

@@ -14,7 +14,17 @@ from promptlint.knowledge.models import Models
 from promptlint.knowledge.pages import Page
 from promptlint.knowledge.providers import Providers
 
-__all__ = ["RULES", "KnowledgeError", "endings", "load_formats", "load_models", "load_pages", "load_providers", "page"]
+__all__ = [
+    "RULES",
+    "KnowledgeError",
+    "endings",
+    "load_formats",
+    "load_models",
+    "load_pages",
+    "load_providers",
+    "page",
+    "page_file",
+]
 
 # Beside the package in a wheel; at the top of the tree in a checkout.
 _shipped = Path(__file__).parents[1] / "rules"
@@ -66,6 +76,11 @@ def page(code_or_name: str) -> Page | None:
     """The page of a rule by its code (`PL101`) or its name (`volatile-prefix`); None when there is none."""
     pages = load_pages()
     return pages.get(code_or_name) or next((p for p in pages.values() if p.name == code_or_name), None)
+
+
+def page_file(code: str, name: str) -> str:
+    """The address of the page of a rule: the file that came with promptlint."""
+    return (RULES / f"{code}-{name}.md").as_uri()
 
 
 @cache

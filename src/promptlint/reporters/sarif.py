@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
-from promptlint import HOME, __version__
+from promptlint import __version__
 from promptlint.diagnostics import Diagnostic, Severity
 from promptlint.edits import Applicability, Edit, Fix
 from promptlint.knowledge.pages import Page
@@ -41,7 +41,6 @@ def render(report: Report, sources: Sources) -> str:
         "tool": {
             "driver": {
                 "name": "promptlint",
-                "informationUri": HOME,
                 "semanticVersion": __version__,
                 "rules": [_rule(page) for page in report.rules.values()],
             }

@@ -7,9 +7,9 @@ from functools import cache
 
 import click
 
-from promptlint import HOME
 from promptlint.diagnostics import Diagnostic, Severity
 from promptlint.edits import Applicability
+from promptlint.knowledge.loading import page_file
 from promptlint.layout import Gap
 from promptlint.reporters.report import Report, Sources
 from promptlint.spans import Lines, Span
@@ -76,7 +76,7 @@ def _cut(line: str, at: int) -> tuple[str, int]:
 def rule_code(diagnostic: Diagnostic) -> str:
     """The code of a rule, coloured, and a link to its page. Whoever prints it takes off what a terminal cannot do."""
     code = click.style(diagnostic.code, fg=COLOURS[diagnostic.severity], bold=True)
-    return f"\x1b]8;;{HOME}/rules/{diagnostic.code}-{diagnostic.name}/\x1b\\{code}\x1b]8;;\x1b\\"
+    return f"\x1b]8;;{page_file(diagnostic.code, diagnostic.name)}\x1b\\{code}\x1b]8;;\x1b\\"
 
 
 def gap_line(gap: Gap) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 from lsprotocol import types
 from pygls import uris
 
-from promptlint import HOME
 from promptlint.diagnostics import Diagnostic, Severity
 from promptlint.edits import Edit
+from promptlint.knowledge.loading import page_file
 from promptlint.spans import Lines, Position, Span
 
 _SEVERITIES = {
@@ -76,7 +76,7 @@ class Texts:
             range=self.range(diagnostic.span),
             severity=_SEVERITIES[diagnostic.severity],
             code=diagnostic.code,
-            code_description=types.CodeDescription(f"{HOME}/rules/{diagnostic.code}-{diagnostic.name}/"),
+            code_description=types.CodeDescription(page_file(diagnostic.code, diagnostic.name)),
             source="promptlint",
             message=diagnostic.message,
             related_information=way,
