@@ -15,7 +15,7 @@ HOW_OFTEN: dict[str, Volatility | None] = {
 """How often a text changes, as files spell it."""
 CONFIDENCES = {confidence.name.lower(): confidence for confidence in Confidence}
 """How sure we are, as files spell it."""
-_SIGNS = {kind: kind for kind in ("call", "wraps", "decorator", "parameter", "import", "path")}
+_SIGNS = {kind: kind for kind in ("call", "wraps", "decorator", "parameter", "annotation", "import", "path", "name")}
 
 
 class Clocks:

@@ -9,6 +9,7 @@ from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame, 
 from promptlint.languages.python.sites.looping import callee_name, frames
 from promptlint.languages.python.starting.senders import alternatives
 from promptlint.languages.python.values.arguments import bound
+from promptlint.languages.python.values.enclosing import placed
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped, substituted
 from promptlint.languages.python.values.term import Term
@@ -40,7 +41,12 @@ class Handing:
 
     def runs(self, record: CallRecord, match: Match) -> Iterator[Run]:
         """How a call runs the function that `match` knows."""
-        yield from self._runs(record.call, frames(record, self.engine), match, DEEPEST)
+        loops = frames(record, self.engine)
+        function = placed(record.call.function, self.engine)
+        found = list(self._runs(replace(record.call, function=function), loops, match, DEEPEST))
+        if not found and function is not record.call.function:  # its own name may tell more than what it holds
+            found = list(self._runs(record.call, loops, match, DEEPEST))
+        yield from found
 
     def _runs(self, call: Call, loops: tuple[LoopFrame, ...], match: Match, depth: int) -> Iterator[Run]:
         found = False

@@ -81,6 +81,8 @@ class Reach:
     def _further(self, send: Send, seen: set[object]) -> Iterator[Send]:
         """The call as those callers see it that nobody came to yet with the same things sent and the same loops."""
         asked = [symbol for symbol in self._asked(send) if symbol.info is send.function]
+        if not any(term.open for term in send.sent):  # no loop can put its item into it
+            return
         send = replace(send, conditions=tuple(c for c in send.conditions if c.open and c.depth < DEEPEST_CONDITION))
         for caller in self._new_callers(send, send.function):
             flowing = {s for symbol in asked if symbol in caller.values for s in symbols(caller.values[symbol])}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -12,10 +13,11 @@ from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.reaching.callers import Callers
 from promptlint.languages.python.sites.ties import item_loop
 from promptlint.languages.python.starting.senders import Send
+from promptlint.languages.python.values import attributes
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
-from promptlint.languages.python.values.terms import Attr, Call, Global
+from promptlint.languages.python.values.terms import Attr, Call, Global, Param
 from promptlint.layout import Confidence, Evidence
 
 DEEPEST_WRAPPER = 6
@@ -27,8 +29,11 @@ MOST_ABOVE = 12
 _DOING = ("call", "decorator")
 """Kinds of signs in what a function does; what it is passed and where it stands tells nothing of a wrapper."""
 
-_NAMES = ("path", "import")
+_NAMES = ("path", "name", "import")
 """Kinds of signs in what things are called."""
+
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Where one word of a name ends and the next begins: `buildIndex`."""
 
 _Found = tuple[Sign, Place]
 
@@ -107,15 +112,31 @@ class Signs:
             names = set(names_of(engine.head(engine.evaluated(called, module)), engine))
             yield from ((sign, module.place(node)) for sign in self._by_kind["decorator"] if names & sign.names)
         for record in engine.summary(function).calls:
-            names = set(names_of(engine.head(record.call.function), engine))
+            names = {*names_of(engine.head(record.call.function), engine), _method(record.node)}
             yield from ((sign, record.call.at) for sign in self._by_kind["call"] if names & sign.names)
         at = Place(module.path, getattr(function.node, "lineno", 1), 0, getattr(function.node, "lineno", 1), 0)
         parameters = set(function.parameters)
         yield from ((sign, at) for sign in self._by_kind["parameter"] if parameters & sign.names)
+        types = set(self._types(function)) if self._by_kind["annotation"] else set()
+        yield from ((sign, at) for sign in self._by_kind["annotation"] if types & sign.names)
         words = set(module.path.lower().removesuffix(".py").replace("/", "_").replace("-", "_").split("_"))
         yield from ((sign, at) for sign in self._by_kind["path"] if words & sign.names)
+        words = set(_WORDS.sub("_", function.name).lower().split("_"))
+        yield from ((sign, at) for sign in self._by_kind["name"] if words & sign.names)
         imported = {name.split(".")[0] for name in _imported(module.tree)}
         yield from ((sign, at) for sign in self._by_kind["import"] if imported & sign.names)
+
+    def _types(self, function: FunctionInfo) -> Iterator[str]:
+        """The dotted names of the classes outside the project that parameters are annotated with."""
+        for name in function.annotations:
+            found = attributes.annotated(Param(function, name), self.engine)
+            if isinstance(found, Global):
+                yield found.name
+
+
+def _method(node: ast.AST) -> str:
+    """The name by which a method is called, of whatever object: `.submit`."""
+    return f".{node.func.attr}" if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

@@ -16,6 +16,8 @@ from promptlint.languages.python.sites.looping import frames
 from promptlint.languages.python.starting import chains
 from promptlint.languages.python.starting.parts import arguments_of, constructor, key_of, listing_loops
 from promptlint.languages.python.values import attributes
+from promptlint.languages.python.values.arguments import default_of
+from promptlint.languages.python.values.enclosing import placed
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
@@ -141,7 +143,8 @@ class Senders:
         """The prompts that one call sends: one for each client it may go through."""
         seen: set[tuple[str, str]] = set()
         for call in self._calls(record.call):
-            for callee in alternatives(self.engine.reduced(call.function), self.engine):
+            function = placed(call.function, self.engine)
+            for callee in alternatives(self.engine.reduced(function), self.engine):
                 found = self._matched(callee, call)
                 if found is None or (found[0].path, found[0].library) in seen:
                     continue
@@ -195,11 +198,15 @@ class Senders:
             return self._of_module(callee.name)
         names: list[str] = []
         by_path: _Match | None = None
+        sure = Confidence.HIGH
         at: Term = callee
         while isinstance(at, Attr):
             if at.name not in models.same_client:
                 names.insert(0, at.name)
             at = self.engine.head(at.value)
+            asked = self._asked(at)
+            if asked is not None:
+                at, sure = asked, Confidence.MEDIUM
             path = ".".join(names)
             if path not in models.calls:
                 continue
@@ -207,11 +214,23 @@ class Senders:
                 client = self.client(base)
                 if client is not None:
                     model = next((m for m in models.calls[path] if m.library == client[0].library), None)
-                    return (model, client[0], client[1], Confidence.HIGH, base) if model else None
+                    return (model, client[0], client[1], sure, base) if model else None
             if not isinstance(at, (Class, Func)) and not (isinstance(at, Call) and isinstance(at.function, Class)):
                 model = next((m for m in models.calls[path] if m.distinctive), None)
                 by_path = (model, None, False, Confidence.MEDIUM, at) if model is not None else by_path
         return by_path
+
+    def _asked(self, term: Term) -> Attr | None:
+        """The attribute that `getattr` gives whose name is passed as a parameter: the one that its default names."""
+        if (
+            not isinstance(term, Call)
+            or len(term.arguments) < 2
+            or self.engine.head(term.function) != Global("getattr")
+        ):
+            return None
+        name = self.engine.head(term.arguments[1])
+        usual = self.engine.head(default_of(name.info, name.name, self.engine)) if isinstance(name, Param) else None
+        return Attr(term.arguments[0], usual.value, at=term.at) if isinstance(usual, Str) else None
 
     def _written(self, function: Func, call: Call) -> _Match | None:
         """What a fix has written in the place of a call, and the client that it is handed."""
