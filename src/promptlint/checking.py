@@ -52,7 +52,7 @@ Given = Mapping[Path, bytes]
 """Absolute path → what stands in for the file on disk."""
 
 
-MOST_SEGMENTS = 500
+MOST_SEGMENTS = 900
 """A prompt of more parts is not judged: what checks do grows with the square of their number."""
 FEW_FILES = 200
 """To read fewer files takes less time than to start processes for it."""

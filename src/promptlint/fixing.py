@@ -31,6 +31,11 @@ from promptlint.spans import Span
 MOST_CANDIDATES = 6
 """Ways to write one change that are tried."""
 
+MOST_PARTS = 300
+"""Segments of a prompt of which a change is proved: to read a larger one again takes longer than anybody waits."""
+MOST_FILES = 5
+"""Files with calls that are read again to prove a fix, beside those of the calls that it mends."""
+
 Write = Callable[[Request, Change], Iterator[Fix]]
 """The ways to write a change, the best first. Raises RefusedError, at any of them, where there is none."""
 Read = Callable[[Mapping[str, str], Collection[str]], Reading]
@@ -73,7 +78,7 @@ class Proof:
 
     def _first(self, wanted: Wanted) -> _Attempt | None:
         request, changes = wanted
-        for change in changes:
+        for change in changes if _small(request) else ():
             try:
                 fix = next(iter(self.write(request, change)), None)
             except RefusedError:
@@ -84,6 +89,8 @@ class Proof:
 
     def _fix(self, wanted: Wanted) -> Fix | RefusedError:
         request, changes = wanted
+        if not _small(request):
+            return RefusedError(f"a prompt of more than {MOST_PARTS} parts is too large to prove it")
         reasons: list[RefusedError] = []
         for change in changes:
             try:
@@ -109,7 +116,9 @@ class Proof:
             return [f"the text is in {foreign}, which is not checked"] * len(attempts)
         changed = {path: applied(self.text(path), _of(path, edits)) for path in paths}
         mended = {id(attempt.request) for attempt in attempts}
-        sites = {r.site.span.path for r in self.reading.requests if id(r) in mended or _reaches(r, paths)}
+        sites = {r.site.span.path for r in self.reading.requests if id(r) in mended}
+        others = sorted({r.site.span.path for r in self.reading.requests if _reaches(r, paths)} - sites)
+        sites.update(others[:MOST_FILES])
         before = [r for r in self.reading.requests if r.site.span.path in sites]
         again = self.read(changed, sites)
         if any(gap.span.path in paths for gap in again.unreadable):
@@ -119,6 +128,10 @@ class Proof:
             return ["the calls of the file could not be told apart afterwards"] * len(attempts)
         pairs = [_Pair(*pair) for pair in zip(before, after, strict=True)]
         return [_broken(attempt, pairs) for attempt in attempts]
+
+
+def _small(request: Request) -> bool:
+    return len(request.layout.segments) <= MOST_PARTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,11 +172,19 @@ def breaks(
                 costly.append((index, segment, loss))
     told: list[tuple[Confidence, Segment]] = []
     for index, segment, loss in costly:
-        if any(sure >= segment.confidence and segment.together_with(first) for sure, first in told):
+        if any(sure >= segment.confidence and _told_with(segment, first) for sure, first in told):
             continue
         told.append((segment.confidence, segment))
         later = (s for i, s, more in costly if i > index and more.enough and segment.together_with(s))
         yield Break(index, segment, loss, tuple({s.text: s for s in later if s.text != segment.text}.values()))
+
+
+def _told_with(segment: Segment, first: Segment) -> bool:
+    """Whether a text needs no finding of its own beside the first: both are sent, or are two ways to say one thing."""
+    a, b = segment.origin.span, first.origin.span
+    return segment.together_with(first) or (
+        segment.because == first.because and (a.path, a.start.line) == (b.path, b.start.line)
+    )
 
 
 def move_to_end(request: Request, provider: Provider, index: int, limit: Volatility) -> MoveToEnd | None:

@@ -7,7 +7,7 @@ from itertools import count
 
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.values import histories
-from promptlint.languages.python.values.rewriting import cat, stripped, symbols
+from promptlint.languages.python.values.rewriting import cat, common, either, stripped, symbols
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     UNASSIGNED,
@@ -204,13 +204,7 @@ def merged(condition: Term, a: Term, b: Term) -> Term:
         left, right = _items(x, type(like)), _items(y, type(like))
         if left is not None and right is not None:
             return _merged_items(condition, like, left, right)
-    if isinstance(x, Cat) or isinstance(y, Cat):
-        for left, right in ((_texts(a), _texts(b)), (_texts(x), _texts(y))):
-            shared = _common(left, right)
-            if shared:
-                rest = Choice(condition, cat(*left[shared:]), cat(*right[shared:]))
-                return Cat((*left[:shared], rest))
-    return Choice(condition, a, b)
+    return either(condition, a, b)
 
 
 def _merged_changes(condition: Term, x: Call, y: Call) -> Call:
@@ -225,7 +219,7 @@ def _merged_changes(condition: Term, x: Call, y: Call) -> Call:
 
 
 def _merged_items(condition: Term, like: Seq | Map, left: tuple[Term, ...], right: tuple[Term, ...]) -> Term:
-    shared = _common(left, right)
+    shared = common(left, right)
     if not shared and left and right:
         return Choice(condition, replace(like, items=left), replace(like, items=right))
     rest = Maybe(condition, left[shared:], right[shared:])
@@ -236,21 +230,6 @@ def _items(term: Term, kind: type[Seq] | type[Map]) -> tuple[Term, ...] | None:
     if isinstance(term, kind):
         return term.items
     return None if isinstance(term, (Seq, Map, Cat, Str)) else (Splat(term),)
-
-
-def _texts(term: Term) -> tuple[Term, ...]:
-    if isinstance(term, Cat):
-        return term.parts
-    return () if isinstance(term, Str) and not term.value else (term,)
-
-
-def _common(left: tuple[Term, ...], right: tuple[Term, ...]) -> int:
-    shared = 0
-    for a, b in zip(left, right, strict=False):
-        if a is not b and stripped(a) != stripped(b):
-            break
-        shared += 1
-    return shared
 
 
 def folded(carried: Carried, body: Term, each: Term, initial: Term) -> Term:

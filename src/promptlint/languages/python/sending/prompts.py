@@ -11,7 +11,7 @@ from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.sending import replays
 from promptlint.languages.python.sending.judging import Judge
-from promptlint.languages.python.sending.texts import Texts
+from promptlint.languages.python.sending.texts import MOST_TOOLS, Texts
 from promptlint.languages.python.sites import switches
 from promptlint.languages.python.sites.markers import Marks
 from promptlint.languages.python.sites.parameters import parameters_of
@@ -112,7 +112,8 @@ class Prompts:
         elif part.role is None:
             self._messages(one_of(term, self.engine) if part.many else term)
         else:
-            self._blocks(one_of(term, self.engine) if part.many else term)
+            with self.texts.at_most(MOST_TOOLS) if part.role is Role.TOOLS else nullcontext():
+                self._blocks(one_of(term, self.engine) if part.many else term)
 
     def _switched(self, part: Part, switch: Switch, term: Term) -> None:
         """What the library writes into the prompt by itself."""
@@ -193,7 +194,7 @@ class Prompts:
         segments = self.texts.segments
         if not any(s.volatility is not None for s in segments):
             return Known.NOT
-        unknown = self.texts.cut or any(s.volatility is None for s in segments)
+        unknown = self.texts.cut or self.texts.deep or any(s.volatility is None for s in segments)
         return Known.PARTLY if unknown else Known.FULLY
 
     # --- messages -----------------------------------------------------------------------------------------------------
@@ -326,7 +327,7 @@ class Prompts:
 
     def _blocks(self, term: Term) -> None:
         """A text, or a list of blocks each with a text."""
-        with self.texts.along(self.engine.reduced(term)) as plain:
+        with self.texts.along(self.engine.text(term)) as plain:
             if isinstance(plain, Seq):
                 self._block_items(plain)
             elif isinstance(plain, (Choice, Maybe)):
@@ -379,6 +380,8 @@ class Prompts:
             self.texts.hole(self.judge.hole(block))
         else:
             self.texts.text(self.marks.without(block))
+            if self.texts.role is not Role.TOOLS:
+                self.texts.in_short(before)
         if len(self.texts.segments) == before:
             self._kind = "empty"
         self._mark(block)

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.python.modules.places import NOWHERE, Place
+from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.sending.judging import Judge, settled
+from promptlint.languages.python.sending.standing import Standing
 from promptlint.languages.python.values import attributes, clocks
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import substituted
@@ -19,7 +20,6 @@ from promptlint.languages.python.values.terms import (
     Choice,
     Class,
     Const,
-    Each,
     Entry,
     Format,
     Func,
@@ -27,20 +27,14 @@ from promptlint.languages.python.values.terms import (
     Map,
     Maybe,
     Op,
-    Opaque,
     Param,
     Repeat,
     Seq,
     Splat,
     Str,
-    Via,
 )
 from promptlint.layout import (
-    Arm,
     Breakpoint,
-    Condition,
-    Cut,
-    Disorder,
     Origin,
     Role,
     Segment,
@@ -49,77 +43,41 @@ from promptlint.layout import (
     Volatility,
 )
 
-MOST_SEGMENTS = 600
+MOST_SEGMENTS = 800
 """Segments of one prompt; what follows them is left out, and the prompt counts as partly known."""
-MOST_NESTED = 60
-"""Texts within texts."""
+MOST_TOOLS = 200
+"""Segments of the tools of one prompt; what follows them of the tools counts as one that is not known."""
+MOST_OF_A_BLOCK = 4
+"""Segments of a block that is no text, such as a picture: with more of them, what varies most stands for all."""
 ADDRESS = "address"
 """Type of a hole that is the address of an object."""
 
 
-class Texts:
-    """Collects the segments of one prompt, and keeps where it stands while it goes down a term."""
+class Texts(Standing):
+    """Collects the segments of one prompt."""
 
     def __init__(self, engine: Engine, provider: Provider, judge: Judge) -> None:
-        self.engine = engine
+        super().__init__(engine, judge)
         self.provider = provider
-        self.judge = judge
         self.segments: list[Segment] = []
         self.cut = False
+        self._most = MOST_SEGMENTS
+        self._more = False
         self.role = Role.UNKNOWN
         self.markable = True
         self.block = 0
-        self._steps: list[Via] = []
-        self._arms: list[Arm] = []
-        self._branches: dict[Term, int] = {}
-        self._conditions: dict[int, Condition] = {}
-        self._repeated = 0
-        self._growing = 0
-        self._history = ""
-        self._cuts: list[Cut] = []
-        self._unordered: list[Disorder] = []
-        self._depth = 0
-        self._sorted_keys = 0
         self._printing = 0
 
     # --- where we stand -----------------------------------------------------------------------------------------------
 
     @contextmanager
-    def within(self, branch: Term, side: int) -> Iterator[None]:
-        """On one side of a branch. The same condition is the same branch wherever it is asked."""
-        negated = 0
-        while isinstance(branch, Op) and branch.operator == "not":
-            branch, negated = branch.operands[0], 1 - negated
-        number = self._branches.setdefault(branch, len(self._branches) + 1)
-        if number not in self._conditions:
-            self._conditions[number] = self.judge.condition(branch)
-        self._arms.append(Arm(number, side ^ negated, self._conditions[number]))
+    def at_most(self, most: int) -> Iterator[None]:
+        """In a part of the prompt of which so many segments are told; the others count as one that is not known."""
+        outer, self._most, self._more = self._most, min(self._most, len(self.segments) + most), False
         yield
-        self._arms.pop()
-
-    def sides(self, condition: Term) -> tuple[int, ...]:
-        """The sides of a branch that can be taken here: one where it is decided, by its condition or further out."""
-        decided = self.engine.truth(condition)
-        if decided is not None:
-            return (0,) if decided else (1,)
-        negated = 0
-        while isinstance(condition, Op) and condition.operator == "not":
-            condition, negated = condition.operands[0], 1 - negated
-        number = self._branches.get(condition)
-        taken = [arm.side for arm in self._arms if arm.branch == number]
-        return (taken[0] ^ negated,) if taken else (0, 1)
-
-    @contextmanager
-    def repeating(self, *, growing: bool, history: str = "") -> Iterator[None]:
-        """In what a loop adds on each turn, to which list of messages."""
-        before = self._history
-        self._history = before or history
-        self._repeated += 1
-        self._growing += growing
-        yield
-        self._repeated -= 1
-        self._growing -= growing
-        self._history = before
+        self._most = outer
+        if self._more and len(self.segments) < outer:
+            self.hole(Hole(None, "has more parts than we follow", at=self.judge.place))
 
     @contextmanager
     def aside(self) -> Iterator[list[Segment]]:
@@ -129,80 +87,19 @@ class Texts:
         yield self.segments
         self.segments, self.block, self.role = prompt, block, role
 
-    @contextmanager
-    def cutting(self, lost: Op | None) -> Iterator[None]:
-        """In a history that loses its beginning (an Op `cut`); None: it does not."""
-        if lost is not None:
-            self._cuts.append(self._cut(lost))
-        yield
-        if lost is not None:
-            self._cuts.pop()
-
-    @property
-    def loses_its_beginning(self) -> bool:
-        """Whether we are in a history of which only the newest messages are kept."""
-        return bool(self._cuts)
-
-    def _cut(self, lost: Op) -> Cut:
-        _, kept, because = lost.operands
-        keeps = self.engine.head(kept)
-        number = keeps.value if isinstance(keeps, Const) and isinstance(keeps.value, int) else None
-        at = lost.at if lost.at.path else self.judge.place
-        words = because.value if isinstance(because, Str) else ""
-        return Cut(words, self.engine.source(at), self.engine.span(at), number)
-
-    @contextmanager
-    def without_order(self, term: Term) -> Iterator[None]:
-        """In the items of a sequence or loop, which may have no fixed order."""
-        disorder = self._disorder(term)
-        if disorder is not None and isinstance(term, Repeat) and any(isinstance(item, Entry) for item in term.items):
-            disorder = None if self._sorted_keys else replace(disorder, keys=True)
-        if disorder is not None:
-            self._unordered.append(disorder)
-        yield
-        if disorder is not None:
-            self._unordered.pop()
-
-    def _disorder(self, term: Term) -> Disorder | None:
-        at = NOWHERE
-        if isinstance(term, Repeat):
-            if not isinstance(term.each, Each):
-                return None
-            at, term = term.each.at, self.engine.head(term.each.over)
-        if not isinstance(term, Seq):
-            return None
-        because = term.unordered
-        if term.kind == "set" and (len(term.items) > 1 or any(not isinstance(i, (Str, Const)) for i in term.items)):
-            because = because or self.engine.models.unordered.get("set", "")
-        if not because:
-            return None
-        at = at if at.path else term.at if term.at.path else self.judge.place
-        return Disorder(because, self.engine.source(at), self.engine.span(at))
-
-    @contextmanager
-    def along(self, term: Term) -> Iterator[Term]:
-        """The term without the steps around it, which are remembered meanwhile; an unknown one, nested too deep."""
-        depth = len(self._steps)
-        while isinstance(term, Via):
-            self._steps.append(term)
-            term = term.value
-        self._depth += 1
-        if self._depth > MOST_NESTED:
-            self.cut = True
-            term = Opaque("is nested deeper than we follow", at=getattr(term, "at", NOWHERE))
-        yield term
-        self._depth -= 1
-        del self._steps[depth:]
-
     def next_block(self) -> None:
         """What follows belongs to another message or block."""
         if self.segments and self.segments[-1].block == self.block:
             self.block += 1
 
-    @property
-    def in_loop(self) -> bool:
-        """Whether a loop makes what is read now."""
-        return self._repeated > 0
+    def in_short(self, start: int) -> None:
+        """Tell the block that begins with segment `start` by the one of its segments that varies most."""
+        parts = self.segments[start:]
+        varying = [part for part in parts if not part.literal]
+        if len(parts) <= MOST_OF_A_BLOCK or not varying:
+            return
+        most = max(varying, key=lambda part: -1 if part.volatility is None else part.volatility)
+        self.segments[start:] = [replace(most, arms=self.arms())]
 
     def mark(self, breakpoint: Breakpoint) -> None:
         """A cache breakpoint stands here."""
@@ -214,8 +111,9 @@ class Texts:
 
     def text(self, term: Term) -> None:
         """The text of a value."""
-        if len(self.segments) >= MOST_SEGMENTS:
-            self.cut = True
+        if len(self.segments) >= self._most:
+            self._more = True
+            self.cut |= self._most == MOST_SEGMENTS
             return
         with self.along(self.engine.reduced(term)) as plain:
             self._text(plain)
@@ -242,7 +140,7 @@ class Texts:
         elif isinstance(term, Maybe):
             self._either(term.condition, term.then, term.other)
         elif isinstance(term, Choice):
-            self._either(term.condition, (term.then,), (term.other,))
+            self._choice(term)
         elif isinstance(term, Op) and term.operator == "json":
             self._sorted_keys += len(term.operands) > 1
             self.text(term.operands[0])
@@ -312,6 +210,13 @@ class Texts:
                 with self.repeating(growing=term.growing):
                     self._items(term.items)
 
+    def _choice(self, term: Choice) -> None:
+        told = self.engine.text(term)
+        if isinstance(told, Choice):
+            self._either(told.condition, (told.then,), (told.other,))
+        else:
+            self.text(told)
+
     def _either(self, condition: Term, then: tuple[Term, ...], other: tuple[Term, ...]) -> None:
         sides = self.sides(condition)
         for side in sides:
@@ -353,13 +258,13 @@ class Texts:
 
     def _literal(self, text: str, at: Place) -> None:
         if text:
-            self._add(Segment(text, Volatility.CONSTANT, self.role, self._origin(at), self.provider.tokens(text)))
+            self._add(Segment(text, Volatility.CONSTANT, self.role, self.origin(at), self.provider.tokens(text)))
 
     def hole(self, hole: Hole) -> None:
         """A value that varies, or of which we cannot tell."""
         caps = [step.cap for step in self._steps if step.cap is not None]
         hole = settled(hole, self.role, caps, growing=self._growing > 0)
-        origin = self._origin(hole.at)
+        origin = self.origin(hole.at)
         text = hole.text or self.engine.source(hole.at) or hole.because
         address = hole.type == ADDRESS
         self._add(
@@ -373,20 +278,11 @@ class Texts:
         growing = self._growing > 0
         self.segments.append(
             replace(
-                segment, block=self.block, markable=self.markable, arms=self._sides(), repeated=self._repeated > 0,
+                segment, block=self.block, markable=self.markable, arms=self.arms(), repeated=self._repeated > 0,
                 growing=growing, history=self._history, unordered=unordered,
                 cut=self._cuts[-1] if growing and self._cuts else None,
             )
         )  # fmt: skip
-
-    def _sides(self) -> tuple[Arm, ...]:
-        return tuple(dict.fromkeys(self._arms))
-
-    def _origin(self, at: Place) -> Origin:
-        taken = dict.fromkeys((via.step, via.at) for via in reversed(self._steps) if via.step and via.at.path)
-        if not at.path:
-            at = next((via.at for via in reversed(self._steps) if via.at.path), self.judge.place)
-        return Origin(self.engine.span(at), tuple([Step(step, self.engine.span(place)) for step, place in taken]))
 
 
 def _changed(keyword: Entry, made: Call) -> bool:

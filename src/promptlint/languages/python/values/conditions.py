@@ -122,7 +122,15 @@ _KINDS: dict[str, tuple[type[Term], ...]] = {"str": (Str, Cat), "dict": (Map,), 
 
 
 def _is_instance(term: Op, engine: Engine) -> bool | None:
+    """Of several values, those that are not known, or None, are taken to be as the others."""
     value = engine.head(term.operands[0])
+    if isinstance(value, Choice):
+        told = {
+            engine.truth(Op("isinstance", (side, term.operands[1]), at=term.at))
+            for side in (value.then, value.other)
+            if engine.head(side) != NONE
+        } - {None}
+        return told.pop() if len(told) == 1 else None
     wanted = tuple(_classes(term.operands[1], engine))
     if isinstance(value, (Str, Cat, Seq, Map, Const)):
         names = {w.name for w in wanted if isinstance(w, Global)}

@@ -17,7 +17,7 @@ from promptlint.languages.python.modules.project import Project
 from promptlint.languages.python.reaching.namings import Namings
 from promptlint.languages.python.values import attributes, conditions, functions, keeping, methods, operators, unrolling
 from promptlint.languages.python.values.arguments import bound
-from promptlint.languages.python.values.rewriting import rewrapped, shallow, stripped, substituted
+from promptlint.languages.python.values.rewriting import either, rewrapped, shallow, stripped, substituted
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     Attr,
@@ -204,6 +204,14 @@ class Engine:
     def head(self, term: Term) -> Term:
         """The outermost part, without the steps around it."""
         return stripped(self.reduced(term))
+
+    def text(self, term: Term) -> Term:
+        """The term reduced; of several texts, what they begin with in common stands before the conditions."""
+        value = self.reduced(term)
+        plain = stripped(value)
+        if not isinstance(plain, Choice):
+            return value
+        return rewrapped(either(plain.condition, self.text(plain.then), self.text(plain.other)), value)
 
     def truth(self, term: Term) -> bool | None:
         """Whether a condition holds; None when that cannot be told."""

@@ -8,19 +8,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values.rewriting import cat, rewrapped, stripped
+from promptlint.languages.python.values.rewriting import cat, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     Cat,
+    Choice,
     Const,
     Format,
+    Func,
     Item,
     Map,
     Op,
     Opaque,
+    Repeat,
     Seq,
     Splat,
     Str,
+    Via,
 )
 
 if TYPE_CHECKING:
@@ -63,18 +67,21 @@ def percent(term: Op, engine: Engine) -> Term | None:
 
 def filled(text: Term, cut: Callable[[str], list[str | Term]]) -> Term:
     """The text with each of its literal parts cut into what is fixed and what is filled in."""
-    plain = stripped(text)
-    parts: list[Term] = []
-    for part in plain.parts if isinstance(plain, Cat) else (plain,):
-        if isinstance(part, Str):
-            for piece in cut(part.value):
-                if isinstance(piece, Term):
-                    parts.append(piece)
-                elif piece:
-                    parts.append(replace(part, value=piece))
-        else:
-            parts.append(part)
-    return rewrapped(cat(*parts[:MOST_PARTS]), text)
+    if isinstance(text, (Via, Choice, Repeat)):
+        # A condition, and what a loop runs over, is no part of the text.
+        kept = (text.condition,) if isinstance(text, Choice) else (text.each,) if isinstance(text, Repeat) else ()
+        return text.rebuilt(lambda part: part if any(part is each for each in kept) else filled(part, cut))
+    if isinstance(text, Cat):
+        return replace(text, parts=_flat([filled(part, cut) for part in text.parts])[:MOST_PARTS])
+    if not isinstance(text, Str):
+        return text
+    parts = [piece if isinstance(piece, Term) else replace(text, value=piece) for piece in cut(text.value)]
+    return cat(*parts[:MOST_PARTS])
+
+
+def _flat(parts: list[Term]) -> tuple[Term, ...]:
+    whole = cat(*parts)
+    return whole.parts if isinstance(whole, Cat) else (whole,)
 
 
 def formatted(text: Term, arguments: tuple[Term, ...], keywords: tuple[Term, ...], engine: Engine) -> Term:
@@ -128,6 +135,12 @@ def substituted_template(text: Term, keywords: tuple[Term, ...], mapping: Term |
         return parts
 
     return filled(text, cut)
+
+
+def rewritten(text: Term, new: Term, engine: Engine) -> Term:
+    """`re.sub(pattern, new, text)`. Where what is put in stands is not known: it is told behind the text."""
+    whole = engine.reduced(text)
+    return whole if isinstance(engine.head(new), (Str, Func)) else cat(whole, Format(new))
 
 
 def replaced(text: Term, old: str, new: Term) -> Term:

@@ -8,7 +8,7 @@ from itertools import count
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values import clocks, histories, operators
+from promptlint.languages.python.values import clocks, formats, histories, operators
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -276,6 +276,13 @@ def _open(term: Call, engine: Engine) -> Term | None:
     return Global(f"file:{path}", at=term.at) if path is not None else None
 
 
+def _substituted(term: Call, engine: Engine) -> Term | None:
+    if len(term.arguments) < 3:
+        return None
+    _, new, text = term.arguments[:3]
+    return formats.rewritten(text, new, engine)
+
+
 _FUNCTIONS: dict[str, Callable[[Call, Engine], Term | None]] = {
     "str": _text, "repr": _text, "format": _text, "list": _list, "tuple": _list, "iter": _list, "dict": _dict,
     "collections.deque": _deque, "collections.OrderedDict": _dict,
@@ -285,4 +292,5 @@ _FUNCTIONS: dict[str, Callable[[Call, Engine], Term | None]] = {
     "yaml.dump": _sorted_json, "yaml.safe_dump": _sorted_json, "pprint.pformat": _sorted_json, "pathlib.Path": _path,
     "pathlib.PurePath": _path, "os.path.join": _path, "os.path.dirname": _dirname, "os.path.abspath": _path,
     "os.path.realpath": _path, "os.path.normpath": _path, "open": _open, "io.open": _open, "codecs.open": _open,
+    "re.sub": _substituted, "regex.sub": _substituted,
 }  # fmt: skip

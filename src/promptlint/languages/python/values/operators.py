@@ -7,13 +7,12 @@ from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python.values import clocks, formats
-from promptlint.languages.python.values.rewriting import cat, rewrapped, stripped
+from promptlint.languages.python.values.rewriting import cat, is_text, rewrapped, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     NONE,
     Attr,
     Call,
-    Cat,
     Choice,
     Class,
     Const,
@@ -37,7 +36,6 @@ from promptlint.languages.python.values.terms import (
 if TYPE_CHECKING:
     from promptlint.languages.python.values.engine import Engine
 
-_TEXT = (Str, Cat)
 _KNOWN = (Str, Const, Seq, Map, Func, Class, Module)
 
 
@@ -68,19 +66,15 @@ def reduced(term: Op, engine: Engine) -> Term | None:
 
 
 def _plus(term: Op, engine: Engine) -> Term | None:
-    left, right = (engine.reduced(operand) for operand in term.operands)
+    left, right = (engine.text(operand) for operand in term.operands)
     a, b = stripped(left), stripped(right)
-    if isinstance(a, _TEXT) or isinstance(b, _TEXT):
-        return cat(left if isinstance(a, Str) else _inside(left), right if isinstance(b, Str) else _inside(right))
+    if is_text(a) or is_text(b):
+        return cat(left, right)
     if isinstance(a, Seq) or isinstance(b, Seq):
         like = a if isinstance(a, Seq) else b
         assert isinstance(like, Seq)
         return Seq((*_items(left), *_items(right)), like.kind, at=term.at)
     return clocks.computed([a, b], term)
-
-
-def _inside(term: Term) -> Term:
-    return term if not isinstance(term, Cat) else Cat(term.parts, at=term.at)
 
 
 def _items(term: Term) -> tuple[Term, ...]:

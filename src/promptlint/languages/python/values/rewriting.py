@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
 
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.values.term import Term
-from promptlint.languages.python.values.terms import Cat, Choice, Each, Entry, Op, Opaque, Str, Via
+from promptlint.languages.python.values.terms import Cat, Choice, Each, Entry, Hole, Op, Opaque, Str, Via
 
 DEEPEST = 400
 """Terms nested deeper are taken for unknown: a walk over one must not overflow the stack."""
@@ -122,3 +123,34 @@ def cat(*texts: Term, at: Place = NOWHERE) -> Term:
     if len(parts) == 1 and isinstance(parts[0], (Str, Cat)):
         return parts[0]
     return Cat(tuple(parts), at=at) if parts else Str("", at=at)
+
+
+def either(condition: Term, then: Term, other: Term) -> Term:
+    """One of two values; what two texts begin with in common stands before the condition."""
+    a, b = stripped(then), stripped(other)
+    if a == b and (a.exact == b.exact or not isinstance(a, Hole)):
+        return then  # what varies at two places is told at both
+    if any(isinstance(stripped(side), Cat) for side in (then, other)):
+        for left, right in product(_texts(then), _texts(other)):
+            shared = common(left, right)
+            if shared:
+                return Cat((*left[:shared], Choice(condition, cat(*left[shared:]), cat(*right[shared:]))))
+    return Choice(condition, then, other)
+
+
+def _texts(term: Term) -> tuple[tuple[Term, ...], ...]:
+    """A text as one part, and as those that it is made of."""
+    plain = stripped(term)
+    if isinstance(plain, Cat):
+        return (term,), plain.parts
+    return ((),) if isinstance(plain, Str) and not plain.value else ((term,),)
+
+
+def common(left: tuple[Term, ...], right: tuple[Term, ...]) -> int:
+    """How many terms two sequences begin with in common, whichever way these took."""
+    shared = 0
+    for a, b in zip(left, right, strict=False):
+        if a is not b and stripped(a) != stripped(b):
+            break
+        shared += 1
+    return shared

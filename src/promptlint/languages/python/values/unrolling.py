@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values.rewriting import stripped, substituted
+from promptlint.languages.python.values.rewriting import rewrapped, stripped, substituted
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Choice, Each, Fold, Maybe, Repeat, Seq, Splat, Via
 from promptlint.layout import Volatility
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_TURNS = 40
 """Items of a list for which a loop is gone through one by one."""
+MOST_WAYS = 8
+"""Values of one item that are told apart."""
 
 
 def turns(repeat: Repeat, engine: Engine) -> tuple[Term, ...] | None:
@@ -86,7 +88,19 @@ def _added(parts: tuple[Term, ...], repeat: Repeat, engine: Engine) -> Iterator[
             sides = (tuple(_added(tuple(_opened(side, engine)), repeat, engine)) for side in (part.then, part.other))
             yield Maybe(part.condition, *sides)
         else:
-            yield from (substituted(inner, {repeat.each: part}) for inner in repeat.items)
+            yield from _turn(part, repeat, engine)
+
+
+def _turn(part: Term, repeat: Repeat, engine: Engine, ways: int = MOST_WAYS) -> Iterator[Term]:
+    """What a turn adds for one item; for each of the values that it may be, so that what is asked of it is decided."""
+    whole = engine.reduced(part)
+    plain = stripped(whole)
+    if not isinstance(plain, Choice) or ways < 2:
+        yield from (substituted(inner, {repeat.each: part}) for inner in repeat.items)
+        return
+    sides = (rewrapped(side, whole) for side in (plain.then, plain.other))
+    then, other = (tuple(_turn(side, repeat, engine, ways // 2)) for side in sides)
+    yield Maybe(plain.condition, then, other)
 
 
 def _after(parts: tuple[Term, ...], fold: Fold, value: Term, engine: Engine) -> Term:

@@ -1,0 +1,156 @@
+"""Where we stand while we go down a term: on which sides of branches, in which loops, by which way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from promptlint.languages.python.modules.places import NOWHERE, Place
+from promptlint.languages.python.sending.judging import Judge
+from promptlint.languages.python.values.engine import Engine
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import Const, Each, Entry, Op, Opaque, Repeat, Seq, Str, Via
+from promptlint.layout import Arm, Condition, Cut, Disorder, Origin, Step
+
+MOST_NESTED = 60
+"""Texts within texts."""
+
+
+class Standing:
+    """Keeps where we stand. Each method that goes further goes back at the end of its `with` block."""
+
+    def __init__(self, engine: Engine, judge: Judge) -> None:
+        self.engine = engine
+        self.judge = judge
+        self._steps: list[Via] = []
+        self._arms: list[Arm] = []
+        self._branches: dict[Term, int] = {}
+        self._conditions: dict[int, Condition] = {}
+        self._repeated = 0
+        self._growing = 0
+        self._history = ""
+        self._cuts: list[Cut] = []
+        self._unordered: list[Disorder] = []
+        self._depth = 0
+        self._sorted_keys = 0
+        self.deep = False
+        """Whether something was nested deeper than we follow."""
+
+    @contextmanager
+    def within(self, branch: Term, side: int) -> Iterator[None]:
+        """On one side of a branch. The same condition is the same branch wherever it is asked."""
+        negated = 0
+        while isinstance(branch, Op) and branch.operator == "not":
+            branch, negated = branch.operands[0], 1 - negated
+        number = self._branches.setdefault(branch, len(self._branches) + 1)
+        if number not in self._conditions:
+            self._conditions[number] = self.judge.condition(branch)
+        self._arms.append(Arm(number, side ^ negated, self._conditions[number]))
+        yield
+        self._arms.pop()
+
+    def sides(self, condition: Term) -> tuple[int, ...]:
+        """The sides of a branch that can be taken here: one where it is decided, by its condition or further out."""
+        decided = self.engine.truth(condition)
+        if decided is not None:
+            return (0,) if decided else (1,)
+        negated = 0
+        while isinstance(condition, Op) and condition.operator == "not":
+            condition, negated = condition.operands[0], 1 - negated
+        number = self._branches.get(condition)
+        taken = [arm.side for arm in self._arms if arm.branch == number]
+        return (taken[0] ^ negated,) if taken else (0, 1)
+
+    @contextmanager
+    def repeating(self, *, growing: bool, history: str = "") -> Iterator[None]:
+        """In what a loop adds on each turn, to which list of messages."""
+        before = self._history
+        self._history = before or history
+        self._repeated += 1
+        self._growing += growing
+        yield
+        self._repeated -= 1
+        self._growing -= growing
+        self._history = before
+
+    @contextmanager
+    def cutting(self, lost: Op | None) -> Iterator[None]:
+        """In a history that loses its beginning (an Op `cut`); None: it does not."""
+        if lost is not None:
+            self._cuts.append(self._cut(lost))
+        yield
+        if lost is not None:
+            self._cuts.pop()
+
+    @property
+    def loses_its_beginning(self) -> bool:
+        """Whether we are in a history of which only the newest messages are kept."""
+        return bool(self._cuts)
+
+    def _cut(self, lost: Op) -> Cut:
+        _, kept, because = lost.operands
+        keeps = self.engine.head(kept)
+        number = keeps.value if isinstance(keeps, Const) and isinstance(keeps.value, int) else None
+        at = lost.at if lost.at.path else self.judge.place
+        words = because.value if isinstance(because, Str) else ""
+        return Cut(words, self.engine.source(at), self.engine.span(at), number)
+
+    @contextmanager
+    def without_order(self, term: Term) -> Iterator[None]:
+        """In the items of a sequence or loop, which may have no fixed order."""
+        disorder = self._disorder(term)
+        if disorder is not None and isinstance(term, Repeat) and any(isinstance(item, Entry) for item in term.items):
+            disorder = None if self._sorted_keys else replace(disorder, keys=True)
+        if disorder is not None:
+            self._unordered.append(disorder)
+        yield
+        if disorder is not None:
+            self._unordered.pop()
+
+    def _disorder(self, term: Term) -> Disorder | None:
+        at = NOWHERE
+        if isinstance(term, Repeat):
+            if not isinstance(term.each, Each):
+                return None
+            at, term = term.each.at, self.engine.head(term.each.over)
+        if not isinstance(term, Seq):
+            return None
+        because = term.unordered
+        if term.kind == "set" and (len(term.items) > 1 or any(not isinstance(i, (Str, Const)) for i in term.items)):
+            because = because or self.engine.models.unordered.get("set", "")
+        if not because:
+            return None
+        at = at if at.path else term.at if term.at.path else self.judge.place
+        return Disorder(because, self.engine.source(at), self.engine.span(at))
+
+    @contextmanager
+    def along(self, term: Term) -> Iterator[Term]:
+        """The term without the steps around it, which are remembered meanwhile; an unknown one, nested too deep."""
+        depth = len(self._steps)
+        while isinstance(term, Via):
+            self._steps.append(term)
+            term = term.value
+        self._depth += 1
+        if self._depth > MOST_NESTED:
+            self.deep = True
+            term = Opaque("is nested deeper than we follow", at=getattr(term, "at", NOWHERE))
+        yield term
+        self._depth -= 1
+        del self._steps[depth:]
+
+    @property
+    def in_loop(self) -> bool:
+        """Whether a loop makes what is read now."""
+        return self._repeated > 0
+
+    def arms(self) -> tuple[Arm, ...]:
+        """The sides of branches on which we are."""
+        return tuple(dict.fromkeys(self._arms))
+
+    def origin(self, at: Place) -> Origin:
+        """A place, and the way that a value took from there to the prompt."""
+        taken = dict.fromkeys((via.step, via.at) for via in reversed(self._steps) if via.step and via.at.path)
+        if not at.path:
+            at = next((via.at for via in reversed(self._steps) if via.at.path), self.judge.place)
+        return Origin(self.engine.span(at), tuple([Step(step, self.engine.span(place)) for step, place in taken]))
