@@ -159,8 +159,9 @@ def checked(project: Project, selection: Selection, given: Given, jobs: int = 1)
             findings.append(found)
             homes[found.finding.at.path] = home
     unreadable = [d for d in _unreadable(project, files, reading) if d.code in selection.codes(d.span.path)]
+    newer = [gap for gap in reading.unreadable if gap.written_for]
     with doing("reading comments"):
-        marked = sorted(files.holding & project.targets)
+        marked = sorted(files.holding & project.targets - {gap.span.path for gap in newer})
         comments = [read_comments(shown(files[path]), path) for path in marked]
     merged_findings = merged(findings, selection.rules)
     told = suppressions.suppressed([*merged_findings, *unreadable], comments, load_pages(), selection.codes)
@@ -170,7 +171,7 @@ def checked(project: Project, selection: Selection, given: Given, jobs: int = 1)
     places = Places(project.root, _notebooks(files) if any(map(is_notebook, project.targets)) else None)
     report = Report(
         diagnostics=tuple(map(places.of, mended)),
-        gaps=tuple(places.of(gap) for gap in reading.gaps if gap.span.path in project.targets),
+        gaps=tuple(places.of(gap) for gap in _gaps(reading, project, selection)),
         requests=tuple(places.of(r) for r in reading.requests if any(s.path in project.targets for s in r.spans())),
         statistics=_statistics(project, reading, {found.call for found in findings}),
         rules=selection.rules,
@@ -337,10 +338,18 @@ def _wanted(diagnostic: Diagnostic, selection: Selection, home: str) -> Iterator
         yield replace(diagnostic, confidence=confidence, severity=severity)
 
 
+def _gaps(reading: Reading, project: Project, selection: Selection) -> Iterator[Gap]:
+    """What could not be followed, and files that this Python is too old for: that is no fault of theirs."""
+    yield from (gap for gap in reading.gaps if gap.span.path in project.targets)
+    for gap in reading.unreadable:
+        if gap.written_for and gap.span.path in project.targets and UNREADABLE in selection.codes(gap.span.path):
+            yield gap
+
+
 def _unreadable(project: Project, files: Files, reading: Reading) -> Iterator[Diagnostic]:
     """Files that were to be checked and could not be."""
     start = Position(1, 1)
-    gaps = [gap for gap in reading.unreadable if gap.span.path in project.targets]
+    gaps = [gap for gap in reading.unreadable if gap.span.path in project.targets and not gap.written_for]
     gaps += [Gap(Span(p, start, start), why) for p, why in files.unreadable.items() if p in project.targets]
     whys = [(gap.span, f"This file {gap.reason}") for gap in gaps]
     whys += [(Span(p or ".", start, start), f"This folder cannot be looked into: {why}") for p, why in project.unlisted]

@@ -7,7 +7,7 @@ library or a provider.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum
 
 from promptlint.settings import Setting
@@ -384,17 +384,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A prompt, or a part of one, that could not be followed: where, and why."""
+    """A prompt, a part of one, or a file (`written_for` a later Python) that could not be followed: where, and why."""
 
     span: Span
     reason: str
+    written_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader found in a project: the requests it sends, and where it could not follow."""
+    """What a reader found: the requests that are sent, where it could not follow, and files that it could not read."""
 
     requests: tuple[Request, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    unreadable: tuple[Gap, ...] = field(default=())
-    """Files that could not be read at all, each with the place and the reason."""
+    unreadable: tuple[Gap, ...] = ()

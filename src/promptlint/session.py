@@ -57,11 +57,27 @@ def check(
     codes = whole.rules or asked_for
     report = replace(
         whole,
-        warnings=() if whole.statistics.files else (f"no Python files and no prompts in {', '.join(paths)}",),
+        warnings=tuple(_warnings(whole, paths)),
         rules={code: page for code, page in load_pages().items() if code in codes},
         directory=_within_repository(),
     )
     return report, _sources(placed)
+
+
+def _warnings(report: Report, paths: Sequence[str]) -> Iterator[str]:
+    """What nobody did wrong, and which leaves something unchecked."""
+    if not report.statistics.files:
+        yield f"no Python files and no prompts in {', '.join(paths)}"
+    newer = [gap for gap in report.gaps if gap.written_for]
+    if newer:
+        files = sorted({gap.span.path for gap in newer})
+        version = max((gap.written_for for gap in newer), key=lambda version: tuple(map(int, version.split("."))))
+        few = f"{files[0]} is" if len(files) == 1 else f"{files[0]} and {len(files) - 1} more are"
+        was = "was" if len(files) == 1 else "were"
+        yield (
+            f"{few} written for a newer Python than the one that runs promptlint, and {was} not checked:"
+            f" run promptlint with Python {version} or newer (--show-gaps says where)"
+        )
 
 
 def _part(project: Project, selection: Selection, given: Mapping[Path, bytes], means: Means) -> Report:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from posixpath import dirname, join, normpath
 
 from promptlint.languages.python.modules.definitions import ModuleInfo
+from promptlint.languages.python.modules.newer import later
 from promptlint.layout import Gap
 from promptlint.spans import Position, Span
 
@@ -100,15 +101,14 @@ class Project:
         if len(raw) > MOST_BYTES:
             self._refuse(path, 1, 1, f"is longer than {MOST_BYTES // 1_000_000} MB and was not read")
             return None
+        text = ""
         try:
             text = decoded(raw)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(text)
         except SyntaxError as error:
-            self._refuse(
-                path, error.lineno or 1, error.offset or 1, f"does not parse as Python {_VERSION}: {error.msg}"
-            )
+            self._refuse(path, error.lineno or 1, error.offset or 1, *_wrong(error, text))
         except (UnicodeDecodeError, LookupError) as error:
             self._refuse(path, 1, 1, f"cannot be decoded: {error}")
         except (ValueError, RecursionError, MemoryError) as error:
@@ -117,9 +117,18 @@ class Project:
             return ModuleInfo(path, path.removesuffix(".py").replace("/", "."), text, tree)
         return None
 
-    def _refuse(self, path: str, line: int, column: int, reason: str) -> None:
+    def _refuse(self, path: str, line: int, column: int, reason: str, written_for: str = "") -> None:
         place = Position(max(line, 1), max(column, 1))
-        self.unreadable[path] = Gap(Span(path, place, place), reason)
+        self.unreadable[path] = Gap(Span(path, place, place), reason, written_for)
+
+
+def _wrong(error: SyntaxError, text: str) -> tuple[str, str]:
+    """Why a text does not parse, and the later Python that it is written for, if it is."""
+    if newer := later(text):
+        (major, minor), what = newer
+        version = f"{major}.{minor}"
+        return f"the file is written for Python {version} or newer ({what}); promptlint runs on {_VERSION}", version
+    return f"does not parse as Python {_VERSION}: {error.msg}", ""
 
 
 def decoded(raw: bytes) -> str:
