@@ -330,3 +330,46 @@ def test_the_files_which_hold_a_comment_for_us_are_remembered(tmp_path: Path) ->
     found = files(tmp_path, "a.py", "b.py", "c.py", given={"c.py": b"# promptlint: nothing"})
     assert [len(raw) for raw in found.values()] == [35, 6, 21]
     assert found.holding == {"a.py", "c.py"}
+
+
+# --- projects side by side --------------------------------------------------------------------------------------------
+
+
+def parts(root: Path) -> list[tuple[str, ...]]:
+    """The paths of each project in a folder."""
+    projects = discover([str(root)])
+    assert {project.root for project in projects} == {root}
+    assert all(project.targets == frozenset(project.paths) for project in projects)
+    return [project.paths for project in projects]
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        pytest.param(
+            ["a-1.0/a/x.py", "b-2.1/b/y.py", "b-2.1/b/z.py"],
+            [("a-1.0/a/x.py",), ("b-2.1/b/y.py", "b-2.1/b/z.py")],
+            id="unpacked packages",
+        ),
+        pytest.param(
+            ["a/.git/", "b/.git/", "a/x.py", "b/y.py"], [("a/x.py",), ("b/y.py",)], id="repositories"
+        ),
+        pytest.param(["a/x.py", "b/y.py"], [("a/x.py", "b/y.py")], id="packages that may import each other"),
+        pytest.param(["a-1.0/x.py", "b/y.py"], [("a-1.0/x.py", "b/y.py")], id="one that another may import"),
+        pytest.param(["a-1.0/x.py", "b-1.0/x.py", "y.py"], [("a-1.0/x.py", "b-1.0/x.py", "y.py")], id="a script"),
+        pytest.param(
+            ["pyproject.toml", "a-1/x.py", "b-1/y.py"], [("a-1/x.py", "b-1/y.py")], id="parts of one project"
+        ),
+    ],
+)  # fmt: skip
+def test_projects_that_share_no_code_are_read_apart(
+    tmp_path: Path, names: list[str], expected: list[tuple[str, ...]]
+) -> None:
+    tree(tmp_path, *names)
+    assert parts(tmp_path) == expected
+
+
+def test_what_is_no_code_stays_with_the_folder_around_the_projects(tmp_path: Path) -> None:
+    tree(tmp_path, "a-1/x.py", "b-1/y.py", "note.ipynb/", "prompt.j2")
+    projects = discover([str(tmp_path)], (), (".py", ".j2"))
+    assert [project.paths for project in projects] == [("prompt.j2",), ("a-1/x.py",), ("b-1/y.py",)]

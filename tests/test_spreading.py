@@ -55,6 +55,21 @@ def test_what_several_processes_read_is_what_a_cached_result_depends_on(project:
         assert alone[-1] != alone[-2]
 
 
+def test_projects_are_read_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one-1", "two-1", "three-1"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "app.py").write_text(CLOCK)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(checking, "FEW_FILES", 0)
+    means = [Means(), Means(jobs=2), Means(Cache(tmp_path / "cache"), jobs=2)]
+    reports = [session.check(["."], Configuration(fixed=Settings()), {}, each)[0] for each in means]
+    assert len(reports[0].diagnostics) == 3
+    assert reports == [reports[0]] * 3
+    monkeypatch.setattr(checking, "checked", None)
+    kept, _ = session.check(["."], Configuration(fixed=Settings()), {}, means[2])
+    assert (kept.diagnostics, kept.files) == (reports[0].diagnostics, reports[0].files)
+
+
 def test_what_goes_wrong_elsewhere_goes_wrong_here() -> None:
     assert side_by_side(lambda n: n * n, [3, 2, 1], 2) == [9, 4, 1]
     with pytest.raises(ZeroDivisionError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,8 +23,15 @@ from promptlint.knowledge.errors import KnowledgeError
 from promptlint.knowledge.loading import endings, load_models, load_pages
 from promptlint.placing import Places
 from promptlint.reporters.report import Report, Sources, together
+from promptlint.spreading import possible, side_by_side
 
 __all__ = ["ConfigError", "KnowledgeError", "PathError", "check", "targets"]
+
+
+_MANY_FILES = 50
+"""What was read of so many is thrown away before the next project is read: by itself, that would happen too late."""
+_Part = tuple[Project, Selection]
+"""Files that are read together, and what is wanted of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +56,8 @@ def check(
         projects = discover(paths, given, endings())
     placed = {Path(path).resolve(): raw for path, raw in given.items()}
     asked_for = chosen(load_pages(), configuration.settings(Path.cwd()))
-    parts = [
-        _part(part, selection, placed, means)
-        for project in projects
-        for part, selection in _parts(project, configuration)
-    ]
-    whole = together(parts)
+    parts = [part for project in projects for part in _parts(project, configuration)]
+    whole = together(_reports(parts, placed, means))
     codes = whole.rules or asked_for
     report = replace(
         whole,
@@ -80,20 +84,41 @@ def _warnings(report: Report, paths: Sequence[str]) -> Iterator[str]:
         )
 
 
-def _part(project: Project, selection: Selection, given: Mapping[Path, bytes], means: Means) -> Report:
-    """The part of a report that one project gives, from the cache if nothing has changed."""
+def _reports(parts: Sequence[_Part], given: Mapping[Path, bytes], means: Means) -> list[Report]:
+    """What each part of a run gives, from the cache where nothing has changed."""
     cache = None if given else means.cache
-    question = _question(project, selection) if cache is not None else ""
-    kept = cache.find(question) if cache is not None else None
-    if kept is not None and kept.depends.hold(project.root, project.paths, lambda: _idle(selection)):
-        pages = load_pages()
-        return replace(kept.report, rules={code: pages[code] for code in kept.codes})
-    from promptlint.checking import checked  # all the readers come with it
+    kept = [_kept(part, cache) if cache is not None else None for part in parts]
+    new = [part for part, report in zip(parts, kept, strict=True) if report is None]
+    if not new:
+        return [report for report in kept if report is not None]
+    from promptlint.checking import FEW_FILES, checked  # all the readers come with it
 
-    report, depends = checked(project, selection, given, means.jobs)
-    if cache is not None and depends is not None:
-        cache.keep(question, Entry(depends, report, tuple(report.rules)))
-    return report
+    def report(part: _Part, jobs: int) -> Report:
+        found, depends = checked(*part, given, jobs)
+        if cache is not None and depends is not None:
+            cache.keep(_question(*part), Entry(depends, found, tuple(found.rules)))
+        if len(new) > 1 and len(part[0].paths) >= _MANY_FILES:
+            gc.collect()
+        return found
+
+    if means.jobs > 1 and len(new) > 1 and possible() and sum(len(project.paths) for project, _ in new) >= FEW_FILES:
+        largest_first = sorted(range(len(new)), key=lambda number: -len(new[number][0].paths))
+        done = side_by_side(lambda number: report(new[number], 1), largest_first, means.jobs)
+        fresh = dict(zip(largest_first, done, strict=True))
+    else:
+        fresh = {number: report(part, means.jobs) for number, part in enumerate(new)}
+    made = iter(fresh[number] for number in range(len(new)))
+    return [report if report is not None else next(made) for report in kept]
+
+
+def _kept(part: _Part, cache: Cache) -> Report | None:
+    """What was found before, if nothing has changed since."""
+    project, selection = part
+    kept = cache.find(_question(project, selection))
+    if kept is None or not kept.depends.hold(project.root, project.paths, lambda: _idle(selection)):
+        return None
+    pages = load_pages()
+    return replace(kept.report, rules={code: pages[code] for code in kept.codes})
 
 
 def _idle(selection: Selection) -> Same:
@@ -131,7 +156,7 @@ def targets(paths: Sequence[str], configuration: Configuration) -> tuple[str, ..
     return tuple(sorted(found))
 
 
-def _parts(project: Project, configuration: Configuration) -> Iterator[tuple[Project, Selection]]:
+def _parts(project: Project, configuration: Configuration) -> Iterator[_Part]:
     """The files to report on, by what must be known to read them. Mostly that is the same for all."""
     home = configuration.settings(project.root)
     parts: defaultdict[_Known, dict[str, Settings]] = defaultdict(dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
@@ -15,6 +15,7 @@ __all__ = ["PathError", "Project", "discover", "relative", "repository", "roots"
 
 _REPOSITORY = (".git",)
 _PROJECT = ("pyproject.toml", "setup.py")
+_CODE = (".py", ".ipynb")
 
 
 class PathError(Exception):
@@ -47,10 +48,10 @@ def discover(
     Paths in `given` need not exist. Raises PathError for the others that do not.
 
     What is found in a file must not depend on which others were asked for with it: so all of a repository is read as
-    one project, whichever part of it is asked for.
+    one project, whichever part of it is asked for. A folder that only holds separate projects is read as these.
     """
     projects = _by_root(paths, given)
-    return tuple(_project(root, asked, endings) for root, asked in projects.items())
+    return tuple(part for root, asked in projects.items() for part in _apart(_project(root, asked, endings)))
 
 
 def roots(paths: Sequence[str]) -> tuple[Path, ...]:
@@ -68,6 +69,38 @@ def _by_root(paths: Sequence[str], given: Collection[str] = ()) -> Mapping[Path,
     for path in asked:
         projects[outermost[around[folders[path]]]].append(path)
     return dict(sorted(projects.items()))
+
+
+def _apart(project: Project) -> Iterator[Project]:
+    """The projects that lie in a folder which is none itself, as clones or unpacked packages do.
+
+    Each is read without the others, and finds the same as if it were asked for alone.
+    """
+    root = project.root
+    inner = _inner(project) if not any((root / name).exists() for name in (*_REPOSITORY, *_PROJECT)) else set()
+    paths: defaultdict[str, list[str]] = defaultdict(list)
+    for path in project.paths:
+        top = path.partition("/")[0]
+        paths[top if top in inner else ""].append(path)
+    rest = paths.pop("", [])
+    if rest or project.unlisted or not paths:
+        yield replace(project, paths=tuple(rest), targets=project.targets.intersection(rest))
+    for own in paths.values():
+        yield replace(project, paths=tuple(own), targets=project.targets.intersection(own), unlisted=())
+
+
+def _inner(project: Project) -> set[str]:
+    """The folders right in a project, if none shares code with another.
+
+    Such are repositories, and folders whose names no import can speak: `shop-1.0`. Where other code lies beside them,
+    it may have to do with any of them.
+    """
+    tops = {path.partition("/")[0] for path in project.paths if path.endswith(_CODE)}
+    return tops if all(_by_itself(project.root / top) for top in tops) else set()
+
+
+def _by_itself(path: Path) -> bool:
+    return path.is_dir() and (not path.name.isidentifier() or any((path / name).exists() for name in _REPOSITORY))
 
 
 def repository(folder: Path) -> Path | None:
