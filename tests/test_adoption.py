@@ -46,8 +46,28 @@ def entries(project: Path) -> list[tuple[str, str, int]]:
 def test_what_is_in_the_baseline_is_not_told(run: Run, project: Path) -> None:
     assert run("check", "--isolated").code == 1
     assert run("check", "--update-baseline") == Done(0, "", "baseline.json: 1 finding written.\n")
-    assert run("check") == Done(0, "Found nothing in 1 file (1 prompt read).\n", "")
+    out = "Found nothing in 1 file (1 prompt read).\nNot shown: 1 finding of the baseline.\n"
+    assert run("check") == Done(0, out, "")
     assert entries(project) == [("PL101", "app.py", 1)]
+
+
+def test_a_baseline_needs_a_file_to_stand_in(run: Run, project: Path) -> None:
+    (project / "promptlint.toml").unlink()
+    error = "--update-baseline needs a file to write: add --baseline FILE, or set `baseline`\n"
+    assert run("check", "--update-baseline").err.endswith(error)
+    error = "--update-baseline remembers files: standard input is none\n"
+    assert run("check", "-", "--baseline", "a.json", "--update-baseline", stdin=b"").err.endswith(error)
+
+
+def test_many_findings_at_once_may_go_into_a_baseline(run: Run, project: Path) -> None:
+    hint = "So many at once: --statistics counts them by rule; --baseline FILE --update-baseline writes them down"
+    (project / "promptlint.toml").unlink()
+    again = CLOCK.partition("\n\n\n")[2]
+    for number, expected in ((49, False), (50, True)):
+        (project / "app.py").write_text(CLOCK + f"\n\n{again}" * (number - 1), encoding="utf-8")
+        done = run("check", "--output-format", "concise")
+        assert f"Found {number} findings" in done.out
+        assert (hint in done.out) == expected
 
 
 def test_a_finding_that_has_moved_is_known_again(run: Run, project: Path) -> None:

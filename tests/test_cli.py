@@ -684,6 +684,13 @@ def test_breakpoints_and_what_is_not_asked_for_are_drawn(run: Run, tmp_path: Pat
     assert "from the cache, and no breakpoint asks for it." in run("show", "app.py").out
 
 
+def test_a_prompt_that_could_not_be_followed_is_said_to_be_that(run: Run, tmp_path: Path) -> None:
+    text = "from openai import OpenAI\n\nOpenAI().responses.create(**arguments)\n"
+    (tmp_path / "app.py").write_text(text, encoding="utf-8")
+    said = "Nothing of this prompt could be followed, so what is cached of it cannot be told: --show-gaps says why."
+    assert said in run("show", "app.py").out
+
+
 def test_a_place_without_a_prompt_is_said(run: Run, idle: Path, tmp_path: Path) -> None:
     assert run("show", "idle.py") == Done(
         2, "", "Error: idle.py: no prompt is sent from here, and no text of it gets into one\n"

@@ -332,6 +332,16 @@ def test_the_files_which_hold_a_comment_for_us_are_remembered(tmp_path: Path) ->
     assert found.holding == {"a.py", "c.py"}
 
 
+def test_a_line_of_a_file_is_no_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    tree(tmp_path, "app.py")
+    with pytest.raises(PathError) as refused:
+        discover(["app.py:16"])
+    assert str(refused.value) == (
+        "app.py:16: no such file or folder: 'promptlint show app.py:16' draws the prompt there"
+    )
+
+
 # --- projects side by side --------------------------------------------------------------------------------------------
 
 

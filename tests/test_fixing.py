@@ -87,6 +87,13 @@ def test_diff_shows_and_changes_nothing(app: Path) -> None:
     ]
 
 
+def test_diff_says_how_many_more_fixes_there_are(app: Path) -> None:
+    assert "Would fix 1 finding; 1 more with --unsafe-fixes.\n" in check("app.py", "--diff").stderr
+    assert "Would fix 2 findings.\n" in check("app.py", "--diff", "--unsafe-fixes").stderr
+    app.write_text(ALL)
+    assert check("app.py", "--diff").stderr == ""
+
+
 def test_fix_only_says_nothing_of_what_is_left(app: Path) -> None:
     done = check("app.py", "--fix-only")
     assert (app.read_text(), done.output, done.return_value) == (SAFE, "", 0)

@@ -38,7 +38,10 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["--help", "-h"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def commands() -> None:
-    """Says what stops the prompts of LLM calls being cached or batched."""
+    """Says what stops the prompts of LLM calls being cached or batched.
+
+    Begin with `promptlint check .`; what a finding means, `promptlint rule PL101` tells.
+    """
 
 
 for _command in (check, rule, config, show, server, clean, completion):

@@ -38,7 +38,7 @@ def without_baseline(report: Report, sources: Sources, file: str, *, shrink: boo
         _write(path, baseline.written(known - gone))
         number = counted(sum(gone.values()), "finding")
         click.echo(f"{shown}: {number} no longer there, and taken out.", err=True)
-    return rest
+    return replace(rest, known=len(report.diagnostics) - len(rest.diagnostics))
 
 
 def update_baseline(report: Report, sources: Sources, file: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from promptlint.cli.clean import cache
-from promptlint.cli.mending import Mending, made, mending_options, patch, save
+from promptlint.cli.mending import Mending, made, mending_options, patch, save, would_fix
 from promptlint.cli.outcome import CLEAN, FOUND, refusing
 from promptlint.cli.printing import write
 from promptlint.cli.settings import configured, settings_options
@@ -122,6 +122,7 @@ def _once(paths: tuple[str, ...], wanted: Mending, options: Mapping[str, Any]) -
         click.echo(f"Warning: {warning}", err=True)
     if wanted.diff:
         write(patch(repaired), output_file)
+        click.echo(would_fix(repaired, wanted), err=True, nl=False)
         return FOUND if repaired.changes and not options["exit_zero"] else CLEAN
     save(repaired, standard_input=bool(given))
     repaired = _adopted(repaired, here.baseline, given, options)
@@ -155,8 +156,10 @@ def _adopted(repaired: Repaired, baseline: str, given: Collection[str], options:
 
     report, sources = repaired.report, repaired.sources
     if options["update_baseline"]:
-        if not baseline or given:
-            raise click.UsageError("--update-baseline needs files, and --baseline FILE or the setting for it")
+        if given:
+            raise click.UsageError("--update-baseline remembers files: standard input is none")
+        if not baseline:
+            raise click.UsageError("--update-baseline needs a file to write: add --baseline FILE, or set `baseline`")
         adoption.update_baseline(report, sources, baseline)
         return repaired
     if baseline:

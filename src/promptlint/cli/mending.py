@@ -88,6 +88,16 @@ def patch(repaired: Repaired) -> str:
                    for line in _diff(path, change.before, change.after))  # fmt: skip
 
 
+def would_fix(repaired: Repaired, wanted: Mending) -> str:
+    """A line on how much of what was found the fixes mend that were shown, and how many others there are."""
+    left = sum(diagnostic.fix is not None for diagnostic in repaired.report.diagnostics)
+    number, more = len(repaired.made), 0 if wanted.unsafe_fixes else left
+    if not number and not more:
+        return ""
+    rest = f"; {more:,} more with --unsafe-fixes" if more else ""
+    return f"Would fix {number:,} finding{'' if number == 1 else 's'}{rest}.\n"
+
+
 def _diff(path: str, before: bytes, after: bytes) -> Iterator[str]:
     from promptlint.reading import text_of
 

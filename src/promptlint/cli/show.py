@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?$")
 
 
-@click.command()
+@click.command(short_help="Draw a prompt as the cache reads it.")
 @click.argument("place", metavar="FILE[:LINE]")
 @config_options
 def show(place: str, **options: Any) -> None:

@@ -144,7 +144,8 @@ _ALL = (
     Key(
         "baseline",
         TEXT,
-        "A file of findings that were there before and are not reported, by its path from the configuration file.",
+        "A file of findings that were there before and are not reported, by its path from the configuration file."
+        " `promptlint check --update-baseline` writes it.",
         'baseline = "promptlint-baseline.json"',
         "",
     ),

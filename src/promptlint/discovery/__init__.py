@@ -121,8 +121,14 @@ def _existing(path: str) -> Path:
     found = Path(path)
     if not found.is_dir() and not found.is_file():
         there = found.is_symlink() or found.exists()
-        raise PathError(f"{path}: {'is neither a file nor a folder' if there else 'no such file or folder'}")
+        shown = f": 'promptlint show {path}' draws the prompt there" if _has_line(path) else ""
+        raise PathError(f"{path}: {'is neither a file nor a folder' if there else 'no such file or folder'}{shown}")
     return found.resolve()
+
+
+def _has_line(path: str) -> bool:
+    file, _, line = path.partition(":")
+    return line.partition(":")[0].isdecimal() and Path(file).is_file()
 
 
 def _root(folder: Path) -> Path:

@@ -176,7 +176,9 @@ def total(picture: Picture, provider: Provider) -> str:
     site, cached, rebilled = picture.request.site, picture.tokens(State.CACHED), picture.tokens(State.REBILLED)
     least = provider.minimum_for(site.model)
     asked_for = picture.request.layout.breakpoints or site.automatic or site.caching
-    if cached.high < least:
+    if picture.request.known is Known.NOT:
+        said = "Nothing of this prompt could be followed, so what is cached of it cannot be told: --show-gaps says why."
+    elif cached.high < least:
         said = f"What stays the same at the start is shorter than the {least:,} tokens that are cached."
     elif provider.explicit and not asked_for:
         said = f"The next call could read {about(cached)} tokens of this from the cache, and no breakpoint asks for it."

@@ -59,6 +59,8 @@ class Report:
     """The files that were checked."""
     mended: int = 0
     """How many findings were mended, and are not in `diagnostics` any more."""
+    known: int = 0
+    """How many findings were in the baseline, and are not in `diagnostics`."""
     directory: str = ""
     """Path of the working directory within its repository, with `/`; empty at the top of it, or where there is none."""
 

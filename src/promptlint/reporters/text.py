@@ -16,6 +16,8 @@ from promptlint.spans import Lines, Span
 
 MOST_COLUMNS = 120
 """Characters of a source line that are shown."""
+_MANY = 50
+"""Findings that are more than somebody mends before the next commit."""
 _BEFORE = 40
 """Characters before the place in question that are shown of a line which is too long."""
 
@@ -93,7 +95,7 @@ def summary(report: Report) -> str:
         said = f"Found nothing in {counted(report.statistics.files, 'file')}"
     if report.mended:
         said = f"Fixed {counted(report.mended, 'finding')}. {said}"
-    return f"{click.style(said, bold=True)} ({_followed(report)}).{_fixable(report)}"
+    return f"{click.style(said, bold=True)} ({_followed(report)}).{_fixable(report)}{_baseline(report)}"
 
 
 def _fixable(report: Report) -> str:
@@ -103,6 +105,18 @@ def _fixable(report: Report) -> str:
     options = [(safe, "--fix"), (unsafe, "--fix --unsafe-fixes")]
     said = [f"{number:,} with {option}" for number, option in options if number]
     return f"\nCan be fixed: {', '.join(said)}." if said else ""
+
+
+def _baseline(report: Report) -> str:
+    """A line on findings that were there before; where there are many and no baseline, that there may be one."""
+    if report.known:
+        return f"\nNot shown: {counted(report.known, 'finding')} of the baseline."
+    if len(report.diagnostics) >= _MANY:
+        return (
+            "\nSo many at once: --statistics counts them by rule; --baseline FILE --update-baseline writes them down,"
+            " and from then on --baseline FILE tells only new ones."
+        )
+    return ""
 
 
 def _followed(report: Report) -> str:
