@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -73,6 +74,16 @@ def test_a_package_brings_its_models(run: Run, install: Install) -> None:
 
 def test_a_package_that_is_a_link_to_its_sources_does_so_too(run: Run, install: Install) -> None:
     install(recorded=False)
+    assert run("check").out.startswith(FOUND)
+
+
+def test_the_sources_that_it_is_a_link_to_need_not_be_on_the_path(run: Run, install: Install, site: Path) -> None:
+    install(recorded=False)
+    sources = site / "elsewhere" / "src"
+    sources.mkdir(parents=True)
+    (site / "shop").rename(sources / "shop")
+    url = {"url": sources.parent.as_uri(), "dir_info": {"editable": True}}
+    (site / "shop-1.0.dist-info" / "direct_url.json").write_text(json.dumps(url), encoding="utf-8")
     assert run("check").out.startswith(FOUND)
 
 

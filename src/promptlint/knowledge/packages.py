@@ -29,7 +29,7 @@ def packaged() -> tuple[Path, ...]:
     found: dict[Path, None] = {}
     for metadata in sorted(_naming_us()):
         for line, folder in _entries(metadata):
-            files = sorted(_installed(metadata, folder) or _beside(folder))
+            files = sorted(_installed(metadata, folder) or _linked(metadata, folder))
             if not files:
                 where = f"{metadata.as_posix()}/entry_points.txt:{line}"
                 raise KnowledgeError(
@@ -93,12 +93,27 @@ def _installed(metadata: Path, folder: str) -> list[Path]:
     return [path for file in chosen if (path := Path(str(file.locate()))).is_file()]
 
 
-def _beside(folder: str) -> Iterator[Path]:
+def _linked(metadata: Path, folder: str) -> Iterator[Path]:
     """The YAML files of a folder of a package that was installed as a link to its sources."""
-    for above in map(Path, filter(None, sys.path)):
+    sources = _sources(metadata)
+    for above in (*sources, *(path / "src" for path in sources), *map(Path, filter(None, sys.path))):
         if (above / _path(folder)).is_dir():
             yield from (path for path in (above / _path(folder)).iterdir() if path.suffix in (".yaml", ".yml"))
             return
+
+
+def _sources(metadata: Path) -> list[Path]:
+    """Where the sources are that an installer has written down (PEP 610); none where it has not."""
+    import json
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    try:
+        url = json.loads(_raw(metadata / "direct_url.json"))["url"]
+    except (ValueError, KeyError, TypeError):
+        return []
+    local = isinstance(url, str) and url.startswith("file://")
+    return [Path(url2pathname(urlsplit(url).path))] if local else []
 
 
 def _path(folder: str) -> str:
