@@ -209,7 +209,7 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
             "checkd: {}",
             "1: unknown key 'checkd' (did you mean 'checked'?) in a models file; one of checked, library, provider, "
             "imports, clients, endpoint, model, async-differs, batch-refuses, same-client, calls, functions, records, "
-            "role-words, content-keys, unseen-calls, prompt-names, "
+            "role-words, content-keys, unseen-calls, prompt-names, tool-classes, tool-texts, "
             "provider-by-model, varies, clocks, units, directives, passes-through, text-methods, unordered, sortable, "
             "sortable-text, orders, order-free, words, histories, somebody-waits, nobody-waits, "
             "calls-argument, maps, parallel, pauses, templating, forms, fills, filled, steps, examples",
@@ -287,8 +287,8 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
         ),
         pytest.param(
             CHECKED + "nobody-waits: [{kind: calls, because: b, weight: low, names: [f]}]",
-            "2: unknown kind of sign 'calls' (did you mean 'call'?); one of call, wraps, decorator, parameter, "
-            "import, path",
+            "2: unknown kind of sign 'calls' (did you mean 'call'?); one of call, wraps, decorator, parameter, annotation, "
+            "import, path, name",
             id="kind of sign",
         ),
         pytest.param(

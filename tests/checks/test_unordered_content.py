@@ -49,6 +49,21 @@ def test_tools_of_unknown_size_matter_for_a_conversation_that_another_process_go
     assert "each new order re-bills the whole conversation at full price" in finding.message
 
 
+def test_tools_stand_before_a_conversation_also_where_its_messages_could_not_be_told() -> None:
+    finding = only(request(listing(20, Role.TOOLS), unknown("messages", Role.UNKNOWN)))
+    assert finding.confidence is Confidence.MEDIUM
+    assert "re-bills the whole conversation at full price" in finding.message
+    assert found(request(listing(20), unknown("messages", Role.UNKNOWN))) == []
+
+
+def test_two_names_that_are_written_out_differ_in_order_whatever_else_is_in_the_set() -> None:
+    kept = {"unordered": listing(1).unordered}
+    some = unknown("more", Role.SYSTEM, **kept)
+    one, other = (replace(text(1, **kept), text=word) for word in ("math", "json"))
+    assert only(request(some, one, other, text(3000))).confidence is Confidence.HIGH
+    assert only(request(some, one, text(3000))).confidence is Confidence.MEDIUM
+
+
 def test_a_set_in_a_message_before_the_history_does_not_matter_for_it() -> None:
     assert found(request(text(300), listing(0, Role.USER), history())) == []
 

@@ -57,3 +57,9 @@ def test_what_could_not_be_told_is_not_blamed() -> None:
 def test_tools_that_are_the_data_of_a_request() -> None:
     (finding,) = found(request(data("nearest", Role.TOOLS), text(2000), history()))
     assert finding.message.startswith("The tools differ from request to request: `nearest` is a parameter.")
+
+
+def test_a_tool_alone_is_one_of_many_and_no_list_that_varies() -> None:
+    parts = (data("schema", Role.TOOLS), text(2000, Role.TOOLS), history())
+    assert found(request(*parts, partial=True)) == []
+    assert len(found(request(*parts))) == 1

@@ -39,6 +39,9 @@ def orders(request: Request, provider: Provider) -> Iterator[Order]:
         things = [s for s in begin if s.unordered == disorder]
         subject = next((s for s in things if not s.literal), things[0])
         loss = loss_behind(mended, provider, begin.index(things[0]), Volatility.SESSION)
+        if subject.role is Role.TOOLS and any(s.role is not Role.TOOLS and s.volatility is None for s in begin):
+            # What a tool gives back is asked about in another request: behind tools stands a conversation.
+            loss = replace(loss, history=True)
         matters = loss.enough or (loss.history and subject.role in _HEAD)
         if matters and _accidental(things):
             yield Order(disorder, begin.index(subject), subject, loss, _certainty(things, loss))
@@ -53,8 +56,10 @@ def _accidental(things: Sequence[Segment]) -> bool:
 def _certainty(things: Sequence[Segment], loss: Loss) -> Confidence:
     """How sure it is that the order alone makes the difference.
 
-    Things may change as well, where that could not be told. Most orders hold as long as the process: a history is lost
-    only when another process goes on with it.
+    Things may change as well, where that could not be told; two that are written out cannot. Most orders hold as long
+    as the process: a history is lost only when another process goes on with it.
     """
-    doubts = any(s.volatility is None for s in things) + (not loss.enough)
+    written = {s.text for s in things if s.literal and any(map(str.isalnum, s.text))}
+    changing = any(s.volatility is None for s in things) and len(written) < 2
+    doubts = changing + (not loss.enough)
     return min(*(s.confidence for s in things), (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)[doubts])

@@ -15,9 +15,10 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     """Find tools that are picked for a request or for a turn; their order alone is another rule's business.
 
     One finding is enough: the first change loses everything. Where it could not be told how often tools change, or what
-    decides about them, nothing is blamed.
+    decides about them, nothing is blamed. Nor is a tool which is seen without the prompt that it is part of.
     """
-    if not sent_again(request):
+    alone = request.site.partial and all(s.role is Role.TOOLS or s.growing for s in request.layout.segments)
+    if alone or not sent_again(request):
         return
     found = next(_conditional(request, provider), None) or next(_other(request, provider), None)
     if found is not None:

@@ -12,14 +12,14 @@ from promptlint.layout import Role
 
 _MODEL_KEYS = (
     "library provider imports clients endpoint model async-differs batch-refuses same-client calls functions records "
-    "role-words content-keys unseen-calls prompt-names "
+    "role-words content-keys unseen-calls prompt-names tool-classes tool-texts "
     "provider-by-model varies clocks units directives passes-through text-methods unordered "
     "sortable sortable-text orders order-free words histories somebody-waits nobody-waits calls-argument maps parallel "
     "pauses templating forms fills filled steps examples"
 )
 _SETS = (
     "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps", "parallel",
-    "pauses", "histories", "prompt-names", "fills", "filled",
+    "pauses", "histories", "prompt-names", "tool-classes", "tool-texts", "fills", "filled",
 )  # fmt: skip
 
 
@@ -85,6 +85,8 @@ class Books:
             content_keys=tuple(self._content_keys.things),
             unseen=tuple(self._unseen),
             prompt_names=frozenset(self._sets["prompt-names"]),
+            tool_classes=frozenset(self._sets["tool-classes"]),
+            tool_texts=frozenset(self._sets["tool-texts"]),
             imports=frozenset(self._sets["imports"]),
             varies=self._varies.things,
             clocks=self._clocks.clocks.things,

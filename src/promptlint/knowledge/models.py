@@ -312,6 +312,10 @@ class Models:
     """What a call that we cannot see into is given by these names, in the order in which caches read it."""
     prompt_names: frozenset[str] = frozenset()
     """Words of a name, in lower case, by which code says that a text is a prompt or a part of one."""
+    tool_classes: frozenset[str] = frozenset()
+    """Last words of the names, in lower case, of classes of which each object is a tool that models may call."""
+    tool_texts: frozenset[str] = frozenset()
+    """Attributes of such an object that models are shown."""
     imports: frozenset[str] = frozenset()
     """Top-level modules whose name in a file's bytes makes it worth parsing."""
     varies: Mapping[str, Source] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Part
 from promptlint.languages.python.bodies.summaries import CallRecord
 from promptlint.languages.python.modules.code import Signs
-from promptlint.languages.python.modules.definitions import MUTATORS, FunctionInfo, ModuleInfo
+from promptlint.languages.python.modules.definitions import MUTATORS, ClassInfo, FunctionInfo, ModuleInfo
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.modules.syntax import last_name
 from promptlint.languages.python.starting.messages import is_message
@@ -39,6 +39,7 @@ from promptlint.languages.python.values.terms import (
     Maybe,
     Op,
     Opaque,
+    Param,
     Repeat,
     Seq,
     Splat,
@@ -61,6 +62,11 @@ class _Unseen:
     messages: CallModel
 
     @staticmethod
+    def tool() -> CallModel:
+        """A tool stands before a conversation: what it gives back is asked about in another request."""
+        return _model((Part(_TEXT, Role.TOOLS), Part(_MESSAGES, None, history=True)))
+
+    @staticmethod
     def text(role: Role) -> CallModel:
         return _model((Part(_TEXT, role),))
 
@@ -80,8 +86,10 @@ class Starts:
         """The starts in a module, in the order of the source; those that say most of a prompt first."""
         lines = self._signs.lines(module.text)
         functions = [f for f in module.all_functions if self._hinted(f, lines)]
-        for find in (self._of_calls, self._of_messages, self._of_texts):
-            for function in functions:
+        makers = [f for f in module.all_functions if f.name == "__init__" and is_tool(f.owner, self.engine)]
+        found = [(find, functions) for find in (self._of_calls, self._of_messages, self._of_texts)]
+        for find, places in (*found, (self._of_tools, makers)):
+            for function in places:
                 self.engine.fresh()
                 for i, send in enumerate(find(function)):
                     if i >= MOST_STARTS:
@@ -156,8 +164,24 @@ class Starts:
         model = _Unseen.text(told[0] if told else Role.UNKNOWN)
         yield _start(model, _given_as(_TEXT, value), _returned(function, value), function)
 
+    # --- tools --------------------------------------------------------------------------------------------------------
+
+    def _of_tools(self, maker: FunctionInfo) -> Iterator[Send]:
+        """What the constructor of a tool lets models know of it."""
+        for place, value in self.engine.summary(maker).effects.items():
+            ours = isinstance(place, Attr) and stripped(place.value) == Param(maker, maker.receiver or "")
+            if isinstance(place, Attr) and ours and place.name in self.engine.models.tool_texts:
+                yield _start(_Unseen.tool(), _given_as(_TEXT, value), _returned(maker, value), maker)
+
     def _is_prompt(self, name: str) -> bool:
         return not self.engine.models.prompt_names.isdisjoint(_words(name))
+
+
+def is_tool(owner: ClassInfo | None, engine: Engine) -> bool:
+    """Whether the objects of a class are tools, by the name of the class or of one that it is made from."""
+    bases = [last_name(base) for base in owner.node.bases] if owner is not None else []
+    names = [*bases, *([owner.name] if owner is not None else [])]
+    return any(_last_word(name) in engine.models.tool_classes for name in names)
 
 
 def has_message(term: Term, engine: Engine) -> bool:
@@ -181,6 +205,10 @@ def _is_text(term: Term) -> bool:
     if isinstance(plain, Choice):
         return _is_text(plain.then) or _is_text(plain.other)
     return isinstance(plain, (Cat, Str, Call)) or (isinstance(plain, Op) and plain.operator in ("+", "%"))
+
+
+def _last_word(name: str) -> str:
+    return re.split(r"_|(?<=[a-z])(?=[A-Z])", name)[-1].lower()
 
 
 def _words(name: str) -> frozenset[str]:

@@ -45,6 +45,8 @@ from promptlint.template import Parse
 
 DEEPEST = 150
 """Reductions inside reductions; deeper ones are left as they are."""
+MOST_WITHIN = 4
+"""Choices within choices of which the texts are compared."""
 MOST_STEPS = 20_000
 """Reductions for one prompt."""
 MOST_STEPS_OF_A_CONDITION = 300
@@ -205,13 +207,14 @@ class Engine:
         """The outermost part, without the steps around it."""
         return stripped(self.reduced(term))
 
-    def text(self, term: Term) -> Term:
+    def text(self, term: Term, within: int = MOST_WITHIN) -> Term:
         """The term reduced; of several texts, what they begin with in common stands before the conditions."""
         value = self.reduced(term)
         plain = stripped(value)
-        if not isinstance(plain, Choice):
+        if not isinstance(plain, Choice) or not within:
             return value
-        return rewrapped(either(plain.condition, self.text(plain.then), self.text(plain.other)), value)
+        then, other = (self.text(side, within - 1) for side in (plain.then, plain.other))
+        return rewrapped(either(plain.condition, then, other), value)
 
     def truth(self, term: Term) -> bool | None:
         """Whether a condition holds; None when that cannot be told."""

@@ -66,10 +66,12 @@ def reduced(term: Op, engine: Engine) -> Term | None:
 
 
 def _plus(term: Op, engine: Engine) -> Term | None:
-    left, right = (engine.text(operand) for operand in term.operands)
+    left, right = (engine.reduced(operand) for operand in term.operands)
     a, b = stripped(left), stripped(right)
     if is_text(a) or is_text(b):
         return cat(left, right)
+    if isinstance(a, Choice) and is_text(engine.text(left)):
+        return cat(engine.text(left), right)
     if isinstance(a, Seq) or isinstance(b, Seq):
         like = a if isinstance(a, Seq) else b
         assert isinstance(like, Seq)
