@@ -287,8 +287,8 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
         ),
         pytest.param(
             CHECKED + "nobody-waits: [{kind: calls, because: b, weight: low, names: [f]}]",
-            "2: unknown kind of sign 'calls' (did you mean 'call'?); one of call, wraps, decorator, parameter, annotation, "
-            "import, path, name",
+            "2: unknown kind of sign 'calls' (did you mean 'call'?); one of call, wraps, decorator, parameter, "
+            "annotation, import, path, name",
             id="kind of sign",
         ),
         pytest.param(
