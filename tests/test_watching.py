@@ -23,13 +23,14 @@ WAITING = "Waiting for changes; Ctrl-C ends it."
 def watching(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """A program that watches a folder, and is gone behind the test whatever happens."""
     command = [sys.executable, "-m", "promptlint", "check", "--watch", "--output-format", "concise", *arguments]
-    pipe = subprocess.PIPE
-    process = subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True, env=os.environ | {"CI": "1"})
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    environment = os.environ | {"CI": "1"}
+    with (folder / "out.txt").open("w", encoding="utf-8") as out:
+        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.PIPE, text=True, env=environment)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
 
 
 def said(process: subprocess.Popen[str]) -> str:
@@ -49,7 +50,7 @@ def said(process: subprocess.Popen[str]) -> str:
 def test_a_file_that_changes_is_checked_again_until_it_is_stopped(tmp_path: Path) -> None:
     app, report = tmp_path / "app.py", tmp_path / "report.txt"
     app.write_text(CLOCK, encoding="utf-8")
-    with watching(tmp_path, "-o", "report.txt") as process:
+    with watching(tmp_path, "--output", "concise", "--output", "concise:report.txt") as process:
         assert said(process) == WAITING
         assert "app.py:7:22: PL101" in report.read_text(encoding="utf-8")
         app.write_text(FIXED, encoding="utf-8")
@@ -60,8 +61,12 @@ def test_a_file_that_changes_is_checked_again_until_it_is_stopped(tmp_path: Path
         assert said(process).startswith(f"promptlint.toml has changed.\n{error}")
         (tmp_path / "promptlint.toml").write_text("", encoding="utf-8")
         assert said(process) == f"promptlint.toml has changed.\n{WAITING}"
+        app.write_text(CLOCK, encoding="utf-8")
+        (tmp_path / "other.py").touch()
+        assert said(process) == f"app.py and 1 more have changed.\n{WAITING}"
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(10) == 1
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8").count("\nFound ") == 4
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def again_and_again(check: Callable[[], int], paths: Sequence[str], ours: Iterab
             _say("Waiting for changes; Ctrl-C ends it.")
             before, seen = seen, _next(seen, look)
             click.clear()
-            _say(f"{_named(changed(before, seen))} has changed.")
+            _say(_told(changed(before, seen)))
             try:
                 code = check()
             except click.ClickException as error:
@@ -62,9 +62,9 @@ def _next(seen: State, look: Callable[[], State]) -> State:
             return now
 
 
-def _named(paths: Sequence[str]) -> str:
+def _told(paths: Sequence[str]) -> str:
     first, *others = (relative(Path(path), Path.cwd()) for path in paths)
-    return first if not others else f"{first} and {len(others)} more"
+    return f"{first} and {len(others)} more have changed." if others else f"{first} has changed."
 
 
 def _say(what: str) -> None:
