@@ -54,6 +54,8 @@ Given = Mapping[Path, bytes]
 
 MOST_SEGMENTS = 900
 """A prompt of more parts is not judged: what checks do grows with the square of their number."""
+HOW_IT_IS_SENT = frozenset({"PL301", "PL302", "PL303"})
+"""Rules which ask how a prompt is sent, and nothing of its parts."""
 FEW_FILES = 200
 """To read fewer files takes less time than to start processes for it."""
 
@@ -248,8 +250,10 @@ def _with_large(reading: Reading) -> Reading:
 
 def _findings(reading: Reading, rules: Iterable[str], providers: Providers) -> Iterator[Found]:
     checks = [(code, CHECKS[code]) for code in rules if code in CHECKS]
-    for request in filter(_small, reading.requests):
+    for request in reading.requests:
         for code, find in checks:
+            if code not in HOW_IT_IS_SENT and not _small(request):
+                continue
             with doing(f"checking {code} at {request.site.span}"):
                 for finding in find(request, providers[request.site.provider]):
                     yield Found(code, finding, request)

@@ -91,6 +91,12 @@ def test_somebody_may_wait() -> None:
     assert only(loop(), waiting=query).confidence is MEDIUM
 
 
+def test_two_signs_that_somebody_waits_are_stronger_than_a_progress_bar() -> None:
+    query, named = sign("a query is passed in", MEDIUM), sign("the file is named like a part of a server", LOW, 81)
+    assert found(loop(), waiting=(query, named)) == []
+    assert only(loop(), waiting=(query, query)).confidence is MEDIUM
+
+
 def test_a_weak_sign_that_somebody_waits_leaves_doubt() -> None:
     assert only(loop(), waiting=(sign("a parameter `query`", LOW),)).confidence is MEDIUM
 
@@ -114,6 +120,12 @@ def test_no_loop() -> None:
 def test_a_retry_inside_the_loop_over_the_items() -> None:
     retry = loop(Tie.SAME, span=line(95), leaves_early=True)
     assert only(loop(), retry).at == line(90)
+
+
+def test_the_loops_around_are_steps_on_the_way() -> None:
+    around, handful = loop(span=line(86), over="books"), loop(span=line(87), over="marks", few=True)
+    finding = only(around, handful, loop(span=line(92), over="book.pages"))
+    assert finding.flow == (Step("for each item of `books`", line(86)), Step("a progress bar", line(80)), CALL)
 
 
 def test_the_innermost_loop_decides() -> None:

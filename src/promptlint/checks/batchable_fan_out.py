@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from promptlint.checks.batching import batchable, instead, nobody, which
-from promptlint.checks.wording import call, quoted
+from promptlint.checks.batching import batchable, flow, instead, nobody, which
+from promptlint.checks.wording import quoted
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Request, Step
+from promptlint.layout import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -22,5 +22,5 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         message=f"{which(site)} is called side by side for each item of {quoted(work.loop.over)}, at full price,"
         f" and {nobody(work.deciding)}: {instead(site, provider)}.",
         confidence=work.confidence,
-        flow=(*(Step(sign.reason, sign.span) for sign in work.deciding), call(site)),
+        flow=flow(site, work),
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promptlint.changes import ToBatch
-from promptlint.checks.batching import batchable, instead, nobody, which
-from promptlint.checks.wording import call, quoted
+from promptlint.checks.batching import batchable, flow, instead, nobody, which
+from promptlint.checks.wording import quoted
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Request, Step
+from promptlint.layout import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -23,6 +23,6 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         message=f"{which(site)} is called for each item of {quoted(work.loop.over)}, and {nobody(work.deciding)}:"
         f" {instead(site, provider)}.",
         confidence=work.confidence,
-        flow=(*(Step(sign.reason, sign.span) for sign in work.deciding), call(site)),
+        flow=flow(site, work),
         change=ToBatch(work.loop.span),
     )

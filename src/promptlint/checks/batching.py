@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from promptlint.checks.wording import listed, offer, quoted
+from promptlint.checks.wording import call, listed, offer, quoted
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Evidence, Loop, Mode, Request, Site, Tie
+from promptlint.layout import Confidence, Evidence, Loop, Mode, Request, Site, Step, Tie
 
 MANY_WEAK = 3
 """Weak signs which together are as good as a fair one."""
@@ -38,7 +38,10 @@ def batchable(request: Request, provider: Provider) -> Work | None:
         signs.setdefault(sign.reason, sign)  # a function and its caller may show the same one
     strongest = max((sign.weight for sign in signs.values()), default=Confidence.LOW)
     waiting = max((sign.weight for sign in site.waiting), default=Confidence.LOW)
-    live = waiting is Confidence.HIGH or (waiting is Confidence.MEDIUM and strongest is not Confidence.HIGH)
+    several = len({sign.reason for sign in site.waiting}) > 1
+    live = waiting is Confidence.HIGH or (
+        waiting is Confidence.MEDIUM and (several or strongest is not Confidence.HIGH)
+    )
     if live or site.mode in (Mode.STREAM, Mode.BATCH):
         return None
     deciding = tuple(sign for sign in signs.values() if sign.weight is strongest)
@@ -50,6 +53,16 @@ def item_loop(site: Site) -> Loop | None:
     many = (loop for loop in reversed(site.loops) if loop.tie is not Tie.SAME)
     loop = next((loop for loop in many if not (loop.tie is Tie.INDEPENDENT and loop.few)), None)
     return loop if loop is not None and loop.tie is Tie.INDEPENDENT and not loop.leaves_early else None
+
+
+def flow(site: Site, work: Work) -> tuple[Step, ...]:
+    """How the call comes to be made so often, and why nobody waits."""
+    around = tuple(
+        Step(f"for each item of {quoted(loop.over)}", loop.span)
+        for loop in site.loops[: site.loops.index(work.loop)]
+        if loop.tie is Tie.INDEPENDENT and not loop.few
+    )
+    return (*around, *(Step(sign.reason, sign.span) for sign in work.deciding), call(site))
 
 
 def which(site: Site) -> str:

@@ -15,11 +15,11 @@ _MODEL_KEYS = (
     "role-words content-keys unseen-calls prompt-names tool-classes tool-texts "
     "provider-by-model varies clocks units directives passes-through text-methods unordered "
     "sortable sortable-text orders order-free words histories somebody-waits nobody-waits calls-argument maps parallel "
-    "pauses templating forms fills filled steps examples"
+    "pauses functions-by-name templating forms fills filled steps examples"
 )
 _SETS = (
     "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps", "parallel",
-    "pauses", "histories", "prompt-names", "tool-classes", "tool-texts", "fills", "filled",
+    "pauses", "functions-by-name", "histories", "prompt-names", "tool-classes", "tool-texts", "fills", "filled",
 )  # fmt: skip
 
 
@@ -106,6 +106,7 @@ class Books:
             maps=frozenset(self._sets["maps"]),
             parallel=frozenset(self._sets["parallel"]),
             pauses=frozenset(self._sets["pauses"]),
+            functions_by_name=frozenset(self._sets["functions-by-name"]),
             provider_by_model=self._provider_by_model.things,
             templating=self._templating,
             forms=self._forms.things,

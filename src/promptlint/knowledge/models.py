@@ -351,6 +351,8 @@ class Models:
     """Dotted name, or `.method`, of what runs several calls side by side (`asyncio.gather`, `.map`)."""
     pauses: frozenset[str] = frozenset()
     """Dotted name of what waits for as many seconds as its first argument says."""
+    functions_by_name: frozenset[str] = frozenset()
+    """Keywords under which a function is passed that is called with the other arguments."""
     templating: Templating = Templating()
     forms: Mapping[str, Form] = field(default_factory=dict)
     """Name → the class of that name whose objects are prompts with places in them."""

@@ -14,6 +14,7 @@ from promptlint.languages.python.values.terms import (
     Attr,
     Before,
     Call,
+    Choice,
     Class,
     Const,
     Entry,
@@ -48,7 +49,7 @@ class Changes:
         at = self.walker.module.place(target)
         value = shallow(value)
         if isinstance(target, ast.Name):
-            if target.id in self.walker.info.appended and isinstance(stripped(value), Call):
+            if target.id in self.walker.info.appended and isinstance(stripped(value), (Call, Choice)):
                 value = self.walker.state.fresh(Seq((Splat(value),), at=at), at)
             value = self._shaped(target.id, value, at)
             if step and not isinstance(stripped(value), _PLAIN):

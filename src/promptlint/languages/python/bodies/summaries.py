@@ -34,6 +34,8 @@ class LoopFrame:
     """The last line at which it may be left before its end; 0: it goes to its end."""
     leaves_early: bool = False
     """Whether it may be left behind the call."""
+    through: Place | None = None
+    """The call in the loop by which a function is run that was handed over; None: it stands there by its own name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame
@@ -88,11 +88,14 @@ class Callers:
         for call, function in home.lambdas.get(info.node, ()):
             yield call, function, ""
         kept: dict[str, bool] = dict.fromkeys(home.kept_lambdas.get(info.node, ()), True)
+        makers: dict[str, None] = {}
         for name in self._receivers.names(info):
             for module in self.modules_naming(name, info.module):
                 namings = self.engine.namings(module)
                 yield from ((*called, "") for called in namings.calls.get(name, ()))
                 kept.update(dict.fromkeys(namings.kept.get(name, ()), True))
+                makers.update(namings.returned(name))
+        kept.update(self._given(makers, info))
         # A local name is called near where it is given, an attribute or a key anywhere.
         queue = list(kept)
         for name in queue:
@@ -102,6 +105,16 @@ class Callers:
                 namings = self.engine.namings(module)
                 yield from ((*called, name) for called in namings.calls.get(name, ()))
                 queue += [further for further in namings.kept.get(name, ()) if further not in queue]
+
+    def _given(self, makers: Iterable[str], info: FunctionInfo) -> dict[str, bool]:
+        """The names that hold what some functions return; of functions whose names tell too little, none."""
+        names: dict[str, bool] = {}
+        for maker in makers:
+            found: dict[str, bool] = {}
+            for module in self.modules_naming(maker, info.module):
+                found.update(dict.fromkeys(self.engine.namings(module).made.get(maker, ()), True))
+            names.update(found if len(found) < MOST_NAMES else {})
+        return names
 
     def _matches(self, record: CallRecord, info: FunctionInfo, kept: str) -> Iterator[Caller]:
         def match(callee: Term, call: Call) -> Confidence | None:

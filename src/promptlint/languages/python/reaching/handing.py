@@ -13,11 +13,13 @@ from promptlint.languages.python.values.enclosing import placed
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped, substituted
 from promptlint.languages.python.values.term import Term
-from promptlint.languages.python.values.terms import Attr, Call, Each, Entry, Func
+from promptlint.languages.python.values.terms import Attr, Call, Class, Each, Entry, Func, Global, Param, Str
 from promptlint.layout import Confidence
 
-DEEPEST = 5
+DEEPEST = 8
 """Functions that hand on what they were handed."""
+DEEPEST_CLOSURE = 4
+"""Functions that others hold, inside each other."""
 
 Match = Callable[[Term, Call], Confidence | None]
 """Whether a callee is the function that is looked for, and how sure that is."""
@@ -42,11 +44,31 @@ class Handing:
     def runs(self, record: CallRecord, match: Match) -> Iterator[Run]:
         """How a call runs the function that `match` knows."""
         loops = frames(record, self.engine)
-        function = placed(record.call.function, self.engine)
-        found = list(self._runs(replace(record.call, function=function), loops, match, DEEPEST))
-        if not found and function is not record.call.function:  # its own name may tell more than what it holds
+        call = self._placed(record.call)
+        found = list(self._runs(call, loops, match, DEEPEST))
+        if not found and call is not record.call and not self._known(call.function):
+            # Its own name may tell more than what it holds.
             found = list(self._runs(record.call, loops, match, DEEPEST))
         yield from found
+
+    def _placed(self, call: Call) -> Call:
+        """The call with what is called, and the functions that are handed to it, as the functions around hold them."""
+        arguments = tuple(self._function(argument) for argument in call.arguments)
+        keywords = tuple(
+            replace(item, value=self._function(item.value)) if isinstance(item, Entry) else item
+            for item in call.keywords
+        )
+        new = replace(call, function=placed(call.function, self.engine), arguments=arguments, keywords=keywords)
+        return new if new != call else call
+
+    def _function(self, term: Term) -> Term:
+        around = placed(term, self.engine) if isinstance(stripped(term), Param) else term
+        if around is term or not any(isinstance(value, Func) for value in alternatives(around, self.engine)):
+            return term
+        return around
+
+    def _known(self, function: Term) -> bool:
+        return all(isinstance(value, (Func, Class, Global)) for value in alternatives(function, self.engine))
 
     def _runs(self, call: Call, loops: tuple[LoopFrame, ...], match: Match, depth: int) -> Iterator[Run]:
         found = False
@@ -78,16 +100,27 @@ class Handing:
                 function, rest = call.arguments[i], call.arguments[i + 1 :]
                 handed, around = self._by_library(callee_name(callee), function, rest, call)
                 yield from self._runs(handed, (*loops, *around), match, depth - 1)
+            yield from self._by_keyword(named, call, loops, match, depth)
             return
         captured = any(self._gives(entry.value, match) for entry in callee.captured if isinstance(entry, Entry))
         if not given and not named and not captured:
             return
         inside = list(self._inside(callee, call, loops, match, depth))
         yield from inside
-        if not inside:  # who calls it is out of sight: it gets what stands behind it
+        # Unless it is given back, who calls it is out of sight: it gets what stands behind it.
+        if not inside and not self._gives(call, match):
             for i in given:
                 handed = Call(call.arguments[i], call.arguments[i + 1 :], call.keywords, at=call.at)
                 yield from self._runs(handed, loops, match, depth - 1)
+
+    def _by_keyword(
+        self, named: list[Entry], call: Call, loops: tuple[LoopFrame, ...], match: Match, depth: int
+    ) -> Iterator[Run]:
+        """The calls of functions which something out of sight is passed by keyword: `retry(func=f, question=q)`."""
+        for entry in named:
+            if isinstance(entry.key, Str) and entry.key.value in self.engine.models.functions_by_name:
+                rest = tuple(item for item in call.keywords if item is not entry)
+                yield from self._runs(Call(entry.value, call.arguments, rest, at=call.at), loops, match, depth - 1)
 
     def _inside(
         self, callee: Func, call: Call, loops: tuple[LoopFrame, ...], match: Match, depth: int
@@ -97,8 +130,9 @@ class Handing:
         for record in self.engine.summary(callee.info).calls:
             inner = substituted(record.call, values)
             assert isinstance(inner, Call)
+            inner = replace(inner, at=call.at)  # what the user wrote is where it is handed over
             around = tuple(
-                replace(frame, at=call.at, each=each)
+                replace(frame, at=call.at, each=each, through=record.call.at)
                 for frame in frames(record, self.engine)
                 if isinstance(each := substituted(frame.each, values), Each)
             )
@@ -116,16 +150,19 @@ class Handing:
         frame = LoopFrame(each.loop, name.removeprefix("."), call.at, each, parallel=name in models.parallel)
         return Call(function, (each, *rest[1:]), call.keywords, at=call.at), (frame,)
 
-    def _gives(self, term: Term, match: Match) -> bool:
+    def _gives(self, term: Term, match: Match, depth: int = DEEPEST_CLOSURE) -> bool:
         """Whether an argument is the function that is looked for, or one that may call it."""
-        plain = self.engine.head(term)
+        return any(self._is(plain, match, depth) for plain in alternatives(term, self.engine))
+
+    def _is(self, plain: Term, match: Match, depth: int) -> bool:
         if isinstance(plain, Call) and plain.arguments and callee_name(self.engine.head(plain.function)) in _PARTIAL:
             plain = self.engine.head(plain.arguments[0])
-        if isinstance(plain, Func) and any(
-            isinstance(entry, Entry) and isinstance(self.engine.head(entry.value), Func) for entry in plain.captured
-        ):
+        if not isinstance(plain, (Func, Attr)):
+            return False
+        if match(plain, Call(plain)) is not None:
             return True
-        return isinstance(plain, (Func, Attr)) and match(plain, Call(plain)) is not None
+        inside = plain.captured if isinstance(plain, Func) and depth else ()
+        return any(isinstance(entry, Entry) and self._gives(entry.value, match, depth - 1) for entry in inside)
 
 
 _PARTIAL = ("functools.partial", "functools.partialmethod")

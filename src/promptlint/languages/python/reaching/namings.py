@@ -18,6 +18,7 @@ class Namings:
     """What the calls and assignments of one module say about names."""
 
     def __init__(self, module: ModuleInfo) -> None:
+        self._module = module
         self.calls: dict[str, list[Called]] = defaultdict(list)
         """Name of what is called, or of what is handed over as an argument → the calls."""
         self.lambdas: dict[ast.AST, list[Called]] = defaultdict(list)
@@ -25,6 +26,9 @@ class Namings:
         self.kept: dict[str, dict[str, None]] = defaultdict(dict)
         """Name of a thing → names of variables, attributes, keys and parameters that hold it, in order."""
         self.kept_lambdas: dict[ast.AST, dict[str, None]] = defaultdict(dict)
+        self._returned: dict[str, list[ast.Return]] = defaultdict(list)
+        self.made: dict[str, dict[str, None]] = defaultdict(dict)
+        """Name of a function → names of variables, attributes and keys that hold what it returned, in order."""
         self.annotated: dict[str, dict[str, None]] = defaultdict(dict)
         """Name in an annotation → names of the variables, attributes and parameters which it stands at, in order."""
         self._awaited: list[ast.expr] = []
@@ -47,16 +51,31 @@ class Namings:
     def _statement(self, node: ast.AST) -> None:
         if isinstance(node, ast.Await):
             self._awaited.append(node.value)
+        if isinstance(node, ast.Return):
+            for side in node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]:
+                if isinstance(side, (ast.Name, ast.Attribute)):
+                    self._returned[last_name(side)].append(node)
         if isinstance(node, (ast.arg, ast.AnnAssign)) and node.annotation is not None:
             holder = node.arg if isinstance(node, ast.arg) else last_name(node.target)
             for name in _names(node.annotation):
                 self.annotated[name][holder] = None
         for name, value in _holders(node):
+            if isinstance(value, ast.Call) and (maker := last_name(value.func)):
+                self.made[maker][name] = None
             for thing in things(value):
                 if isinstance(thing, ast.Lambda):
                     self.kept_lambdas[thing][name] = None
                 elif (kept := named(thing)) != name:
                     self.kept[kept][name] = None
+
+    def returned(self, name: str) -> dict[str, None]:
+        """The names of the functions that return a thing of some name, in order."""
+        found: dict[str, None] = {}
+        for node in self._returned.get(name, ()):
+            around = [function.node for function in self._module.all_functions if _holds(function.node, node)]
+            if around:
+                found[getattr(around[-1], "name", "")] = None
+        return found
 
     def awaited(self, call: Place, within: Place) -> bool:
         """Whether a call is waited for on the spot, inside a stretch of the source."""
@@ -67,6 +86,12 @@ class Namings:
             if start <= here < end and first <= start and end <= last:
                 return True
         return False
+
+
+def _holds(function: ast.AST, node: ast.Return) -> bool:
+    """Whether a statement stands in a function, or in one that is defined in it."""
+    first, last = getattr(function, "lineno", 0), getattr(function, "end_lineno", None) or 0
+    return first <= node.lineno <= last and not isinstance(function, ast.Lambda)
 
 
 def _names(annotation: ast.expr) -> Iterator[str]:
@@ -121,7 +146,8 @@ def things(value: ast.expr) -> Iterator[ast.expr]:
 def _holders(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """The names that a statement or expression gives to things."""
     if isinstance(node, ast.Assign):
-        yield from ((name, node.value) for target in node.targets if (name := named(target)))
+        targets = [t for target in node.targets for t in (target.elts if isinstance(target, ast.Tuple) else [target])]
+        yield from ((name, node.value) for target in targets if (name := named(target)))
     elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
         if name := named(node.target):
             yield name, node.value

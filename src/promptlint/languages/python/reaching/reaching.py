@@ -12,7 +12,7 @@ from promptlint.languages.python.bodies.summaries import LoopFrame
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.reaching.callers import Caller, Callers, lifted
 from promptlint.languages.python.sending.prompts import Prompt, Prompts
-from promptlint.languages.python.sites.ties import item_loop
+from promptlint.languages.python.sites.ties import few, item_loop
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import symbols
@@ -31,6 +31,8 @@ MOST_HOPS = 12
 """Callers of callers that are followed to a loop."""
 DEEPEST_CONDITION = 12
 """Conditions nested deeper are not decided on the way to a loop."""
+MOST_HOPS_OF_ITEMS = 4
+"""Callers of callers that are asked how many items they hand to a loop."""
 MOST_PLACES = 600
 """Callers that are looked at for loops, in one project."""
 
@@ -72,7 +74,25 @@ class Reach:
                 if loop is None and len(at.chain) < MOST_HOPS:
                     queue.extend(self._further(at, seen))
                 elif loop is not None and loop.batchable and self._news(at, loop.frame):
-                    yield at, self._prompt(at)
+                    handed_few = self._handed_few(at, loop.frame.number, MOST_HOPS_OF_ITEMS)
+                    queue.extend(handed_few)
+                    if not handed_few:
+                        yield at, self._prompt(at)
+
+    def _handed_few(self, send: Send, loop: int, hops: int) -> list[Send]:
+        """The call as those see it who hand a loop its items, where everybody hands it but a handful; else nothing."""
+        frame = next(frame for frame in send.loops if frame.number == loop)
+        if few(frame, self.engine):
+            return [send]
+        asked = {s for s in symbols(frame.each.over) if isinstance(s, Param) and s.info is send.function}
+        callers = list(self._new_callers(send, send.function)) if asked and hops else []
+        found: list[Send] = []
+        for caller in callers:
+            handed = self._handed_few(lifted(send, caller, send.function, self.engine), loop, hops - 1)
+            if not handed:
+                return []
+            found += handed
+        return found
 
     def _news(self, send: Send, frame: LoopFrame) -> bool:
         """Whether no prompt was read for this call in this loop, or only one that came by way of guesses."""

@@ -113,26 +113,36 @@ class Receivers:
 
     def _related(self, one: ClassInfo, other: ClassInfo) -> bool:
         mine, theirs = attributes.lineage(one, self.engine), attributes.lineage(other, self.engine)
-        return bool(set(mine) & set(theirs))
+        return bool(set(mine) & set(theirs)) or self._implements(other, one)
+
+    def _implements(self, klass: ClassInfo, protocol: ClassInfo) -> bool:
+        """Whether a class has all methods of a protocol, which makes it one."""
+        if "typing.Protocol" not in attributes.external_bases(protocol, self.engine):
+            return False
+        asked = {name for klass in attributes.lineage(protocol, self.engine) for name in klass.methods}
+        given = {name for klass in attributes.lineage(klass, self.engine) for name in klass.methods}
+        return bool(asked) and asked <= given
 
     def _overrides(self, info: FunctionInfo, called: FunctionInfo) -> bool:
         """Whether a call of one method may be one of another, which a subclass has in its place."""
         if info.owner is None or called.owner is None or called.name != info.name:
             return False
-        return called.owner in attributes.lineage(info.owner, self.engine)
+        above = called.owner in attributes.lineage(info.owner, self.engine)
+        return above or self._implements(info.owner, called.owner)
 
     def _constructor(self, klass: ClassInfo) -> FunctionInfo | None:
         lineage = attributes.lineage(klass, self.engine)
         return next((at.methods["__init__"] for at in lineage if "__init__" in at.methods), None)
 
     def _holders(self, info: FunctionInfo) -> Iterator[str]:
-        """Names of parameters and fields annotated with the class of an object that is called, or one above it."""
+        """Names of what holds an object that is called: annotated with its class, or one above it, or made by it."""
         if info.owner is None:
             return
         seen: set[str] = set()
         for klass in attributes.lineage(info.owner, self.engine):
             for module in self._modules_naming(klass.name, info.module):
-                for name in self.engine.namings(module).annotated.get(klass.name, ()):
+                namings = self.engine.namings(module)
+                for name in (*namings.annotated.get(klass.name, ()), *namings.made.get(klass.name, ())):
                     if name not in seen:
                         seen.add(name)
                         yield name

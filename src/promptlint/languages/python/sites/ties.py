@@ -43,7 +43,7 @@ def few(frame: LoopFrame, engine: Engine) -> bool:
 
 def tie_of(frame: LoopFrame, send: Send, engine: Engine) -> Tie:
     """How the turns of a loop around a call depend on each other."""
-    answers = {record.call.at for record in send.chain}
+    answers = {record.call.at for record in send.chain} | ({frame.through} if frame.through else set())
     # What runs side by side has begun before any of it is answered.
     if not frame.parallel and any(_carries(term, frame.number, answers) for term in send.sent):
         return Tie.CHAINED
