@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterator
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo, ModuleInfo
@@ -72,7 +73,10 @@ class Receivers:
         assert info.owner is not None
         if isinstance(stripped(callee.value), (Class, Global, Map)):
             return None
-        declared = self.declared(self.engine.head(callee.value))
+        value = self.engine.head(callee.value)
+        if _foreign(value):
+            return None
+        declared = self.declared(value)
         if declared is not None:
             return Confidence.MEDIUM if self._related(declared, info.owner) else None
         families = [owner for owner in self.definers(info) if not self._related(owner, info.owner)]
@@ -159,6 +163,22 @@ def _given_annotation(klass: ClassInfo, name: str) -> ast.expr | None:
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute) and node.target.attr == name:
                 return node.annotation
     return None
+
+
+def _foreign(value: Term) -> bool:
+    """Whether an object is one of a class outside the project: made by it, or given by Python's own library."""
+    made = stripped(value.function) if isinstance(value, Call) else None
+    if not isinstance(made, Global):
+        return False
+    module, _, name = made.name.rpartition(".")
+    return name[:1].isupper() or module.split(".")[0] in sys.stdlib_module_names - _HAND_BACK
+
+
+_HAND_BACK = frozenset(
+    {"asyncio", "collections", "concurrent", "contextlib", "contextvars", "copy", "functools", "importlib", "itertools",
+     "multiprocessing", "operator", "pickle", "queue", "threading", "typing", "weakref"}
+)  # fmt: skip
+"""Modules of Python whose functions may give an object that they were given."""
 
 
 def _kept(callee: Term, name: str) -> Confidence | None:

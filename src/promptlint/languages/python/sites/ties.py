@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from promptlint.languages.python.bodies.summaries import LoopFrame
 from promptlint.languages.python.modules.places import Place
@@ -43,11 +44,21 @@ def few(frame: LoopFrame, engine: Engine) -> bool:
 
 def tie_of(frame: LoopFrame, send: Send, engine: Engine) -> Tie:
     """How the turns of a loop around a call depend on each other."""
+    if _again(frame, send):
+        return Tie.CHAINED
     answers = {record.call.at for record in send.chain} | ({frame.through} if frame.through else set())
     # What runs side by side has begun before any of it is answered.
     if not frame.parallel and any(_carries(term, frame.number, answers) for term in send.sent):
         return Tie.CHAINED
     return Tie.INDEPENDENT if any(_reaches(term, frame.number) for term in send.sent) else Tie.SAME
+
+
+def _again(frame: LoopFrame, send: Send) -> bool:
+    """Whether a function calls itself in a loop: what it asks on the next level comes from the answers on this one."""
+    return any(
+        call.function is outer.function and any(loop.number == frame.number for loop in outer.loops)
+        for call, outer in pairwise(send.chain)
+    )
 
 
 def _reaches(term: Term, loop: int) -> bool:
