@@ -22,7 +22,7 @@ from promptlint.layout import Confidence
 
 MOST_CALLS = 150
 """Calls of one name that are looked at."""
-MOST_CALLERS = 40
+MOST_CALLERS = 60
 """Callers of one function that are followed."""
 MOST_NAMES = 6
 """Names under which one function is kept and called."""

@@ -15,7 +15,8 @@ from promptlint.languages.python.sending.prompts import Prompt, Prompts
 from promptlint.languages.python.sites.ties import few, item_loop
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
-from promptlint.languages.python.values.rewriting import symbols
+from promptlint.languages.python.values.rewriting import substituted, symbols
+from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Param
 from promptlint.layout import Confidence
 
@@ -61,23 +62,27 @@ class Reach:
         """The calls as seen from the nearest loop whose items reach the prompt, however many calls are in between.
 
         Only of calls that have a batch twin, and not those that `prompts` gave already. Calls that share callers are
-        followed from there on only once.
+        followed from there on only once, and guesses at who calls come last.
         """
         seen: set[object] = set()
+        guesses: deque[Send] = deque()
         for send in sends:
-            queue = deque([send] if send.batch else [])
-            while queue and len(seen) < MOST_PLACES:
-                at = queue.popleft()
-                if not self._possible(at):
-                    continue
-                loop = item_loop(at, self.engine)
-                if loop is None and len(at.chain) < MOST_HOPS:
-                    queue.extend(self._further(at, seen))
-                elif loop is not None and loop.batchable and self._news(at, loop.frame):
-                    handed_few = self._handed_few(at, loop.frame.number, MOST_HOPS_OF_ITEMS)
-                    queue.extend(handed_few)
-                    if not handed_few:
-                        yield at, self._prompt(at)
+            yield from self._climbed(deque([send] if send.batch and self._possible(send) else []), seen, guesses)
+        yield from self._climbed(guesses, seen, guesses)
+
+    def _climbed(self, queue: deque[Send], seen: set[object], guesses: deque[Send]) -> Iterator[tuple[Send, Prompt]]:
+        while queue and len(seen) < MOST_PLACES:
+            at = queue.popleft()
+            self.engine.fresh()
+            loop = item_loop(at, self.engine)
+            if loop is None and len(at.chain) < MOST_HOPS:
+                for further in self._further(at, seen):
+                    (guesses if further.confidence is Confidence.LOW else queue).append(further)
+            elif loop is not None and loop.batchable and self._news(at, loop.frame):
+                handed_few = self._handed_few(at, loop.frame.number, MOST_HOPS_OF_ITEMS)
+                queue.extend(handed_few)
+                if not handed_few:
+                    yield at, self._prompt(at)
 
     def _handed_few(self, send: Send, loop: int, hops: int) -> list[Send]:
         """The call as those see it who hand a loop its items, where everybody hands it but a handful; else nothing."""
@@ -107,10 +112,28 @@ class Reach:
         for caller in self._new_callers(send, send.function):
             flowing = {s for symbol in asked if symbol in caller.values for s in symbols(caller.values[symbol])}
             loops = tuple(frame.number for frame in (*caller.loops, *send.loops))
-            place = caller.record.function, caller.record.node if loops else None, frozenset(flowing), loops
+            node = caller.record.node if loops else None
+            place = caller.record.function, node, frozenset(flowing), loops, self._undecided(send, caller)
             if place not in seen and not caller.record.handler:  # what is done when it failed is no item
-                seen.add(place)
-                yield lifted(send, caller, send.function, self.engine)
+                further = lifted(send, caller, send.function, self.engine)
+                if self._possible(further):
+                    seen.add(place)
+                    yield further
+
+    @staticmethod
+    def _undecided(send: Send, caller: Caller) -> frozenset[Term]:
+        """The conditions that depend on what a caller is passed itself: its own callers decide them."""
+        function = caller.record.function
+        handed = (substituted(condition, caller.values) for condition in send.conditions)
+        return frozenset(
+            condition
+            for condition in (*caller.record.conditions, *handed)
+            if condition.open
+            and condition.depth < DEEPEST_CONDITION
+            and any(
+                isinstance(s, Param) and s.info is function and s.name != function.receiver for s in symbols(condition)
+            )
+        )
 
     @staticmethod
     def _asked(send: Send) -> set[Param]:
