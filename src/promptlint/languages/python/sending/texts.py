@@ -185,7 +185,7 @@ class Texts(Standing):
             self.segments[index] = replace(segment, text=text.value, origin=written)
 
     def _formatted(self, term: Format) -> None:
-        with self.along(self.engine.reduced(term.value)) as value:
+        with self.engine.for_a_value(), self.along(self.engine.reduced(term.value)) as value:
             if isinstance(value, Hole) and value.type and "%" in term.spec:
                 self.text(clocks.with_format(value, term.spec, self.engine.models))
             else:

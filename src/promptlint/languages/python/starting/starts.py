@@ -129,7 +129,7 @@ class Starts:
             return False
         callee = self.engine.head(record.call.function)
         while isinstance(callee, (Attr, Call)):
-            callee = self.engine.head(callee.value if isinstance(callee, Attr) else callee.function)
+            callee = self.engine.head(_behind(callee, self.engine))
         module = callee.name.split(".")[0] if isinstance(callee, Global) else ""
         return module not in sys.stdlib_module_names and not hasattr(builtins, module)
 
@@ -175,6 +175,15 @@ class Starts:
 
     def _is_prompt(self, name: str) -> bool:
         return not self.engine.models.prompt_names.isdisjoint(_words(name))
+
+
+def _behind(callee: Attr | Call, engine: Engine) -> Term:
+    """What is asked for an attribute or called; of a partial, what it calls."""
+    if isinstance(callee, Attr):
+        return callee.value
+    function = engine.head(callee.function)
+    partial = isinstance(function, Global) and function.name == "functools.partial"
+    return callee.arguments[0] if partial and callee.arguments else function
 
 
 def is_tool(owner: ClassInfo | None, engine: Engine) -> bool:

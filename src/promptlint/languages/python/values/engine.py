@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from promptlint.knowledge.models import Models, Record
@@ -49,6 +50,8 @@ MOST_WITHIN = 4
 """Choices within choices of which the texts are compared."""
 MOST_STEPS = 20_000
 """Reductions for one prompt."""
+MOST_STEPS_OF_A_VALUE = 8_000
+"""Reductions for one value that is filled into a text."""
 MOST_STEPS_OF_A_CONDITION = 300
 """The same for whether one condition holds: most cannot be told, however far they are followed."""
 TERMS_OF_A_STEP = 10
@@ -179,6 +182,14 @@ class Engine:
         """Begin a new prompt: the budget is whole again."""
         self._steps = 0
         self._limit = MOST_STEPS
+
+    @contextmanager
+    def for_a_value(self) -> Iterator[None]:
+        """In what is filled into a text: it may use up a part of the budget, and leaves the rest to what follows."""
+        outer = self._limit
+        self._limit = min(outer, self._steps + MOST_STEPS_OF_A_VALUE)
+        yield
+        self._limit = outer
 
     def exhausted(self) -> bool:
         """Whether the budget of this prompt is used up."""

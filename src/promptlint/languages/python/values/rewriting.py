@@ -19,6 +19,10 @@ def shallow(term: Term) -> Term:
     return term if term.depth <= DEEPEST else Opaque("is built in more steps than we follow")
 
 
+MOST_APART = 96
+"""Parts of a text that stand side by side with those of another one."""
+
+
 def stripped(term: Term) -> Term:
     """The term without the steps around it."""
     while isinstance(term, Via):
@@ -113,10 +117,10 @@ def is_text(term: Term) -> bool:
 
 
 def cat(*texts: Term, at: Place = NOWHERE) -> Term:
-    """Texts one after the other, without nesting."""
+    """Texts one after the other, without nesting as long as they are short: a long one is not taken apart each time."""
     parts: list[Term] = []
     for text in texts:
-        if isinstance(text, Cat):
+        if isinstance(text, Cat) and len(text.parts) < MOST_APART:
             parts.extend(text.parts)
         elif not (isinstance(text, Str) and not text.value):
             parts.append(text)
