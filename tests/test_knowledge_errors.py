@@ -212,7 +212,8 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
             "role-words, content-keys, unseen-calls, prompt-names, tool-classes, tool-texts, "
             "provider-by-model, varies, clocks, units, directives, passes-through, text-methods, unordered, sortable, "
             "sortable-text, orders, order-free, words, histories, somebody-waits, nobody-waits, "
-            "calls-argument, maps, parallel, pauses, templating, forms, fills, filled, steps, examples",
+            "calls-argument, maps, parallel, pauses, functions-by-name, templating, forms, fills, filled, steps, "
+            "examples",
             id="key of the file",
         ),
         pytest.param(

@@ -16,13 +16,21 @@ from promptlint.discovery.watching import changed, state
 from tests.commands import CLOCK, Run
 
 FIXED = CLOCK.replace("Now: {datetime.now()} ", "")
+# Where tests run in the background of a shell, Ctrl-C is ignored by whatever they start.
+PROGRAM = """
+import signal
+from promptlint.cli import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
 WAITING = "Waiting for changes; Ctrl-C ends it."
 
 
 @contextmanager
 def watching(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """A program that watches a folder, and is gone behind the test whatever happens."""
-    command = [sys.executable, "-m", "promptlint", "check", "--watch", "--output-format", "concise", *arguments]
+    command = [sys.executable, "-c", PROGRAM, "check", "--watch", "--output-format", "concise", *arguments]
     environment = os.environ | {"CI": "1"}
     with (folder / "out.txt").open("w", encoding="utf-8") as out:
         process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.PIPE, text=True, env=environment)
