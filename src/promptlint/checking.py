@@ -52,8 +52,9 @@ Given = Mapping[Path, bytes]
 """Absolute path → what stands in for the file on disk."""
 
 
-MOST_SEGMENTS = 900
-"""A prompt of more parts is not judged: what checks do grows with the square of their number."""
+MOST_SEGMENTS = 800
+"""A prompt of more parts is not judged: what checks do grows with the square of their number, and longer ones are cut
+where they are read."""
 HOW_IT_IS_SENT = frozenset({"PL301", "PL302", "PL303"})
 """Rules which ask how a prompt is sent, and nothing of its parts."""
 FEW_FILES = 200

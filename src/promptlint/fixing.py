@@ -78,7 +78,9 @@ class Proof:
 
     def _first(self, wanted: Wanted) -> _Attempt | None:
         request, changes = wanted
-        for change in changes if _small(request) else ():
+        if not _small(request):
+            return None
+        for change in changes:
             try:
                 fix = next(iter(self.write(request, change)), None)
             except RefusedError:

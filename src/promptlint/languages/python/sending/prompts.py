@@ -194,7 +194,7 @@ class Prompts:
         segments = self.texts.segments
         if not any(s.volatility is not None for s in segments):
             return Known.NOT
-        unknown = self.texts.cut or self.texts.deep or any(s.volatility is None for s in segments)
+        unknown = self.texts.cut or any(s.volatility is None for s in segments)
         return Known.PARTLY if unknown else Known.FULLY
 
     # --- messages -----------------------------------------------------------------------------------------------------

@@ -34,8 +34,8 @@ class Standing:
         self._unordered: list[Disorder] = []
         self._depth = 0
         self._sorted_keys = 0
-        self.deep = False
-        """Whether something was nested deeper than we follow."""
+        self.cut = False
+        """Whether something was left out."""
 
     @contextmanager
     def within(self, branch: Term, side: int) -> Iterator[None]:
@@ -133,7 +133,7 @@ class Standing:
             term = term.value
         self._depth += 1
         if self._depth > MOST_NESTED:
-            self.deep = True
+            self.cut = True
             term = Opaque("is nested deeper than we follow", at=getattr(term, "at", NOWHERE))
         yield term
         self._depth -= 1

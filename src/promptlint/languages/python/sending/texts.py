@@ -43,7 +43,7 @@ from promptlint.layout import (
     Volatility,
 )
 
-MOST_SEGMENTS = 800
+MOST_SEGMENTS = 900
 """Segments of one prompt; what follows them is left out, and the prompt counts as partly known."""
 MOST_TOOLS = 200
 """Segments of the tools of one prompt; what follows them of the tools counts as one that is not known."""
@@ -60,7 +60,6 @@ class Texts(Standing):
         super().__init__(engine, judge)
         self.provider = provider
         self.segments: list[Segment] = []
-        self.cut = False
         self._most = MOST_SEGMENTS
         self._more = False
         self.role = Role.UNKNOWN

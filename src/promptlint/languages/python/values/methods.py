@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.values import clocks, formats, forms, templating
 from promptlint.languages.python.values.data import parsed
-from promptlint.languages.python.values.rewriting import cat, either, rewrapped, stripped
+from promptlint.languages.python.values.rewriting import cat, is_text, rewrapped, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     NONE,
     Attr,
     Call,
     Cat,
-    Choice,
     Const,
     Each,
     Entry,
@@ -90,20 +89,12 @@ def _of_external(value: Call, name: str, term: Call, engine: Engine) -> Term | N
         and function.name == "string.Template"
         and name in ("substitute", "safe_substitute")
     ):
-        return _substituted(value.arguments[0], term, engine) if value.arguments else None
+        text = engine.text(value.arguments[0]) if value.arguments else NONE
+        mapping = term.arguments[0] if term.arguments else None
+        return formats.substituted_template(text, term.keywords, mapping) if is_text(text) else None
     if isinstance(function, Global) and function.name == "re.compile" and name == "sub" and len(term.arguments) > 1:
         return formats.rewritten(term.arguments[1], term.arguments[0], engine)
     return _of_anything(value, name, term, engine)
-
-
-def _substituted(template: Term, term: Call, engine: Engine) -> Term | None:
-    text = engine.reduced(template)
-    plain = stripped(text)
-    if isinstance(plain, Choice):
-        then, other = _substituted(plain.then, term, engine), _substituted(plain.other, term, engine)
-        return either(plain.condition, then, other) if then is not None and other is not None else None
-    mapping = term.arguments[0] if term.arguments else None
-    return formats.substituted_template(text, term.keywords, mapping) if isinstance(plain, (Str, Cat)) else None
 
 
 # --- texts ------------------------------------------------------------------------------------------------------------

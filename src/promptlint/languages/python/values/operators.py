@@ -70,8 +70,8 @@ def _plus(term: Op, engine: Engine) -> Term | None:
     a, b = stripped(left), stripped(right)
     if is_text(a) or is_text(b):
         return cat(left, right)
-    if isinstance(a, Choice) and is_text(engine.text(left)):
-        return cat(engine.text(left), right)
+    if isinstance(a, Choice) and is_text(whole := engine.text(left)):
+        return cat(whole, right)
     if isinstance(a, Seq) or isinstance(b, Seq):
         like = a if isinstance(a, Seq) else b
         assert isinstance(like, Seq)
