@@ -85,3 +85,8 @@ def test_no_word_is_torn_or_lost(pieces: list[str]) -> None:
     assert "{}" in moves
     assert sorted("".join(moves.split() + stays.split())) == sorted("".join(text.split()))
     assert stays.strip()
+
+
+def test_the_end_of_a_line_is_no_passage() -> None:
+    with pytest.raises(TornError, match=r"^it is the end of a line$"):
+        passage("Be brief.\n", 9)

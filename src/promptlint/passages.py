@@ -53,6 +53,8 @@ def passage(flat: str, at: int) -> Passage:
     if outside:
         return _checked(flat, *_closed(flat, _line(flat, flat.index(f"<{outside[0]}"))[0], at + 1))
     start, end = _line(flat, at)
+    if at >= end:
+        raise TornError("it is the end of a line")
     sentences = [start, *(m.end() for m in _SENTENCE.finditer(flat, start, end) if _ends(flat, m.start())), end]
     first = max(i for i in sentences if i <= at)
     last = min(i for i in sentences if i > at)
