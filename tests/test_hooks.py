@@ -163,18 +163,41 @@ def test_the_files_of_a_commit_are_judged_as_in_a_run_over_everything(repository
     assert told
 
 
-def test_the_hook_can_be_tried_from_its_repository(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    hooks = tmp_path_factory.mktemp("hooks")
+@pytest.fixture
+def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with our hooks, as whoever uses them has its address."""
+    folder = tmp_path_factory.mktemp("hooks")
     ours = yaml.safe_load(HOOKS.read_text(encoding="utf-8"))
     # Built without a registry: the environment of the tests stands in for the one that pip would make.
     for hook in ours:
         hook |= {"entry": f"{sys.executable} -m {hook['entry']}", "language": "system"}
-    (hooks / ".pre-commit-hooks.yaml").write_text(yaml.safe_dump(ours), encoding="utf-8")
+    (folder / ".pre-commit-hooks.yaml").write_text(yaml.safe_dump(ours), encoding="utf-8")
     who = ["-c", "user.name=x", "-c", "user.email=x"]
-    for command in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "hooks"]):
-        run(hooks, "git", *command)
+    for command in (["init", "-q", "-b", "main"], ["add", "."], [*who, "commit", "-qm", "hooks"]):
+        run(folder, "git", *command)
+    return folder
+
+
+def test_the_hook_can_be_tried_from_its_repository(repository: Path, hooks: Path) -> None:
     (repository / "reply.py").write_text(PROMPT + CLOCK_FIRST, encoding="utf-8")
     run(repository, "git", "add", "reply.py")
     done = run(repository, sys.executable, "-m", "pre_commit", "try-repo", str(hooks), "promptlint", "--color", "never")
     assert done.returncode == 1
     assert "PL101" in done.stdout
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/ci.md"])
+def test_the_configuration_that_is_shown_runs_and_can_be_brought_up_to_date(
+    page: str, repository: Path, hooks: Path
+) -> None:
+    shown = re.search(r"```yaml\n(repos:\n.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert shown
+    config = repository / ".pre-commit-config.yaml"
+    config.write_text(shown[1].replace("ADDRESS/OF/promptlint", str(hooks)), encoding="utf-8")
+    (repository / "reply.py").write_text(PROMPT + CLOCK_FIRST, encoding="utf-8")
+    run(repository, "git", "add", ".")
+    assert "PL101" in run(repository, sys.executable, "-m", "pre_commit", "run", "--color", "never").stdout
+    assert run(repository, sys.executable, "-m", "pre_commit", "autoupdate").returncode == 0
+    newest = run(hooks, "git", "rev-parse", "HEAD").stdout.strip()
+    (repo,) = yaml.safe_load(config.read_text(encoding="utf-8"))["repos"]
+    assert repo["rev"] == newest

@@ -13,7 +13,8 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 from pygls.workspace import TextDocument
 
-from promptlint.knowledge.loading import RULES, load_pages
+from promptlint.config.files import NAMES
+from promptlint.knowledge.loading import RULES, endings, load_pages
 from tests.commands import CLOCK
 
 pytestmark = pytest.mark.filterwarnings("default")  # of the client's own closing pipes
@@ -30,6 +31,17 @@ class Editor(LanguageClient):
         self.published: asyncio.Queue[types.PublishDiagnosticsParams] = asyncio.Queue()
         self.said: list[str] = []
         self.opened: list[types.TextDocumentIdentifier] = []
+        self.watched: list[str] = []
+        self.refreshed = asyncio.Event()
+
+        @self.feature(types.CLIENT_REGISTER_CAPABILITY)
+        def _registered(params: types.RegistrationParams) -> None:
+            for each in params.registrations:
+                self.watched += [watcher["globPattern"] for watcher in each.register_options["watchers"]]
+
+        @self.feature(types.WORKSPACE_DIAGNOSTIC_REFRESH)
+        def _refreshed(params: None) -> None:
+            self.refreshed.set()
 
         @self.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def _published(params: types.PublishDiagnosticsParams) -> None:
@@ -79,7 +91,12 @@ class Session:
         editor = Editor()
         await editor.start_io(sys.executable, "-m", "promptlint", "server", cwd=str(folder))
         diagnostic = types.DiagnosticClientCapabilities() if self._pull else None
+        watching = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+        refreshing = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
         capabilities = types.ClientCapabilities(
+            workspace=types.WorkspaceClientCapabilities(
+                did_change_watched_files=watching, diagnostics=refreshing if self._pull else None
+            ),
             general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind(self._encoding)]),
             text_document=types.TextDocumentClientCapabilities(diagnostic=diagnostic),
         )
@@ -238,7 +255,10 @@ def test_what_changes_words_is_never_preferred_and_never_in_fix_all(project: Pat
 def test_a_page_and_the_prompt_are_shown_above_a_finding(project: Path, session: Session) -> None:
     async def use(editor: Editor) -> None:
         document = editor.open(
-            project / "app.py", CLOCK.replace("    system", "    # promptlint: ignore[PL201]\n    system")
+            project / "app.py",
+            CLOCK.replace("def", "# promptlint: disable[PL103]\ndef").replace(
+                "    system", "    # promptlint: ignore[PL201]\n    system"
+            ),
         )
 
         await editor.told()
@@ -248,11 +268,12 @@ def test_a_page_and_the_prompt_are_shown_above_a_finding(project: Path, session:
             found = await editor.text_document_hover_async(types.HoverParams(document, place))
             return found.contents.value if found and isinstance(found.contents, types.MarkupContent) else ""
 
-        above = await shown(7, 25)
+        above = await shown(8, 25)
         assert above.startswith("**PL101 volatile-prefix**")
         assert "the prefix ends here" in above
         assert load_pages()["PL101"].text in above
-        assert (await shown(6, 28)).startswith(load_pages()["PL201"].text)
+        assert (await shown(7, 28)).startswith(load_pages()["PL201"].text)
+        assert (await shown(5, 24)).startswith(load_pages()["PL103"].text)
         assert await shown(0, 0) == ""
 
     session.run(use)
@@ -271,5 +292,49 @@ def test_settings_are_heard_and_a_mistake_in_them_is_said(project: Path, session
         editor.workspace_did_change_watched_files(changes)
         await editor.told()
         assert "unknown key 'ignor' (did you mean 'ignore'?)" in editor.said[0]
+
+    session.run(use)
+
+
+def test_a_mistake_in_the_settings_is_said_once_to_those_who_ask(project: Path, pulling: Session) -> None:
+    (project / "promptlint.toml").write_text('ignor = ["PL101"]\n', encoding="utf-8")
+
+    async def use(editor: Editor) -> None:
+        document = editor.open(project / "app.py", CLOCK)
+        for _ in range(2):
+            report = await editor.text_document_diagnostic_async(types.DocumentDiagnosticParams(document))
+            assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+            assert list(report.items) == []
+        assert ["ignor" in said for said in editor.said] == [True]
+
+    pulling.run(use)
+
+
+def test_an_editor_is_asked_to_watch_all_files_that_are_read(project: Path, session: Session, pulling: Session) -> None:
+    async def use(editor: Editor) -> None:
+        assert set(editor.watched) == {f"**/{name}" for name in (*NAMES, *(f"*{end}" for end in endings()))}
+
+    session.run(use)
+    pulling.run(use)
+
+
+def test_an_editor_that_asks_is_told_to_ask_again_when_a_file_has_changed(project: Path, pulling: Session) -> None:
+    async def use(editor: Editor) -> None:
+        editor.open(project / "app.py", CLOCK)
+        changed = types.FileEvent((project / "prompt.j2").as_uri(), types.FileChangeType.Changed)
+        editor.refreshed.clear()
+        editor.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([changed]))
+        await asyncio.wait_for(editor.refreshed.wait(), 20)
+
+    pulling.run(use)
+
+
+def test_a_file_for_a_later_python_says_that_it_was_not_checked(project: Path, session: Session) -> None:
+    async def use(editor: Editor) -> None:
+        editor.open(project / "app.py", f"lazy import json\n{CLOCK}")
+        (told,) = (await editor.told()).diagnostics
+        assert told.severity == types.DiagnosticSeverity.Information
+        assert told.range.start == types.Position(0, 5)
+        assert told.message.startswith("Nothing in this file was checked: the file is written for Python 3.15")
 
     session.run(use)

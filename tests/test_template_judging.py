@@ -31,6 +31,7 @@ PROVIDER = load_providers()["unknown"]
         pytest.param("output_schema_text", None, Confidence.MEDIUM, id="a name of which one word is a setting"),
         pytest.param("step.params_doc", None, Confidence.MEDIUM, id="a part which is named like a setting"),
         pytest.param("tools[0].document", None, Confidence.MEDIUM, id="a part of what is declared"),
+        pytest.param("instructions.actions.read", None, Confidence.MEDIUM, id="a part of instructions"),
         pytest.param("limit | default(10)", None, Confidence.LOW, id="a setting with a default"),
         pytest.param("question or 'none'", Volatility.REQUEST, Confidence.MEDIUM, id="one of two values"),
         pytest.param("tools ~ question", Volatility.REQUEST, Confidence.MEDIUM, id="the most volatile part"),

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from promptlint.diagnostics import UNREADABLE, Diagnostic
 from promptlint.knowledge.errors import closest
+from promptlint.knowledge.loading import page
 from promptlint.knowledge.pages import Page
 from promptlint.layout import Confidence
 from promptlint.spans import Position, Span
@@ -140,21 +141,23 @@ class _Ranges:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self._closed: list[Ignore] = []
-        self._open: defaultdict[tuple[str, Block], list[Span]] = defaultdict(list)
+        self._open: defaultdict[tuple[str, Block], list[tuple[str, Span]]] = defaultdict(list)
+        """Code of a rule, and the block → how the rule is called where a range begins, and where that is."""
 
     def add(self, verb: str, rule: str, span: Span, block: Block) -> None:
-        """A comment that begins a range, or ends the one which began last."""
-        begun = self._open[rule, block]
+        """A comment that begins a range, or ends the one which began last, whether by the code or the name of a rule."""
+        known = page(rule)
+        begun = self._open[known.code if known else rule, block]
         if verb == "disable":
-            begun.append(span)
+            begun.append((rule, span))
         elif begun:
-            self._closed.append(_ranged(rule, begun.pop(), span.end.line + 1))
+            self._closed.append(_ranged(*begun.pop(), span.end.line + 1))
         else:
             self.faults.append(Fault(UNMATCHED, span, f"No `disable[{rule}]` stands above this in the same block."))
 
     def ignores(self) -> list[Ignore]:
         """What the ranges ignore. Those that nothing has ended are told."""
-        left = [(rule, span, block) for (rule, block), spans in self._open.items() for span in spans]
+        left = [(rule, span, block) for (_, block), begun in self._open.items() for rule, span in begun]
         for rule, span, block in left:
             where = "file" if block.stop == END else "block"
             self.faults.append(

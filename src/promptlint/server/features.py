@@ -14,6 +14,7 @@ from pygls.lsp.server import LanguageServer
 from promptlint import __version__
 from promptlint.config.files import NAMES
 from promptlint.diagnostics import Diagnostic
+from promptlint.knowledge.loading import endings
 from promptlint.server.actions import FIX_ALL, actions
 from promptlint.server.hovering import hover
 from promptlint.server.translation import Texts
@@ -32,6 +33,8 @@ class Server(LanguageServer):
         self._checker = Checker()
         self._due: asyncio.Task[None] | None = None
         self._told: set[str] = set()
+        self._complained = ""
+        """What the user was told to mend: it is said once, however often the editor asks."""
 
     @property
     def pulls(self) -> bool:
@@ -52,6 +55,9 @@ class Server(LanguageServer):
         """The report on everything that is open, and the places in it."""
         documents = self.documents()
         done = await asyncio.to_thread(self._checker.check, documents)
+        if done.error and done.error != self._complained:
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"promptlint: {done.error}"))
+        self._complained = done.error
         return done, Texts(done.sources, self.workspace.position_encoding or types.PositionEncodingKind.Utf16)
 
     def changed(self, *, on_disk: bool = False) -> None:
@@ -65,13 +71,12 @@ class Server(LanguageServer):
     async def _soon(self, *, refresh: bool) -> None:
         await asyncio.sleep(_PAUSE)
         if self.pulls:
-            if refresh:
+            if refresh and self._refreshes:
                 self.workspace_diagnostic_refresh(None)
             return
         done, texts = await self.checked()
-        self._say(done)
         for uri, document in self.documents().items():
-            found = [texts.diagnostic(d) for d in _in(done, document)]
+            found = _told(done, document, texts)
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, document.version))
             self._told.add(uri)
 
@@ -81,13 +86,21 @@ class Server(LanguageServer):
             self._told.remove(uri)
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
-    def _say(self, done: Checked) -> None:
-        if done.error:
-            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"promptlint: {done.error}"))
+    @property
+    def _refreshes(self) -> bool:
+        """Whether the client asks again when it is told that something has changed which it did not see."""
+        workspace = self.client_capabilities.workspace
+        return bool(workspace and workspace.diagnostics and workspace.diagnostics.refresh_support)
 
 
 def _in(done: Checked, document: Document | None) -> list[Diagnostic]:
     return [d for d in done.report.diagnostics if document is not None and d.span.path == document.shown]
+
+
+def _told(done: Checked, document: Document | None, texts: Texts) -> list[types.Diagnostic]:
+    """What is shown in a document: what was found in it, and why nothing was looked for."""
+    newer = [gap for gap in done.report.gaps if gap.written_for and document and gap.span.path == document.shown]
+    return [*(texts.diagnostic(d) for d in _in(done, document)), *(texts.unchecked(gap) for gap in newer)]
 
 
 def server() -> Server:
@@ -106,7 +119,8 @@ def _hear(ours: Server) -> None:
     def _initialized(params: types.InitializedParams) -> None:
         watched = ours.client_capabilities.workspace
         if watched and watched.did_change_watched_files and watched.did_change_watched_files.dynamic_registration:
-            watchers = [types.FileSystemWatcher(f"**/{name}") for name in (*NAMES, "*.py")]
+            # Also what is not open: it is read where code that is open leads there.
+            watchers = [types.FileSystemWatcher(f"**/{name}") for name in (*NAMES, *(f"*{end}" for end in endings()))]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
             method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
             ours.client_register_capability(types.RegistrationParams([types.Registration("files", method, options)]))
@@ -140,7 +154,7 @@ def _answer(ours: Server) -> None:
     async def _pulled(params: types.DocumentDiagnosticParams) -> types.RelatedFullDocumentDiagnosticReport:
         done, texts = await ours.checked()
         document = ours.documents().get(params.text_document.uri)
-        return types.RelatedFullDocumentDiagnosticReport([texts.diagnostic(d) for d in _in(done, document)])
+        return types.RelatedFullDocumentDiagnosticReport(_told(done, document, texts))
 
     kinds = types.CodeActionOptions([types.CodeActionKind.QuickFix, FIX_ALL])
 

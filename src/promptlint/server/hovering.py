@@ -13,7 +13,7 @@ from promptlint.layout import Request
 from promptlint.reporters.drawing import drawn
 from promptlint.spans import Position
 
-_COMMENT = re.compile(r"promptlint:\s*(?:file-)?ignore\[(?P<rules>[^\]]*)\]")
+_COMMENT = re.compile(r"promptlint:\s*(?:ignore|file-ignore|disable|enable)\[(?P<rules>[^\]]*)\]")
 _RULE = re.compile(r"[^\s,]+")
 
 

@@ -11,6 +11,7 @@ from pygls import uris
 from promptlint.diagnostics import Diagnostic, Severity
 from promptlint.edits import Edit
 from promptlint.knowledge.loading import page_file
+from promptlint.layout import Gap
 from promptlint.spans import Lines, Position, Span
 
 _SEVERITIES = {
@@ -65,6 +66,15 @@ class Texts:
         windows = "\r\n" in self._sources(edit.span.path)
         content = edit.content.replace("\r\n", "\n")
         return types.TextEdit(span, content.replace("\n", "\r\n") if windows else content)
+
+    def unchecked(self, gap: Gap) -> types.Diagnostic:
+        """A file for a later Python than the one that runs us, at the place that tells it: the code is right."""
+        return types.Diagnostic(
+            range=self.range(gap.span),
+            severity=types.DiagnosticSeverity.Information,
+            source="promptlint",
+            message=f"Nothing in this file was checked: {gap.reason}.",
+        )
 
     def diagnostic(self, diagnostic: Diagnostic) -> types.Diagnostic:
         """A finding, with the way of its text into the prompt."""
