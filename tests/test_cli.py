@@ -91,6 +91,7 @@ USAGE = "Usage: promptlint check [OPTIONS] [PATHS]...\nTry 'promptlint check --h
     ("arguments", "error"),
     [
         (["--select", "nonsense"], "Error: there is no rule 'nonsense'"),
+        (["--select", "PL1O1"], "Error: there is no rule 'PL1O1' (did you mean 'PL101'?)"),
         (["--ignore", "volatile-prefx"], "Error: there is no rule 'volatile-prefx' (did you mean 'volatile-prefix'?)"),
         (["--min-confidence", "sure"], None),
         (["--output-format", "xml"], None),
@@ -98,6 +99,8 @@ USAGE = "Usage: promptlint check [OPTIONS] [PATHS]...\nTry 'promptlint check --h
         (["--stdin-filename", "a.py"], None),
         (["-", "clean.py"], None),
         (["--nonsense"], None),
+        (["--baseline", ""], None),
+        (["--min-tokens", "-1"], None),
     ],
 )
 def test_what_cannot_be_done_is_said(run: Run, clean: Path, arguments: list[str], error: str | None) -> None:

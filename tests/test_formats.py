@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from promptlint.diagnostics import Diagnostic, Severity
+from promptlint.edits import Applicability, Edit, Fix
 from promptlint.knowledge.loading import load_pages
 from promptlint.layout import Confidence, Step
 from promptlint.reporters import FORMATS, reporter
@@ -245,7 +247,7 @@ READ: Mapping[str, Callable[[str], list[Told]]] = {
     "junit": _junit,
     "rdjson": _rdjson,
     "html": lambda text: [
-        (*place[:3], unescape(message))
+        (*place[:3], unescape(re.sub("</?code>", "`", message)))
         for place, message in zip(
             _lines(text, r'^<p class="place">(?P<path>.*?):(?P<line>\d+):(?P<column>\d+) (?P<message>)'),
             re.findall(r"</h3>\n<p>(.*)</p>$", text, re.MULTILINE),
@@ -260,3 +262,71 @@ READ: Mapping[str, Callable[[str], list[Told]]] = {
 def test_a_finding_has_the_same_place_and_words_in_every_format(name: str) -> None:
     expected = [(d.span.path, d.span.start.line, d.span.start.column, d.message) for d in REPORT.diagnostics]
     assert READ[name](render(name)) == expected
+
+
+CHANGED = "x = 1\n字 = f'😀{today}'\nanswer(字)\n"
+FIXED = replace(
+    CLOCK, fix=Fix(Applicability.UNSAFE, "Use `today`", (Edit(replace(CLOCK.span, end=Position(2, 12)), "today"),))
+)
+
+Fixed = tuple[str, str, str]
+"""How safe a fix is, what it says, and what it makes of the text: a diff of the lines that it changes."""
+
+
+def _diff(after: str) -> str:
+    return "".join(line for line in difflib.ndiff(APP.splitlines(True), after.splitlines(True)) if line[0] in "+-")
+
+
+def _made(line: int, begin: int, end: int, content: str) -> str:
+    """The text with one edit, its columns in code points."""
+    lines = APP.splitlines(keepends=True)
+    lines[line - 1] = lines[line - 1][: begin - 1] + content + lines[line - 1][end - 1 :]
+    return _diff("".join(lines))
+
+
+def _json_fix(text: str) -> Fixed:
+    fix = json.loads(text)["diagnostics"][0]["fix"]
+    (edit,) = fix["edits"]
+    made = _made(edit["start"]["line"], edit["start"]["column"], edit["end"]["column"], edit["content"])
+    return fix["applicability"], fix["message"], made
+
+
+def _sarif_fix(text: str) -> Fixed:
+    (fix,) = json.loads(text)["runs"][0]["results"][0]["fixes"]
+    (replacement,) = fix["artifactChanges"][0]["replacements"]
+    region = replacement["deletedRegion"]
+    line, begin, end = region["startLine"], region["startColumn"], region["endColumn"]
+    made = _made(line, _utf16(line, begin), _utf16(line, end), replacement["insertedContent"]["text"])
+    return fix["properties"]["applicability"], fix["description"]["text"].split(" (")[0], made
+
+
+def _shown_fix(words: str, lines: list[str]) -> Fixed:
+    """A fix as people are shown it."""
+    how_safe, message = words.split("fix: ")
+    return how_safe.strip() or "safe", message, "".join(f"{line[0]} {line[1:]}\n" for line in lines)
+
+
+def _full_fix(text: str) -> Fixed:
+    (words,) = re.findall(r"^ *= ((?:unsafe )?fix: .*)$", text, re.MULTILINE)
+    return _shown_fix(words, re.findall(r"^ {4,5}([-+].*)$", text, re.MULTILINE))
+
+
+def _html_fix(text: str) -> Fixed:
+    (words,) = re.findall(r'<p class="fix">(.*)</p>', text)
+    lines = [unescape(line) for line in re.findall(r"<(?:ins|del)>(.*)</(?:ins|del)>", text)]
+    return _shown_fix(re.sub("</?code>", "`", words), lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        pytest.param("json", _json_fix, id="json"),
+        pytest.param("json-lines", lambda text: _json_fix(f'{{"diagnostics": [{text}]}}'), id="json-lines"),
+        pytest.param("sarif", _sarif_fix, id="sarif"),
+        pytest.param("full", _full_fix, id="full"),
+        pytest.param("html", _html_fix, id="html"),
+    ],
+)
+def test_a_fix_is_the_same_in_every_format_that_carries_it(name: str, read: Callable[[str], Fixed]) -> None:
+    told = render(name, replace(REPORT, diagnostics=(FIXED,)))
+    assert read(told) == ("unsafe", "Use `today`", _diff(CHANGED))

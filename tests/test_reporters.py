@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
+from urllib.parse import unquote
 
 import jsonschema
 import pytest
@@ -418,6 +419,7 @@ def test_sarif_of_a_clean_run_still_closes_old_alerts() -> None:
 def test_sarif_describes_the_tool() -> None:
     run = sarif(CLEAN)
     assert (run["tool"]["driver"]["name"], run["tool"]["driver"]["semanticVersion"]) == ("promptlint", __version__)
+    assert unquote(run["tool"]["driver"]["informationUri"]).startswith("data:text/plain,promptlint reports what stops")
     assert run["automationDetails"] == {"id": "promptlint/"}
     assert run["columnKind"] == "utf16CodeUnits"
 

@@ -52,11 +52,7 @@ def test_a_log_is_valid_by_the_schema(multitool: Path, log: Path) -> None:
     jsonschema.validators.validator_for(schema)(schema).validate(document)
 
 
-NO_ADDRESS = ("SARIF2005", "Warning_ProvideToolnformationUri")
-"""A tool should give the address of its pages. They are in the log itself, and published nowhere yet."""
-
-
-def test_the_multitool_has_no_error_and_one_warning_for_it(multitool: Path, log: Path) -> None:
+def test_the_multitool_has_no_error_and_no_warning_for_it(multitool: Path, log: Path) -> None:
     verdict = log.with_name("verdict.sarif")
     program = str(multitool / "Sarif.Multitool")
     command = [program, "validate", str(log), "--output", str(verdict), "--log", "ForceOverwrite"]
@@ -68,4 +64,4 @@ def test_the_multitool_has_no_error_and_one_warning_for_it(multitool: Path, log:
     )
     # It exits with 0 whatever it has found.
     (run,) = json.loads(verdict.read_text(encoding="utf-8-sig"))["runs"]
-    assert [(result["ruleId"], result["message"]["id"]) for result in run["results"]] == [NO_ADDRESS]
+    assert [(result["ruleId"], result["message"]) for result in run["results"]] == []

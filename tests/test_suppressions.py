@@ -207,7 +207,9 @@ NOT_ALONE = (
         pytest.param(f"f(\n    {OFF}\n    HERE,\n    {ON}\n)\n", id="lines of a statement"),
         pytest.param(f"{OFF}\r\nf(HERE)\r\n{ON}\r\n", id="with Windows line breaks"),
         pytest.param(f"{OFF}\nf(HERE)\n{ON}\n".replace("enable[PL101]", "enable[volatile-prefix]"), id="ended by name"),
-        pytest.param(f"{OFF}\nf(HERE)\n{ON}\n".replace("disable[PL101]", "disable[volatile-prefix]"), id="begun by name"),
+        pytest.param(
+            f"{OFF}\nf(HERE)\n{ON}\n".replace("disable[PL101]", "disable[volatile-prefix]"), id="begun by name"
+        ),
     ],
 )
 def test_what_is_found_in_a_range_is_ignored(source: str) -> None:

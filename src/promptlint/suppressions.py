@@ -145,7 +145,7 @@ class _Ranges:
         """Code of a rule, and the block → how the rule is called where a range begins, and where that is."""
 
     def add(self, verb: str, rule: str, span: Span, block: Block) -> None:
-        """A comment that begins a range, or ends the one which began last, whether by the code or the name of a rule."""
+        """A comment that begins a range, or ends the one which began last, by the code or the name of its rule."""
         known = page(rule)
         begun = self._open[known.code if known else rule, block]
         if verb == "disable":

@@ -85,6 +85,7 @@ def configured(given: Mapping[str, Any]) -> tuple[Configuration, Settings]:
     from promptlint.config import files
     from promptlint.config.configuration import Configuration, layered
     from promptlint.config.keys import KEYS
+    from promptlint.config.kinds import MisfitError
     from promptlint.config.settings import COMMAND_LINE, Layer, Settings
 
     configs = given["configs"]
@@ -97,9 +98,13 @@ def configured(given: Mapping[str, Any]) -> tuple[Configuration, Settings]:
             raise RefusedError(f"--config {path}: there is no such file")
         fixed = layered(Settings(), files.read(Path(path).resolve()))
     singles = [files.single(config) for config in configs if config not in paths]
-    said = [(key, given[key.field]) for key in KEYS.values() if given.get(key.field) is not None]
-    values = {
-        key.name: key.kind.read(list(value) if isinstance(value, tuple) else value, Path.cwd()) for key, value in said
-    }
+    values = {}
+    for key in KEYS.values():
+        value = given.get(key.field)
+        if value is not None:
+            try:
+                values[key.name] = key.kind.read(list(value) if isinstance(value, tuple) else value, Path.cwd())
+            except MisfitError as error:
+                raise click.UsageError(f"--{key.name} {error}") from error
     configuration = Configuration((*singles, Layer(values, COMMAND_LINE)), fixed=fixed)
     return configuration, configuration.settings(Path.cwd())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -10,8 +11,10 @@ from itertools import groupby
 
 from promptlint import __version__
 from promptlint.diagnostics import Diagnostic, Severity
+from promptlint.edits import Applicability
 from promptlint.knowledge.loading import load_providers
 from promptlint.layout import Tokens
+from promptlint.reporters.patches import hunks
 from promptlint.reporters.picture import Picture, Row, State, about, distinct, headline, total
 from promptlint.reporters.report import Report, Sources
 from promptlint.reporters.text import Excerpts, counted, harmless
@@ -19,6 +22,8 @@ from promptlint.spans import Span
 
 _MOST = 3
 """Prompts of one call that are shown."""
+_TAGS = {"-": "del", "+": "ins"}
+"""Sign of a line of a diff → the element that says so without colours."""
 _WORDS = {
     State.CACHED: "█ cached",
     State.GROWS: "█ grows",
@@ -35,7 +40,7 @@ def render(report: Report, sources: Sources) -> str:
     found = _by_call(report.diagnostics, numbers)
     excerpts = Excerpts(sources)
     here = files("promptlint.reporters")
-    findings = [_finding(d, i, numbers, excerpts) for i, d in enumerate(report.diagnostics, start=1)]
+    findings = [_finding(d, i, numbers, excerpts, _fix(d, sources)) for i, d in enumerate(report.diagnostics, start=1)]
     prompts = [_prompts(span, pictures, numbers[span], found.get(span, ())) for span, pictures in calls.items()]
     return "".join(
         [
@@ -93,23 +98,38 @@ def _form(report: Report) -> str:
     )
 
 
-def _finding(diagnostic: Diagnostic, number: int, calls: Mapping[Span, str], excerpts: Excerpts) -> str:
+def _finding(diagnostic: Diagnostic, number: int, calls: Mapping[Span, str], excerpts: Excerpts, fix: str) -> str:
     title = f"{diagnostic.code} {diagnostic.name}"
     line, _ = excerpts.marked(diagnostic.span)
     way = "".join(
-        f'<li>{_text(s.message)} <span class="place">{_text(str(s.span))}</span></li>' for s in diagnostic.flow
+        f'<li>{_prose(s.message)} <span class="place">{_text(str(s.span))}</span></li>' for s in diagnostic.flow
     )
     prompts = " ".join(f'<a href="#{calls[s]}">the prompt at {_text(str(s))}</a>' for s in _calls_of(diagnostic, calls))
     data = _data("finding", [diagnostic.code], f"{title} {diagnostic.message} {diagnostic.span}")
     return (
         f'<article id="finding-{number}" {data} data-severity="{diagnostic.severity}">\n'
         f'<h3><span class="severity {diagnostic.severity}">{diagnostic.severity}</span> {_text(title)}</h3>\n'
-        f"<p>{_text(diagnostic.message)}</p>\n"
+        f"<p>{_prose(diagnostic.message)}</p>\n"
         f'<p class="place">{_text(str(diagnostic.span))} <code>{_text(line.strip())}</code></p>\n'
         + (f'<ol class="way">{way}</ol>\n' if way else "")
+        + fix
         + (f"<p>{prompts}</p>\n" if prompts else "")
         + "</article>\n"
     )
+
+
+def _fix(diagnostic: Diagnostic, sources: Sources) -> str:
+    """A fix as the lines that it changes."""
+    if diagnostic.fix is None:
+        return ""
+    unsafe = "" if diagnostic.fix.applicability is Applicability.SAFE else "unsafe "
+    changed = []
+    for path, lines in hunks(diagnostic.fix, sources):
+        if path != diagnostic.span.path:
+            changed.append(f'<span class="place">{_text(path)}:</span>')
+        changed += [f"<{tag}>{_text(line)}</{tag}>" if (tag := _TAGS.get(line[:1])) else _text(line) for line in lines]
+    shown = "\n".join(changed)
+    return f'<p class="fix">{unsafe}fix: {_prose(diagnostic.fix.message)}</p>\n<pre tabindex="0">{shown}</pre>\n'
 
 
 def _data(kind: str, rules: Sequence[str], text: str) -> str:
@@ -181,3 +201,8 @@ def _row(row: Row) -> str:
 
 def _text(text: str) -> str:
     return escape(harmless(text).encode("utf-8", "replace").decode("utf-8"))
+
+
+def _prose(text: str) -> str:
+    """A sentence, with what stands in backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", _text(text))

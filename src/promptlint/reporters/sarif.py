@@ -29,6 +29,11 @@ ROOT = "%SRCROOT%"
 _MOST_DESCRIPTION = 1024
 """Characters of a description that services take."""
 _MOST_RELATED = 10
+_ABOUT = (
+    "promptlint reports what stops the prompts of LLM calls being cached or batched. This log carries the page of each"
+    " rule; `promptlint rule PL101` shows one."
+)
+"""What the tool is, in the place of the address of its pages: they come with it, and a log names no machine."""
 _TAGS = ("cost", "performance", "prompt-caching")
 _PROBLEMS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
 
@@ -42,6 +47,7 @@ def render(report: Report, sources: Sources) -> str:
             "driver": {
                 "name": "promptlint",
                 "semanticVersion": __version__,
+                "informationUri": f"data:text/plain,{quote(_ABOUT)}",
                 "rules": [_rule(page) for page in report.rules.values()],
             }
         },
