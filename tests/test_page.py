@@ -53,7 +53,15 @@ def page(run: Run, tmp_path: Path) -> Path:
 def test_a_page_shows_the_finding_and_the_prompt(page: Path) -> None:
     read = Page(page.read_text(encoding="utf-8"))
     assert read.open == []
-    for words in ("PL101 volatile-prefix", "app.py:7:22", "1 warning", "1 prompt", "≠ changes", "the prefix ends here"):
+    for words in (
+        "PL101 volatile-prefix",
+        "app.py:7:22",
+        "unsafe fix: Let the clock tell the date only",
+        "1 warning",
+        "1 prompt",
+        "≠ changes",
+        "the prefix ends here",
+    ):
         assert words in read.text
     assert "<script>alert(1)</script> & Read the whole" in read.text
 
@@ -66,6 +74,45 @@ def test_a_page_needs_nothing_from_elsewhere(page: Path) -> None:
     assert "url(" not in text
     assert "@import" not in text
     assert text.count("<script") == 1
+
+
+def test_a_page_can_be_heard_and_used_without_a_mouse(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert '<html lang="en">' in text
+    for control in re.findall(r"<(?:input|select)[^>]*>", text):
+        assert re.search(rf"<label>[^<]*{re.escape(control)}", text), control
+    assert '<span role="status"' in text
+    for table in re.findall(r"<table>.*?</table>", text, re.DOTALL):
+        assert "<caption>" in table
+        assert all(' scope="' in head for head in re.findall(r"<th\b[^>]*>", table))
+    for section in re.findall(r'<section aria-labelledby="(.*?)">', text):
+        assert f'<h2 id="{section}">' in text
+    scrolls = re.findall(r'<(?:pre|div class="scroll")[^>]*>', text)
+    assert scrolls
+    assert all('tabindex="0"' in each for each in scrolls)
+
+
+def test_the_colours_of_a_page_can_be_read_by_day_and_by_night(page: Path) -> None:
+    schemes = re.findall(r":root \{(.*?)\}", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(schemes) == 2
+    for scheme in schemes:
+        colours = dict(re.findall(r"--(\w+): (#\w{6});", scheme))
+        for name in colours.keys() - {"ground", "raised", "line"}:
+            for ground in ("ground", "raised"):
+                assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
+
+
+def contrast(one: str, other: str) -> float:
+    """How well a colour stands out from another one, as WCAG counts: 4.5 is enough for text."""
+    dark, bright = sorted(map(luminance, (one, other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """How bright a colour is."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_a_page_of_a_clean_run_says_so(run: Run, tmp_path: Path) -> None:

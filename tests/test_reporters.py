@@ -416,6 +416,17 @@ def test_sarif_of_a_clean_run_still_closes_old_alerts() -> None:
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == list(load_pages())
 
 
+def test_sarif_tells_no_more_than_services_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "invocations" not in sarif(REPORT)
+    monkeypatch.setattr("promptlint.reporters.sarif.MOST_RESULTS", 2)
+    doubted = replace(CLOCK, confidence=Confidence.LOW)
+    run = sarif(replace(REPORT, diagnostics=(doubted, CLOCK, replace(CLOCK, severity=Severity.NOTE), BROKEN)))
+    assert [result["ruleId"] for result in run["results"]] == ["PL101", "PL001"]
+    assert run["results"][0]["properties"] == {"confidence": "high"}
+    (note,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert note["message"]["text"] == "4 findings: the 2 gravest are told, since services take no more."
+
+
 def test_sarif_describes_the_tool() -> None:
     run = sarif(CLEAN)
     assert (run["tool"]["driver"]["name"], run["tool"]["driver"]["semanticVersion"]) == ("promptlint", __version__)

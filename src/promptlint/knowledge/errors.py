@@ -17,5 +17,5 @@ def closest(word: str, known: Iterable[str]) -> str:
         # Of two that are as near, the one whose letters stand where they were typed: PL101 for PL1O1, not PL211.
         return SequenceMatcher(None, each, word).ratio(), sum(a == b for a, b in zip(each, word, strict=False))
 
-    near = max(get_close_matches(word, list(known), 20), key=nearness, default="")
+    near = max(sorted(get_close_matches(word, list(known), 20)), key=nearness, default="")
     return f" (did you mean '{near}'?)" if near else ""

@@ -28,6 +28,8 @@ ROOT = "%SRCROOT%"
 
 _MOST_DESCRIPTION = 1024
 """Characters of a description that services take."""
+MOST_RESULTS = 25_000
+"""Results of one run that services take: they refuse a log with more."""
 _MOST_RELATED = 10
 _ABOUT = (
     "promptlint reports what stops the prompts of LLM calls being cached or batched. This log carries the page of each"
@@ -42,7 +44,8 @@ def render(report: Report, sources: Sources) -> str:
     """One run with all rules that ran, and their results. ASCII, so that no pipe breaks it."""
     places = _Places(report, sources)
     rules = list(report.rules)
-    run = {
+    kept = _gravest(report.diagnostics)
+    run: dict[str, Any] = {
         "tool": {
             "driver": {
                 "name": "promptlint",
@@ -54,9 +57,25 @@ def render(report: Report, sources: Sources) -> str:
         "automationDetails": {"id": "promptlint/"},
         "originalUriBaseIds": {ROOT: {"description": {"text": "The top of the repository."}}},
         "columnKind": "utf16CodeUnits",
-        "results": [_result(d, rules.index(d.code), places) for d in report.diagnostics],
+        "results": [_result(d, rules.index(d.code), places) for d in kept],
     }
+    if len(kept) < len(report.diagnostics):
+        words = (
+            f"{len(report.diagnostics):,} findings: the {len(kept):,} gravest are told, since services take no more."
+        )
+        note = {"level": "warning", "message": {"text": words}}
+        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": [note]}]
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _gravest(diagnostics: tuple[Diagnostic, ...]) -> list[Diagnostic]:
+    """As many as services take, in their order."""
+    ranks = {severity: rank for rank, severity in enumerate(Severity)}
+
+    def gravity(number: int) -> tuple[int, int]:
+        return ranks[diagnostics[number].severity], -diagnostics[number].confidence
+
+    return [diagnostics[number] for number in sorted(sorted(range(len(diagnostics)), key=gravity)[:MOST_RESULTS])]
 
 
 def _rule(page: Page) -> dict[str, Any]:
