@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 from pygls.workspace import TextDocument
 
 from promptlint.config.files import NAMES
 from promptlint.knowledge.loading import RULES, endings, load_pages
+from promptlint.server.notebooks import Cell, Notebook
+from promptlint.spans import Lines
 from tests.commands import CLOCK
 
 pytestmark = pytest.mark.filterwarnings("default")  # of the client's own closing pipes
@@ -338,3 +343,112 @@ def test_a_file_for_a_later_python_says_that_it_was_not_checked(project: Path, s
         assert told.message.startswith("Nothing in this file was checked: the file is written for Python 3.15")
 
     session.run(use)
+
+
+# --- notebooks --------------------------------------------------------------------------------------------------------
+
+
+class Opened:
+    """A notebook in an editor: its cells are documents of their own."""
+
+    def __init__(self, editor: Editor, path: Path, *texts: str) -> None:
+        self.uri = path.as_uri()
+        self.cells = [types.TextDocumentIdentifier(f"vscode-notebook-cell:{path}#{n}") for n in range(len(texts))]
+        kinds = [types.NotebookCell(types.NotebookCellKind.Code, cell.uri) for cell in self.cells]
+        items = [types.TextDocumentItem(c.uri, "python", 1, text) for c, text in zip(self.cells, texts, strict=True)]
+        notebook = types.NotebookDocument(self.uri, "jupyter-notebook", 1, kinds)
+        editor.notebook_document_did_open(types.DidOpenNotebookDocumentParams(notebook, items))
+
+    def close(self, editor: Editor) -> None:
+        notebook = types.NotebookDocumentIdentifier(self.uri)
+        editor.notebook_document_did_close(types.DidCloseNotebookDocumentParams(notebook, self.cells))
+
+
+HEAD, GUIDE, REPLY = (f"{part}\n" for part in UNSORTED.replace("north", "nörth😀").rstrip().split("\n\n", 2))
+ABOVE = "%matplotlib inline\nprint('a \"quoted\" text')\n"
+
+
+async def pulled(editor: Editor, document: types.TextDocumentIdentifier) -> list[types.Diagnostic]:
+    report = await editor.text_document_diagnostic_async(types.DocumentDiagnosticParams(document))
+    assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+    return list(report.items)
+
+
+def test_the_cells_of_a_notebook_are_checked_together_and_told_apart(project: Path, pulling: Session) -> None:
+    async def use(editor: Editor) -> None:
+        notebook = Opened(editor, project / "a b.ipynb", HEAD, ABOVE + GUIDE, "", REPLY)
+        found = [await pulled(editor, cell) for cell in notebook.cells]
+        assert [[each.code for each in there] for there in found] == [[], [], [], ["PL103"]]
+        ((told,),) = [there for there in found if there]
+        line = next(number for number, line in enumerate(REPLY.split("\n")) if "south" in line)
+        text = REPLY.split("\n")[line].encode()
+        start, end = text.index(b"{'n"), text.index(b"'south'}") + len(b"'south'}")
+        assert told.range == types.Range(types.Position(line, start), types.Position(line, end))
+        assert {way.location.uri for way in told.related_information or ()} == {notebook.cells[3].uri}
+        params = types.HoverParams(notebook.cells[3], told.range.start)
+        hover = await editor.text_document_hover_async(params)
+        assert hover
+        assert isinstance(hover.contents, types.MarkupContent)
+        assert hover.contents.value.startswith("**PL103 unordered-content**")
+        notebook.close(editor)
+
+    pulling.run(use)
+
+
+def test_a_fix_in_a_notebook_changes_one_cell(project: Path, session: Session) -> None:
+    async def use(editor: Editor) -> None:
+        notebook = Opened(editor, project / "a.ipynb", HEAD, GUIDE, ABOVE + REPLY)
+        cell = notebook.cells[2]
+        while not (told := await editor.told()).diagnostics:
+            pass
+        assert told.uri == cell.uri
+        context = types.CodeActionContext([])
+        params = types.CodeActionParams(cell, told.diagnostics[0].range, context)
+        offered = await editor.text_document_code_action_async(params)
+        (sort,) = [each for each in offered or () if isinstance(each, types.CodeAction) and each.is_preferred]
+        after = (ABOVE + REPLY).replace("{'nörth😀', 'south'}", "sorted({'nörth😀', 'south'})")
+        assert changed(ABOVE + REPLY, sort.edit) == after
+        assert sort.edit
+        assert [change.text_document.uri for change in sort.edit.document_changes or ()] == [cell.uri]  # type: ignore[union-attr]
+        notebook.close(editor)
+        while (told := await editor.told()).uri != cell.uri:
+            pass
+        assert list(told.diagnostics) == []
+
+    session.run(use)
+
+
+_cells = st.lists(st.text(st.sampled_from("a\"\\\n\té😀 '"), max_size=20), min_size=1, max_size=4)
+
+
+@given(_cells, st.data())
+def test_a_place_in_a_cell_is_found_again_where_it_is_stored(texts: list[str], data: st.DataObject) -> None:
+    notebook = Notebook(tuple(Cell(f"cell {n}", text) for n, text in enumerate(texts)))
+    number = data.draw(st.integers(0, len(texts) - 1))
+    at = data.draw(st.integers(0, len(texts[number])))
+    place = Lines(texts[number]).position(at)
+    outside = notebook.outside(f"cell {number}", place)
+    rest = Lines(texts[number]).line(place.line)[place.column - 1 :]
+    if rest:
+        assert notebook.within(outside) == (f"cell {number}", place)
+        stored = notebook.stored.split("\n")[outside.line - 1]
+        assert json.loads('"' + stored[outside.column - 1 :].removesuffix(",")).removesuffix("\n") == rest
+
+
+@given(_cells, _cells)
+def test_what_changes_in_cells_is_told_cell_by_cell(before: list[str], after: list[str]) -> None:
+    after = (after * len(before))[: len(before)]
+    notebook = Notebook(tuple(Cell(str(n), text) for n, text in enumerate(before)))
+    made = list(before)
+    for uri, begin, end, content in notebook.changes(Notebook(tuple(Cell("", text) for text in after)).stored):
+        made[int(uri)] = before[int(uri)][:begin] + content + before[int(uri)][end:]
+    assert made == after
+
+
+def test_an_address_may_be_written_with_escapes(project: Path, pulling: Session) -> None:
+    async def use(editor: Editor) -> None:
+        document = editor.open(project / "a b é.py", CLOCK)
+        assert "%20" in document.uri
+        assert [each.code for each in await pulled(editor, document)] == ["PL101"]
+
+    pulling.run(use)

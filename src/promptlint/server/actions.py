@@ -10,11 +10,9 @@ from lsprotocol import types
 from promptlint.diagnostics import Diagnostic
 from promptlint.edits import Applicability, Edit, Fix, compatible
 from promptlint.ignoring import NotIgnoredError, ignored
-from promptlint.server.translation import Texts, meets, uri_of
+from promptlint.server.translation import Texts, meets
 from promptlint.server.workspace import Document
 from promptlint.spans import Lines, Span
-
-_Change = types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit
 
 FIX_ALL = "source.fixAll.promptlint"
 
@@ -28,7 +26,7 @@ def actions(
     """
     if _wanted(types.CodeActionKind.QuickFix, only):
         for diagnostic in found:
-            if meets(texts.range(diagnostic.span), where):
+            if meets(texts.location(diagnostic.span).range, where):
                 yield from _quick(document, diagnostic, texts)
     if _wanted(FIX_ALL, only):
         fixes = [d.fix for d in found if d.fix and d.fix.applicability is Applicability.SAFE]
@@ -80,17 +78,15 @@ def _ignore(document: Document, diagnostic: Diagnostic) -> Fix | None:
 
 def _workspace(edits: Sequence[Edit], texts: Texts, document: Document) -> types.WorkspaceEdit:
     """Edits of one or more files; those of the open document only for the version that they were made for."""
-    by_path: defaultdict[str, list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit]] = defaultdict(
-        list
-    )
+    by_path: defaultdict[str, list[Edit]] = defaultdict(list)
     for edit in edits:
-        by_path[edit.span.path].append(texts.edit(edit))
-    versions: Mapping[str, int | None] = {document.shown: document.version}
+        by_path[edit.span.path].append(edit)
+    version = document.version if document.notebook is None else None
+    versions: Mapping[str, int | None] = {document.shown: version}
     return types.WorkspaceEdit(
         document_changes=[
-            types.TextDocumentEdit(
-                types.OptionalVersionedTextDocumentIdentifier(uri_of(path), versions.get(path)), changes
-            )
-            for path, changes in by_path.items()
+            types.TextDocumentEdit(types.OptionalVersionedTextDocumentIdentifier(uri, versions.get(path)), [*changes])
+            for path, edits_there in by_path.items()
+            for uri, changes in texts.edits(path, edits_there)
         ]
     )

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls import uris
@@ -17,10 +18,20 @@ from promptlint.diagnostics import Diagnostic
 from promptlint.knowledge.loading import endings
 from promptlint.server.actions import FIX_ALL, actions
 from promptlint.server.hovering import hover
+from promptlint.server.notebooks import Cell, Notebook
 from promptlint.server.translation import Texts
 from promptlint.server.workspace import Checked, Checker, Document
-from promptlint.spans import Lines, Position
+from promptlint.spans import Lines, Position, Span
 
+_NOTEBOOKS = types.NotebookDocumentSyncOptions(
+    [
+        types.NotebookDocumentFilterWithNotebook(
+            notebook=types.NotebookDocumentFilterNotebookType("jupyter-notebook"),
+            cells=[types.NotebookCellLanguage("python")],
+        )
+    ],
+    save=True,
+)
 _PAUSE = 0.25
 """Seconds without typing after which a text is checked."""
 
@@ -29,7 +40,7 @@ class Server(LanguageServer):
     """Answers an editor. What is open is checked together, in a thread, so that typing is never held up."""
 
     def __init__(self) -> None:
-        super().__init__("promptlint", __version__)
+        super().__init__("promptlint", __version__, notebook_document_sync=_NOTEBOOKS)
         self._checker = Checker()
         self._due: asyncio.Task[None] | None = None
         self._told: set[str] = set()
@@ -43,13 +54,24 @@ class Server(LanguageServer):
         return text is not None and text.diagnostic is not None
 
     def documents(self) -> Mapping[str, Document]:
-        """Everything that is open and has a file, by its address."""
+        """Everything that is open and has a file, a cell of a notebook too, by its address without escapes."""
         found = {}
         for uri, document in self.workspace.text_documents.items():
             path = uris.to_fs_path(uri) if uri.startswith("file:") else None
             if path:
-                found[uri] = Document(uri, Path(path).resolve(), document.version, document.source)
+                found[uri] = Document(document.uri, Path(path).resolve(), document.version, document.source)
+        for uri, synced in self.workspace.notebook_documents.items():
+            path = uris.to_fs_path(uri) if uri.startswith("file:") else None
+            cells = [self.workspace.text_documents.get(unquote(cell.document)) for cell in synced.cells]
+            notebook = Notebook(tuple(Cell(cell.uri, cell.source) for cell in cells if cell))
+            for cell in notebook.cells if path else ():
+                there = Document(cell.uri, Path(path or "").resolve(), synced.version, notebook.stored, notebook)
+                found[unquote(cell.uri)] = there
         return found
+
+    def document(self, uri: str) -> Document | None:
+        """What is open under an address."""
+        return self.documents().get(unquote(uri))
 
     async def checked(self) -> tuple[Checked, Texts]:
         """The report on everything that is open, and the places in it."""
@@ -58,7 +80,9 @@ class Server(LanguageServer):
         if done.error and done.error != self._complained:
             self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"promptlint: {done.error}"))
         self._complained = done.error
-        return done, Texts(done.sources, self.workspace.position_encoding or types.PositionEncodingKind.Utf16)
+        encoding = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
+        notebooks = {each.shown: each.notebook for each in documents.values() if each.notebook}
+        return done, Texts(done.sources, encoding, notebooks)
 
     def changed(self, *, on_disk: bool = False) -> None:
         """Check again soon: something was typed, or a file has changed."""
@@ -75,10 +99,11 @@ class Server(LanguageServer):
                 self.workspace_diagnostic_refresh(None)
             return
         done, texts = await self.checked()
-        for uri, document in self.documents().items():
+        for document in self.documents().values():
             found = _told(done, document, texts)
-            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, document.version))
-            self._told.add(uri)
+            version = None if document.notebook else document.version
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, found, version))
+            self._told.add(document.uri)
 
     def closed(self, uri: str) -> None:
         """Take back what was said of a file that is no longer open."""
@@ -93,14 +118,21 @@ class Server(LanguageServer):
         return bool(workspace and workspace.diagnostics and workspace.diagnostics.refresh_support)
 
 
-def _in(done: Checked, document: Document | None) -> list[Diagnostic]:
-    return [d for d in done.report.diagnostics if document is not None and d.span.path == document.shown]
+def _in(done: Checked, document: Document | None, texts: Texts) -> list[Diagnostic]:
+    """What was found in a document; of a notebook, in the cell."""
+    return [d for d in done.report.diagnostics if document is not None and _within(d.span, document, texts)]
+
+
+def _within(span: Span, document: Document, texts: Texts) -> bool:
+    same = span.path == document.shown
+    return same and (document.notebook is None or texts.location(span).uri == document.uri)
 
 
 def _told(done: Checked, document: Document | None, texts: Texts) -> list[types.Diagnostic]:
     """What is shown in a document: what was found in it, and why nothing was looked for."""
-    newer = [gap for gap in done.report.gaps if gap.written_for and document and gap.span.path == document.shown]
-    return [*(texts.diagnostic(d) for d in _in(done, document)), *(texts.unchecked(gap) for gap in newer)]
+    gaps = done.report.gaps if document else ()
+    newer = [gap for gap in gaps if gap.written_for and document and _within(gap.span, document, texts)]
+    return [*(texts.diagnostic(d) for d in _in(done, document, texts)), *(texts.unchecked(gap) for gap in newer)]
 
 
 def server() -> Server:
@@ -141,6 +173,23 @@ def _hear(ours: Server) -> None:
     def _closed(params: types.DidCloseTextDocumentParams) -> None:
         ours.closed(params.text_document.uri)
 
+    @ours.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def _opened_notebook(params: types.DidOpenNotebookDocumentParams) -> None:
+        ours.changed()
+
+    @ours.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def _typed_in_notebook(params: types.DidChangeNotebookDocumentParams) -> None:
+        ours.changed()
+
+    @ours.feature(types.NOTEBOOK_DOCUMENT_DID_SAVE)
+    def _saved_notebook(params: types.DidSaveNotebookDocumentParams) -> None:
+        ours.changed(on_disk=True)
+
+    @ours.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def _closed_notebook(params: types.DidCloseNotebookDocumentParams) -> None:
+        for cell in params.cell_text_documents:
+            ours.closed(cell.uri)
+
     @ours.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def _watched(params: types.DidChangeWatchedFilesParams) -> None:
         ours.changed(on_disk=True)
@@ -153,7 +202,7 @@ def _answer(ours: Server) -> None:
     @ours.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, pull)
     async def _pulled(params: types.DocumentDiagnosticParams) -> types.RelatedFullDocumentDiagnosticReport:
         done, texts = await ours.checked()
-        document = ours.documents().get(params.text_document.uri)
+        document = ours.document(params.text_document.uri)
         return types.RelatedFullDocumentDiagnosticReport(_told(done, document, texts))
 
     kinds = types.CodeActionOptions([types.CodeActionKind.QuickFix, FIX_ALL])
@@ -161,18 +210,20 @@ def _answer(ours: Server) -> None:
     @ours.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)
     async def _actions(params: types.CodeActionParams) -> list[types.CodeAction]:
         done, texts = await ours.checked()
-        document = ours.documents().get(params.text_document.uri)
+        document = ours.document(params.text_document.uri)
         only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
-        return list(actions(document, _in(done, document), texts, params.range, only)) if document else []
+        return list(actions(document, _in(done, document, texts), texts, params.range, only)) if document else []
 
     @ours.feature(types.TEXT_DOCUMENT_HOVER)
     async def _hovered(params: types.HoverParams) -> types.Hover | None:
-        done, _ = await ours.checked()
-        document = ours.documents().get(params.text_document.uri)
+        done, texts = await ours.checked()
+        document = ours.document(params.text_document.uri)
         if document is None:
             return None
         held = ours.workspace.get_text_document(document.uri)
         place = held.position_codec.position_from_client_units(held.lines, params.position)
         at = Position(place.line + 1, place.character + 1)
-        text = hover(Lines(document.text).line(at.line), at, _in(done, document), done.report.requests)
+        if document.notebook is not None:
+            at = document.notebook.outside(document.uri, at)
+        text = hover(Lines(document.text).line(at.line), at, _in(done, document, texts), done.report.requests)
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text)) if text else None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lsprotocol import types
 from pygls import uris
 
 from promptlint.diagnostics import Diagnostic, Severity
-from promptlint.edits import Edit
+from promptlint.edits import Edit, applied
 from promptlint.knowledge.loading import page_file
 from promptlint.layout import Gap
+from promptlint.server.notebooks import Notebook
 from promptlint.spans import Lines, Position, Span
 
 _SEVERITIES = {
@@ -36,8 +37,15 @@ def uri_of(path: str) -> str:
 class Texts:
     """Places in the texts of one report, in the units that the client counts."""
 
-    def __init__(self, sources: Callable[[str], str], encoding: types.PositionEncodingKind | str) -> None:
+    def __init__(
+        self,
+        sources: Callable[[str], str],
+        encoding: types.PositionEncodingKind | str,
+        notebooks: Mapping[str, Notebook],
+    ) -> None:
         self._sources = sources
+        self._notebooks = notebooks
+        """By the paths that the report names."""
         self._units = _UNITS[encoding]
         self._lines: dict[str, Lines] = {}
 
@@ -47,22 +55,37 @@ class Texts:
             self._lines[path] = Lines(self._sources(path))
         return self._lines[path]
 
-    def range(self, span: Span) -> types.Range:
-        """A span as the client counts it; one without width is the rest of its line."""
-        lines = self.lines(span.path)
-        end = span.end
-        if span.end == span.start:
-            end = Position(span.start.line, max(len(lines.line(span.start.line)) + 1, span.start.column))
-        return types.Range(self.position(lines, span.start), self.position(lines, end))
+    def location(self, span: Span) -> types.Location:
+        """Where a span is, as the client counts it; one without width is the rest of its line."""
+        notebook = self._notebooks.get(span.path)
+        if notebook is None:
+            return types.Location(uri_of(span.path), self._range(self.lines(span.path), span.start, span.end))
+        (uri, start), (last, end) = notebook.within(span.start), notebook.within(span.end)
+        return types.Location(uri, self._range(Lines(_cell(notebook, uri)), start, end if last == uri else start))
 
-    def position(self, lines: Lines, position: Position) -> types.Position:
+    def _range(self, lines: Lines, start: Position, end: Position) -> types.Range:
+        if end == start:
+            end = Position(start.line, max(len(lines.line(start.line)) + 1, start.column))
+        return types.Range(self._position(lines, start), self._position(lines, end))
+
+    def _position(self, lines: Lines, position: Position) -> types.Position:
         """A position as the client counts it: both numbers from 0."""
         return types.Position(position.line - 1, self._units(lines.line(position.line)[: position.column - 1]))
 
-    def edit(self, edit: Edit) -> types.TextEdit:
-        """An edit as the client makes it."""
+    def edits(self, path: str, edits: Sequence[Edit]) -> Iterator[tuple[str, list[types.TextEdit]]]:
+        """Edits of a file as the client makes them, by the address of what it has open: the file, or its cells."""
+        notebook = self._notebooks.get(path)
+        if notebook is None:
+            yield uri_of(path), [self._edit(edit) for edit in edits]
+            return
+        for uri, begin, end, content in notebook.changes(applied(self._sources(path), edits)):
+            lines = Lines(_cell(notebook, uri))
+            start, stop = (self._position(lines, lines.position(at)) for at in (begin, end))
+            yield uri, [types.TextEdit(types.Range(start, stop), content)]
+
+    def _edit(self, edit: Edit) -> types.TextEdit:
         lines = self.lines(edit.span.path)
-        span = types.Range(self.position(lines, edit.span.start), self.position(lines, edit.span.end))
+        span = types.Range(self._position(lines, edit.span.start), self._position(lines, edit.span.end))
         windows = "\r\n" in self._sources(edit.span.path)
         content = edit.content.replace("\r\n", "\n")
         return types.TextEdit(span, content.replace("\n", "\r\n") if windows else content)
@@ -70,7 +93,7 @@ class Texts:
     def unchecked(self, gap: Gap) -> types.Diagnostic:
         """A file for a later Python than the one that runs us, at the place that tells it: the code is right."""
         return types.Diagnostic(
-            range=self.range(gap.span),
+            range=self.location(gap.span).range,
             severity=types.DiagnosticSeverity.Information,
             source="promptlint",
             message=f"Nothing in this file was checked: {gap.reason}.",
@@ -78,12 +101,9 @@ class Texts:
 
     def diagnostic(self, diagnostic: Diagnostic) -> types.Diagnostic:
         """A finding, with the way of its text into the prompt."""
-        way = [
-            types.DiagnosticRelatedInformation(types.Location(uri_of(s.span.path), self.range(s.span)), s.message)
-            for s in diagnostic.flow
-        ]
+        way = [types.DiagnosticRelatedInformation(self.location(s.span), s.message) for s in diagnostic.flow]
         return types.Diagnostic(
-            range=self.range(diagnostic.span),
+            range=self.location(diagnostic.span).range,
             severity=_SEVERITIES[diagnostic.severity],
             code=diagnostic.code,
             code_description=types.CodeDescription(page_file(diagnostic.code, diagnostic.name)),
@@ -91,6 +111,10 @@ class Texts:
             message=diagnostic.message,
             related_information=way,
         )
+
+
+def _cell(notebook: Notebook, uri: str) -> str:
+    return next(cell.text for cell in notebook.cells if cell.uri == uri)
 
 
 def meets(one: types.Range, other: types.Range) -> bool:

@@ -12,6 +12,7 @@ from promptlint.config.configuration import Configuration
 from promptlint.discovery import relative
 from promptlint.knowledge.loading import endings
 from promptlint.reporters.report import Report, Sources
+from promptlint.server.notebooks import Notebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,9 @@ class Document:
     path: Path
     version: int | None
     text: str
+    """Of a cell: that of its whole notebook, as it is stored."""
+    notebook: Notebook | None = None
+    """What it is a cell of."""
 
     @property
     def shown(self) -> str:
