@@ -40,11 +40,14 @@ class Handing:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._seen: dict[int, tuple[CallRecord, tuple[LoopFrame, ...], Call]] = {}
+        """A call is looked at for each function that it may be one of: how it stands there is the same each time."""
 
     def runs(self, record: CallRecord, match: Match) -> Iterator[Run]:
         """How a call runs the function that `match` knows."""
-        loops = frames(record, self.engine)
-        call = self._placed(record.call)
+        if id(record) not in self._seen:
+            self._seen[id(record)] = record, frames(record, self.engine), self._placed(record.call)
+        _, loops, call = self._seen[id(record)]
         found = list(self._runs(call, loops, match, DEEPEST))
         if not found and call is not record.call and not self._known(call.function):
             # Its own name may tell more than what it holds.

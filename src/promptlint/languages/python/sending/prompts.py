@@ -176,19 +176,23 @@ class Prompts:
 
     def _from_mapping(self, name: str) -> Term:
         """An argument from `**kwargs`; what is unknown of them is taken not to hold it."""
-        return self._assumed(Item(self.send.arguments, Op("key or", (Str(name), MISSING))))
+        return self._assumed(Item(self.send.arguments, Op("key or", (Str(name), MISSING))), {})
 
-    def _assumed(self, asked: Term) -> Term:
+    def _assumed(self, asked: Term, known: dict[int, Term]) -> Term:
+        if asked.exact not in known:  # choices within choices have sides in common
+            known[asked.exact] = self._newly_assumed(asked, known)
+        return known[asked.exact]
+
+    def _newly_assumed(self, asked: Term, known: dict[int, Term]) -> Term:
         term = self.engine.reduced(asked)
         plain = stripped(term)
         if isinstance(plain, Choice):
-            then, other = self._assumed(plain.then), self._assumed(plain.other)
+            then, other = self._assumed(plain.then, known), self._assumed(plain.other, known)
             return then if stripped(then) == stripped(other) else rewrapped(Choice(plain.condition, then, other), term)
-        key = stripped(plain.key) if isinstance(plain, Item) else None
-        if not isinstance(plain, Item) or not isinstance(key, Op) or key.operator != "key or":
+        if not isinstance(plain, Item) or not isinstance(key := stripped(plain.key), Op) or key.operator != "key or":
             return term
         self.judge.ask(plain.value)
-        return self._assumed(key.operands[1])
+        return self._assumed(key.operands[1], known)
 
     def _known(self) -> Known:
         segments = self.texts.segments
@@ -294,18 +298,16 @@ class Prompts:
             if isinstance(plain, Choice):
                 self._branch(plain, self._message)
                 return
+            self.texts.next_block()
             if isinstance(plain, Hole) and plain.because == HISTORY:
-                self.texts.next_block()
                 self.texts.role = Role.UNKNOWN
                 self.texts.hole(plain)
                 self._store(plain.stored)
                 return
             if isinstance(plain, (Str, Cat)):
-                self.texts.next_block()
                 self.texts.role = Role.USER
                 self.texts.text(plain)
                 return
-            self.texts.next_block()
             self.texts.role = role_of(plain, self.engine)
             content = content_of(plain, self.engine)
             if content is None:
@@ -327,6 +329,8 @@ class Prompts:
 
     def _blocks(self, term: Term) -> None:
         """A text, or a list of blocks each with a text."""
+        if self.texts.full():
+            return
         with self.texts.along(self.engine.text(term)) as plain:
             if isinstance(plain, Seq):
                 self._block_items(plain)

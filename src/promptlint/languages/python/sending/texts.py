@@ -106,13 +106,18 @@ class Texts(Standing):
             last = self.segments[-1]
             self.segments[-1] = _with_breakpoint(last, breakpoint)
 
+    def full(self) -> bool:
+        """Whether there is no room for more; whoever asks has more, and leaves it out."""
+        full = len(self.segments) >= self._most
+        self._more |= full
+        self.cut |= full and self._most == MOST_SEGMENTS
+        return full
+
     # --- texts --------------------------------------------------------------------------------------------------------
 
     def text(self, term: Term) -> None:
         """The text of a value."""
-        if len(self.segments) >= self._most:
-            self._more = True
-            self.cut |= self._most == MOST_SEGMENTS
+        if self.full():
             return
         with self.along(self.engine.reduced(term)) as plain:
             self._text(plain)

@@ -82,7 +82,7 @@ class Marks:
 
     def breakpoint(self, term: Term) -> Breakpoint | None:
         """The breakpoint that the value of a marker stands for; None when it marks nothing."""
-        values = list(_alternatives(term, self.engine))
+        values = list(_alternatives(term, self.engine, set()))
         marks = [value for value in values if not absent(value) and not _unasked(value)]
         if not marks:
             return None
@@ -174,14 +174,17 @@ class Marks:
         return next((place for place in self.engine.mentions[wanted] if place not in self.read), None)
 
 
-def _alternatives(term: Term, engine: Engine) -> Iterator[Term]:
-    """The values that a marker may have. Of what is unknown we take it that no marker is in it."""
+def _alternatives(term: Term, engine: Engine, seen: set[int]) -> Iterator[Term]:
+    """The values that a marker may have, each once. Of what is unknown we take it that no marker is in it."""
     plain = stripped(engine.reduced(term))
+    if plain.exact in seen:
+        return
+    seen.add(plain.exact)
     if isinstance(plain, Choice):
-        yield from _alternatives(plain.then, engine)
-        yield from _alternatives(plain.other, engine)
+        yield from _alternatives(plain.then, engine, seen)
+        yield from _alternatives(plain.other, engine, seen)
     elif isinstance(plain, Item) and isinstance(key := stripped(plain.key), Op) and key.operator == "key or":
-        yield from _alternatives(key.operands[1], engine)
+        yield from _alternatives(key.operands[1], engine, seen)
     else:
         yield plain
 

@@ -71,6 +71,7 @@ class Engine:
         self.parse_template = parse_template
         self._summaries: dict[FunctionInfo, Summary] = {}
         self._reduced: dict[int, Term] = {}
+        self._texts: dict[tuple[int, int], Term] = {}
         self._spans: dict[Place, Span] = {}
         self._sources: dict[Place, str] = {}
         self._truths: dict[int, bool | None] = {}
@@ -224,8 +225,13 @@ class Engine:
         plain = stripped(value)
         if not isinstance(plain, Choice) or not within:
             return value
-        then, other = (self.text(side, within - 1) for side in (plain.then, plain.other))
-        return rewrapped(either(plain.condition, then, other), value)
+        known = self._texts.get((value.exact, within))
+        if known is None:
+            then, other = (self.text(side, within - 1) for side in (plain.then, plain.other))
+            known = rewrapped(either(plain.condition, then, other), value)
+            if not self.exhausted():
+                self._texts[value.exact, within] = known
+        return known
 
     def truth(self, term: Term) -> bool | None:
         """Whether a condition holds; None when that cannot be told."""
