@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "promptlint"
 
 ORDER: tuple[frozenset[str], ...] = (
+    frozenset({"frozen"}),
     frozenset({"promptlint", "doing", "keeping", "passages", "settings", "spans", "spreading"}),
     frozenset({"edits", "layout"}),
     frozenset({"changes", "shapes", "template"}),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 
+from promptlint.frozen import dataclass
 from promptlint.layout import Breakpoint, Layout, Segment, Volatility
 from promptlint.passages import HOLE, TornError, gap, passage, whole_lines
 from promptlint.spans import Span

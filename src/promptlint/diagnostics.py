@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from promptlint.changes import Change
 from promptlint.edits import Fix
+from promptlint.frozen import dataclass
 from promptlint.layout import Confidence, Step, Tokens
 from promptlint.spans import Span
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
+from promptlint.frozen import dataclass
 from promptlint.spans import Lines, Span
 
 

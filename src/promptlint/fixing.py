@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from promptlint.changes import (
@@ -24,6 +23,7 @@ from promptlint.changes import (
     ToThread,
 )
 from promptlint.edits import Applicability, Edit, Fix, RefusedError, applied, compatible
+from promptlint.frozen import dataclass
 from promptlint.layout import Layout, Mode, Reading, Request
 from promptlint.shapes import shape, words
 from promptlint.spans import Span

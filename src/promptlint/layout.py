@@ -7,9 +7,9 @@ library or a provider.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum
 
+from promptlint.frozen import dataclass
 from promptlint.settings import Setting
 from promptlint.spans import Span
 

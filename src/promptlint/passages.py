@@ -7,7 +7,8 @@ are cut by the same rules, so that what is promised of the one can be written in
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from promptlint.frozen import dataclass
 
 HOLE = "\ufffc"
 """One value in a flat text."""

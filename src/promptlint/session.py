@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache as remembered
 from pathlib import Path, PurePosixPath
 from posixpath import dirname
@@ -19,6 +19,7 @@ from promptlint.config.settings import Settings
 from promptlint.discovery import PathError, Project, discover, relative, repository
 from promptlint.discovery.files import MOST_BYTES, digest, read
 from promptlint.doing import doing
+from promptlint.frozen import dataclass
 from promptlint.knowledge.errors import KnowledgeError
 from promptlint.knowledge.loading import endings, load_models, load_pages
 from promptlint.placing import Places
@@ -44,8 +45,12 @@ class Means:
     """Large projects are read in so many processes at most."""
 
 
+NO_MEANS = Means()
+"""All is read, in this process."""
+
+
 def check(
-    paths: Sequence[str], configuration: Configuration, given: Mapping[str, bytes], means: Means = Means()
+    paths: Sequence[str], configuration: Configuration, given: Mapping[str, bytes], means: Means = NO_MEANS
 ) -> tuple[Report, Sources]:
     """Check files and folders, with the projects around them as context. Also gives the texts of the files reported on.
 

@@ -6,8 +6,9 @@ Lines and columns are 1-based; columns count code points, as editors show them. 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from promptlint.frozen import dataclass
 
 
 class Position(NamedTuple):

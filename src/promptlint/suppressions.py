@@ -14,10 +14,10 @@ import tokenize
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from promptlint.diagnostics import UNREADABLE, Diagnostic
+from promptlint.frozen import dataclass
 from promptlint.knowledge.errors import closest
 from promptlint.knowledge.loading import page
 from promptlint.knowledge.pages import Page

@@ -8,8 +8,9 @@ template means the same wherever it is put. A template is never rendered.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from promptlint.frozen import dataclass
 from promptlint.layout import Breakpoint, Confidence, Role, Volatility
 from promptlint.spans import Span
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from promptlint.discovery.files import MOST_BYTES, Stamp, digest, prompt_files, stamped
+from promptlint.frozen import dataclass
 from promptlint.languages.python.modules.index import Glimpse, Watched
 
 Same = Callable[[bytes, frozenset[bytes]], bool]

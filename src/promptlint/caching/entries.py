@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from promptlint.caching.identity import identity
 from promptlint.caching.plain import MisfitError, made, plain
 from promptlint.diagnostics import Diagnostic
 from promptlint.discovery.files import Stamp, digest
+from promptlint.frozen import dataclass
 from promptlint.keeping import put
 from promptlint.languages.python.modules.index import Glimpse, Watched
 from promptlint.layout import Gap

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from promptlint.checks.wording import call, listed, offer, quoted
+from promptlint.frozen import dataclass
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Confidence, Evidence, Loop, Mode, Request, Site, Step, Tie
 

@@ -7,11 +7,11 @@ it only when all of it is the same. So a breakpoint behind a text that changes i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
 from promptlint.checks.prefix import opening, sent, sent_again, stable, worth
 from promptlint.diagnostics import Severity
+from promptlint.frozen import dataclass
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Segment, Site, Tie, Tokens, Volatility
 from promptlint.settings import Setting

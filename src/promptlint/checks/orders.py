@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from promptlint.checks.prefix import Loss, loss_behind, opening, sent_again
+from promptlint.frozen import dataclass
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Confidence, Disorder, Layout, Request, Role, Segment, Volatility
 

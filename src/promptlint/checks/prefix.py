@@ -14,10 +14,10 @@ Two judgements hold for every rule about the prefix:
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from promptlint.changes import MoveToEnd
 from promptlint.diagnostics import Severity
+from promptlint.frozen import dataclass
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Condition, Confidence, Layout, Request, Role, Segment, Tie, Tokens, Volatility
 

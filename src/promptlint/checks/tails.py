@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from promptlint.checks.prefix import opening
+from promptlint.frozen import dataclass
 from promptlint.layout import Layout, Segment, Volatility
 
 

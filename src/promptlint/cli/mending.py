@@ -6,12 +6,13 @@ import difflib
 import re
 import sys
 from collections.abc import Callable, Iterator, MutableMapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from promptlint.cli.outcome import RefusedError
+from promptlint.frozen import dataclass
 
 if TYPE_CHECKING:
     from promptlint.diagnostics import Diagnostic

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from promptlint.config.kinds import FLAG, PATTERN, TEXT, WHOLE, Kind, listed, table, word
 from promptlint.diagnostics import Severity
+from promptlint.frozen import dataclass
 from promptlint.layout import Confidence
 from promptlint.reporters import FORMATS
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from promptlint.discovery.gitignore import decision, parse
+from promptlint.frozen import dataclass
 from promptlint.knowledge.errors import closest
 
 

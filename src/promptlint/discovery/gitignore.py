@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import translate
+
+from promptlint.frozen import dataclass
 
 _SPACES = re.compile(r"(?<!\\) +$")
 _ESCAPED = re.compile(r"\\(.)")

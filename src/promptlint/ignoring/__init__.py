@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from promptlint.diagnostics import UNREADABLE, Diagnostic
+from promptlint.frozen import dataclass
 from promptlint.suppressions import ABOUT_COMMENTS
 
 _NEVER = ABOUT_COMMENTS | {UNREADABLE}

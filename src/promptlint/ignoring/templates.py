@@ -6,11 +6,11 @@ What is inserted is held to two things: the file has the same values as before, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from jinja2 import Environment, TemplateSyntaxError
 
 from promptlint.diagnostics import Diagnostic
+from promptlint.frozen import dataclass
 from promptlint.ignoring import NotIgnoredError
 from promptlint.languages.templates.nodes import BrokenFileError, Node
 from promptlint.languages.templates.toml_nodes import tables

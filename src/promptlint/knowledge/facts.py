@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import TypeVar
 
+from promptlint.frozen import dataclass
 from promptlint.knowledge.documents import Entry, Shelf, Value
 from promptlint.knowledge.providers import Batch, Fact, ModelFacts, Price, Provider, normal
 from promptlint.layout import Role

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from promptlint.frozen import dataclass
 from promptlint.knowledge.models import Words
 from promptlint.layout import Role
 

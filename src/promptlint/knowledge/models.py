@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from promptlint.frozen import dataclass
 from promptlint.layout import Confidence, Mode, Role, Volatility
 from promptlint.settings import Setting
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from promptlint.diagnostics import Severity
+from promptlint.frozen import dataclass
 from promptlint.layout import Confidence
 
 

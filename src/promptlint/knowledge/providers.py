@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import lru_cache
 
+from promptlint.frozen import dataclass
 from promptlint.layout import Role, Tokens
 from promptlint.settings import Setting
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from itertools import groupby
 
+from promptlint.frozen import dataclass
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Breakpoint, Known, Request, Role, Segment, Tokens, Volatility
 from promptlint.spans import Span

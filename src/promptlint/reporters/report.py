@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from posixpath import join, normpath
 
 from promptlint.diagnostics import Diagnostic
+from promptlint.frozen import dataclass
 from promptlint.knowledge.pages import Page
 from promptlint.layout import Gap, Request
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from promptlint import session
 from promptlint.config.configuration import Configuration
 from promptlint.discovery import relative
+from promptlint.frozen import dataclass
 from promptlint.knowledge.loading import endings
 from promptlint.reporters.report import Report, Sources
 from promptlint.server.notebooks import Notebook

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from promptlint.frozen import dataclass
 from promptlint.knowledge.formats import Format, Part, Shape
 from promptlint.knowledge.formats import Prompt as Recipe
 from promptlint.languages.templates.baml_nodes import functions

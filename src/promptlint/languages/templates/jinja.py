@@ -7,11 +7,12 @@ no harm. What a template gives itself, from variables to the templates that it i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from jinja2 import nodes
 
+from promptlint.frozen import dataclass
 from promptlint.languages.templates.jinja_expressions import (
     Given,
     Library,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from jinja2 import TemplateSyntaxError, nodes
 
+from promptlint.frozen import dataclass
 from promptlint.languages.templates.jinja_tokens import environment
 from promptlint.template import (
     Call,

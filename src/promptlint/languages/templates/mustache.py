@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from promptlint.frozen import dataclass
 from promptlint.languages.templates.places import Source
 from promptlint.layout import Role
 from promptlint.template import (

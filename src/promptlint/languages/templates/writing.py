@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from promptlint.changes import branch_around
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
+from promptlint.frozen import dataclass
 from promptlint.languages.templates.jinja_tokens import Kind, Tag, tags
 from promptlint.layout import Layout, Segment
 from promptlint.passages import HOLE, TornError, gap, passage, stretch, titled

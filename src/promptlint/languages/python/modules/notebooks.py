@@ -11,10 +11,11 @@ import json
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from promptlint.edits import Edit
+from promptlint.frozen import dataclass
 from promptlint.spans import Position
 
 ENDING = ".ipynb"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from promptlint.frozen import dataclass
 from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame, fresh_loop
 from promptlint.languages.python.sites.looping import callee_name, frames
 from promptlint.languages.python.starting.senders import alternatives

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from promptlint.frozen import dataclass
 from promptlint.knowledge.models import Part, Switch
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.python.modules.definitions import FunctionInfo
@@ -280,8 +281,7 @@ class Prompts:
 
     def _branch(self, term: Choice | Maybe, read: object) -> None:
         assert callable(read)
-        then = (term.then,) if isinstance(term, Choice) else term.then
-        other = (term.other,) if isinstance(term, Choice) else term.other
+        then, other = ((term.then,), (term.other,)) if isinstance(term, Choice) else (term.then, term.other)
         sides = self.texts.sides(term.condition)
         for side in sides:
             for item in other if side else then:

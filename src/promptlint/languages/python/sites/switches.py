@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from promptlint.frozen import dataclass
 from promptlint.knowledge.models import CacheSwitch
 from promptlint.knowledge.providers import seconds
 from promptlint.languages.python.modules.places import Place

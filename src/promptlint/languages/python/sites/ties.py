@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
+from promptlint.frozen import dataclass
 from promptlint.languages.python.bodies.summaries import LoopFrame
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.starting.senders import Send

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from promptlint.frozen import dataclass
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Client, Marker
 from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame

@@ -12,9 +12,9 @@ import re
 import sys
 from bisect import bisect
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
+from promptlint.frozen import dataclass
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Part
 from promptlint.languages.python.bodies.summaries import CallRecord

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from promptlint.frozen import dataclass
 from promptlint.knowledge.models import Form
 from promptlint.languages.python.values import formats, templating
 from promptlint.languages.python.values.functions import path_of

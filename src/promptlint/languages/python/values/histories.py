@@ -6,9 +6,10 @@ and of the words for what is done to it. A list that is cut in blocks, once in m
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from promptlint.frozen import dataclass
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term

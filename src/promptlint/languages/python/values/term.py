@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, field, fields
 from operator import is_
 from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+from promptlint.frozen import dataclass, later
 
 MOST_COUNTED = 1_000_000
 """A larger term counts as one of this size."""
@@ -68,20 +70,24 @@ def term(kind: type[T]) -> type[T]:
 
     What `dataclass` and a walk over `children` would do takes four times as long.
     """
-    made = dataclass(frozen=True, slots=True, eq=False, init=False)(kind)
-    own = [each for each in fields(made) if each.init]
-    setters = {f"set_{f.name}": getattr(made, f.name).__set__ for f in fields(made)}
-    defaults = {f"default_{f.name}": f.default for f in own if f.default is not MISSING}
-    names: dict[str, Any] = {**setters, **defaults, "Made": made, "same": is_, "MOST_COUNTED": MOST_COUNTED}
-    parts = ", ".join([*(f"self.{name}" for name in made.ONE), *(f"*self.{name}" for name in made.MANY)])
-    children = ["def children(self):", f" return [{parts}]"]
-    exec("\n".join([*_constructor(made, own), *_rebuilder(made, own), *children]), names)  # as `dataclass` itself does
-    for name in ("__init__", "rebuilt", "children"):
-        setattr(made, name, names[name])
+    made = dataclass(frozen=True, slots=True, eq=False)(kind)
+    later(made, "__init__", _constructor, MOST_COUNTED=MOST_COUNTED)
+    later(made, "rebuilt", _rebuilder, same=is_)
+    later(made, "children", _lister)
     return made
 
 
-def _constructor(made: type[Term], own: list[Field[Any]]) -> list[str]:
+def _lister(made: type[Term]) -> list[str]:
+    parts = ", ".join([*(f"self.{name}" for name in made.ONE), *(f"*self.{name}" for name in made.MANY)])
+    return ["def children(self):", f" return [{parts}]"]
+
+
+def _own(made: type[Term]) -> list[Field[Any]]:
+    return [each for each in fields(made) if each.init]
+
+
+def _constructor(made: type[Term]) -> list[str]:
+    own = _own(made)
     ordered = [f for f in own if not f.kw_only], [f for f in own if f.kw_only]
     given = [f"{f.name}=default_{f.name}" if f.default is not MISSING else f.name for f in ordered[0]]
     given += [f"{f.name}=default_{f.name}" for f in ordered[1]]
@@ -124,7 +130,8 @@ def _constructor(made: type[Term], own: list[Field[Any]]) -> list[str]:
     return [*lines, " set_depth(self, depth + 1)", " set_size(self, size if size < MOST_COUNTED else MOST_COUNTED)"]
 
 
-def _rebuilder(made: type[Term], own: list[Field[Any]]) -> list[str]:
+def _rebuilder(made: type[Term]) -> list[str]:
+    own = _own(made)
     lines = ["def rebuilt(self, change):"]
     lines += [f" {name} = change(self.{name})" for name in made.ONE]
     same = [f"{name} is self.{name}" for name in made.ONE]

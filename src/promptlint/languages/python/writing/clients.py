@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from promptlint.edits import RefusedError
+from promptlint.frozen import dataclass
 from promptlint.languages.python.modules.syntax import last_name
 from promptlint.languages.python.writing.source import Source, Sources
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
+from promptlint.frozen import dataclass
 from promptlint.knowledge.models import Call, Marker
 from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.moves import places, put_together

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from promptlint.edits import Edit, RefusedError
+from promptlint.frozen import dataclass
 from promptlint.languages.python.modules.syntax import last_name
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.languages.python.writing.turns import LOOPS, changed_to, named_answer

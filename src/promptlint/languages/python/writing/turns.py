@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import takewhile
 
 from promptlint.edits import RefusedError
+from promptlint.frozen import dataclass
 from promptlint.languages.python.modules.syntax import dotted_name
 from promptlint.languages.python.writing.source import Source
 from promptlint.spans import Span
