@@ -731,7 +731,7 @@ OF_CLI = (
     "check", "clean", "completion", "config", "mending", "outcome", "printing", "rule", "server", "settings", "show",
     "watching",
 )  # fmt: skip
-LIGHT = ["promptlint.cli", *(f"promptlint.cli.{name}" for name in OF_CLI), "promptlint.reporters"]
+LIGHT = ["promptlint.cli", *(f"promptlint.cli.{name}" for name in OF_CLI), "promptlint.frozen", "promptlint.reporters"]
 
 
 @pytest.mark.parametrize("argument", ["--version", "--help"])
