@@ -40,6 +40,11 @@ def branches(number: int) -> list[str]:
     return [line for i in range(number) for line in (f"if question == {i}:", f"    text += 'case {i}'")]
 
 
+def annotated(annotation: str) -> str:
+    """A function of which the kind of an argument matters."""
+    return f"{HEAD}def ask(text: {annotation}, question):\n    text = text.instructions\n{CALL}"
+
+
 def nested(depth: int) -> list[str]:
     return [*("    " * i + f"if question > {i}:" for i in range(depth)), "    " * depth + "text = 'x'"]
 
@@ -110,6 +115,9 @@ HOSTILE: Mapping[str, Mapping[str, str | bytes]] = {
     "a clock in a template that is not all text": {"prompts/a.j2": b"You are. {% now 'utc' %} {{ now() }} \xff" + LONG},
     "a template that speaks of an encoding": {"prompts/a.j2": b"{# coding: nonsense #} You are. {{ now() }}" + LONG},
     "many calls that all can be mended": {"a.py": CLOCK + f"{CLOCK[CLOCK.index('def'):]}\n" * 60},
+    "an annotation with a null byte": {"a.py": annotated(r"'a\0b'")},
+    "an annotation too deep": {"a.py": annotated(repr("(" * 100_000))},
+    "an annotation that Python warns of": {"a.py": annotated(repr("A if 1else B"))},
     "nothing but bytes": {"a.py": b"import openai\n" + bytes(range(256)) * 40},
     "null bytes": {"a.py": b"import openai\n\0\0\0"},
     "two byte order marks": {"a.py": b"\xef\xbb\xbf\xef\xbb\xbfimport openai\n"},

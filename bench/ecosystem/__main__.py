@@ -48,6 +48,11 @@ class Outcome:
         """The package without its version."""
         return self.package.partition("==")[0]
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What the record says of it: also that nothing was found, so that nobody takes it for not checked."""
+        return self.findings or (f"{self.name} nothing",)
+
 
 def fetched(package: str, folder: Path) -> Path:
     """The folder with the files of a package, downloaded if need be. Raises CalledProcessError."""
@@ -138,7 +143,7 @@ def main() -> None:
     differences = [line for outcome in outcomes if not outcome.failure for line in difference(outcome, known)]
     print("Other than recorded:", *differences or ["nothing"], sep="\n")
     if options.record:
-        kept = known | {outcome.name: list(outcome.findings) for outcome in outcomes if not outcome.failure}
+        kept = known | {outcome.name: list(outcome.lines) for outcome in outcomes if not outcome.failure}
         lines = [line for name in sorted(kept) for line in kept[name]]
         RECORD.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     sys.exit(any(outcome.failure for outcome in outcomes) or bool(differences and not options.record))
@@ -146,7 +151,7 @@ def main() -> None:
 
 def difference(outcome: Outcome, known: dict[str, list[str]]) -> Iterator[str]:
     """What is found and not recorded, and what is recorded and not found."""
-    before, now = Counter(known.get(outcome.name, [])), Counter(outcome.findings)
+    before, now = Counter(known.get(outcome.name, [])), Counter(outcome.lines)
     yield from (f"- {line}" for line in (before - now).elements())
     yield from (f"+ {line}" for line in (now - before).elements())
 

@@ -15,6 +15,7 @@ from promptlint.frozen import dataclass
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Models
 from promptlint.languages.python.modules.definitions import FunctionInfo
+from promptlint.languages.python.modules.syntax import parsed
 from promptlint.layout import Mode
 
 MOST_REQUESTS, MOST_BYTES = "MOST_REQUESTS", "MOST_BYTES"
@@ -75,7 +76,7 @@ def is_copy(node: ast.AST, source: str) -> bool:
 def _fingerprint(function: ast.FunctionDef) -> str:
     """What a function does, whatever its numbers are, and in whichever words it is described."""
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    return ast.dump(_Numberless().visit(ast.parse(ast.unparse(ast.Module(body, [])))))
+    return ast.dump(_Numberless().visit(parsed(ast.unparse(ast.Module(body, [])))))
 
 
 class _Numberless(ast.NodeTransformer):

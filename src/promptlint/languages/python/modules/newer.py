@@ -7,12 +7,12 @@ but a text that nests deeply would end the process in which it parses.
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from promptlint.languages.python.modules.syntax import UNREADABLE, parsed
 
 Version = tuple[int, int]
 
@@ -64,10 +64,8 @@ def later(text: str) -> tuple[Version, str] | None:
         parts: list[str] = []
         _code(text, 0, seen, parts, 0)
         code = _statements("".join(parts), seen)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse("\n".join([code, *seen.apart]))
-    except (_NotPythonError, SyntaxError, ValueError, RecursionError, MemoryError):
+        parsed("\n".join([code, *seen.apart]))
+    except (_NotPythonError, *UNREADABLE):
         return None
     found = max(seen.news.items(), default=None)
     return found if found and found[0] > sys.version_info[:2] else None

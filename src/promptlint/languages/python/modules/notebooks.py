@@ -6,16 +6,15 @@ the file, and only its column is another one. Everything that is no code is empt
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
 from promptlint.edits import Edit
 from promptlint.frozen import dataclass
+from promptlint.languages.python.modules.syntax import UNREADABLE, parsed
 from promptlint.spans import Position
 
 ENDING = ".ipynb"
@@ -153,9 +152,7 @@ def _as_code(lines: list[str]) -> list[str]:
 
 def _parses(lines: list[str]) -> bool:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse("\n".join(lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        parsed("\n".join(lines))
+    except UNREADABLE:
         return False
     return True

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import io
 import sys
 import tokenize
-import warnings
 from collections.abc import Collection, Mapping
 from posixpath import dirname, join, normpath
 
 from promptlint.languages.python.modules.definitions import ModuleInfo
 from promptlint.languages.python.modules.newer import later
+from promptlint.languages.python.modules.syntax import parsed
 from promptlint.layout import Gap
 from promptlint.spans import Position, Span
 
@@ -104,9 +103,7 @@ class Project:
         text = ""
         try:
             text = decoded(raw)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(text)
+            tree = parsed(text)
         except SyntaxError as error:
             self._refuse(path, error.lineno or 1, error.offset or 1, *_wrong(error, text))
         except (UnicodeDecodeError, LookupError) as error:

@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterable, Iterator
 
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What Python raises for a text that it cannot read."""
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+def parsed(text: str) -> ast.Module:
+    """The tree of a text. What Python would warn of in it is not ours to say. Raises one of UNREADABLE."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def expression(text: str) -> ast.expr | None:
+    """The expression that a text is; None when it is none."""
+    try:
+        body = parsed(text.strip()).body
+    except UNREADABLE:
+        return None
+    return body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
 
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo
+from promptlint.languages.python.modules.syntax import expression
 from promptlint.languages.python.values import clocks, histories
 from promptlint.languages.python.values.arguments import arguments
 from promptlint.languages.python.values.rewriting import exchanged, stripped, substituted
@@ -156,10 +157,10 @@ def annotated(value: Param, engine: Engine) -> Term | None:
 def type_named(node: ast.expr, info: FunctionInfo, engine: Engine) -> Term | None:
     """The class that an annotation names."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            node = ast.parse(node.value, mode="eval").body
-        except SyntaxError:
+        written = expression(node.value)
+        if written is None:
             return None
+        node = written
     if isinstance(node, ast.BinOp):
         sides = [type_named(side, info, engine) for side in (node.left, node.right)]
         return next((side for side in sides if side is not None), None)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from promptlint.edits import Edit, RefusedError
 from promptlint.knowledge.models import Models
-from promptlint.languages.python.modules.syntax import bound_names, own_nodes
+from promptlint.languages.python.modules.syntax import bound_names, own_nodes, parsed
 from promptlint.spans import Lines, Position, Span
 
 Naming = Callable[..., Iterable[str]]
@@ -49,9 +48,7 @@ class Source:
         self.path = path
         self.content = text
         self.lines = Lines(text)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self.tree = ast.parse(text)
+        self.tree = parsed(text)
         self._parents = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
 
     # --- nodes and spans ----------------------------------------------------------------------------------------------
