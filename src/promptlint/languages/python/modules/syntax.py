@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What Python raises for a text that it cannot read."""
@@ -37,15 +39,31 @@ def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
                     yield from statements(child.body if isinstance(child, ast.ExceptHandler) else [child])
 
 
+_PLAIN = frozenset({"asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "level", "simple", "type_comment"})
+"""Fields that hold no node, or one that says only whether something is read or written."""
+
+
+@cache
+def _fields(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold nodes, the last one first."""
+    return () if kind is ast.Constant else tuple(name for name in reversed(kind._fields) if name not in _PLAIN)
+
+
+def _below(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below one, the last one first. Asked for each node there is, many times: it has to be quick."""
+    found: list[ast.AST] = []
+    for name in _fields(node.__class__):
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found += [item for item in reversed(value) if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
 def children(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes right below one: what `ast.iter_child_nodes` gives, in half the time."""
-    for value in node.__dict__.values():
-        if isinstance(value, ast.AST):
-            yield value
-        elif isinstance(value, list):
-            for item in value:
-                if isinstance(item, ast.AST):
-                    yield item
+    """The nodes right below one, in the order of the source."""
+    return reversed(_below(node))
 
 
 def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
@@ -54,7 +72,7 @@ def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
     while stack:
         at = stack.pop()
         yield at
-        stack.extend(reversed([*children(at)]))
+        stack += _below(at)
 
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:

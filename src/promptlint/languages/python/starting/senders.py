@@ -313,10 +313,14 @@ def _last(node: ast.expr) -> str:
 
 
 def alternatives(term: Term, engine: Engine, most: int = MOST_ALTERNATIVES) -> Iterator[Term]:
-    """The values a term may have, without the steps around them."""
+    """The values a term may have, each once, without the steps around them."""
     stack = [term]
+    seen: set[int] = set()
     while stack and most > 0:
         at = engine.head(stack.pop())
+        if at.exact in seen:  # choices have sides in common: one by one, there may be more of them than anybody counts
+            continue
+        seen.add(at.exact)
         if isinstance(at, Choice):
             stack += [at.other, at.then]
         else:
