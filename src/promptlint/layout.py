@@ -194,8 +194,8 @@ class Segment:
 
     def together_with(self, other: Segment) -> bool:
         """Whether one request can hold both: they are not on different sides of one branch."""
-        sides = {arm.branch: arm.side for arm in self.arms}
-        return all(sides.get(arm.branch, arm.side) == arm.side for arm in other.arms)
+        sides = {arm.branch: arm.side for arm in self.arms} if other.arms else {}
+        return not sides or all(sides.get(arm.branch, arm.side) == arm.side for arm in other.arms)
 
 
 @dataclass(frozen=True, slots=True)

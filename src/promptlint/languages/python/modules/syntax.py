@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable, Iterator
-from functools import cache
-from typing import Any
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What Python raises for a text that it cannot read."""
@@ -43,10 +41,15 @@ _PLAIN = frozenset({"asname", "attr", "conversion", "ctx", "id", "is_async", "ki
 """Fields that hold no node, or one that says only whether something is read or written."""
 
 
-@cache
-def _fields(kind: type[Any]) -> tuple[str, ...]:
-    """The fields of a kind of node that may hold nodes, the last one first."""
-    return () if kind is ast.Constant else tuple(name for name in reversed(kind._fields) if name not in _PLAIN)
+_HOLDING: dict[type[ast.AST], tuple[str, ...]] = {}
+"""Kind of node → its fields that may hold nodes, the last one first."""
+
+
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    if kind not in _HOLDING:
+        plain = kind is ast.Constant
+        _HOLDING[kind] = () if plain else tuple(name for name in reversed(kind._fields) if name not in _PLAIN)
+    return _HOLDING[kind]
 
 
 def _below(node: ast.AST) -> list[ast.AST]:
