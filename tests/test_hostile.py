@@ -49,6 +49,24 @@ def nested(depth: int) -> list[str]:
     return [*("    " * i + f"if question > {i}:" for i in range(depth)), "    " * depth + "text = 'x'"]
 
 
+ITSELF = """\
+from openai import OpenAI
+
+class Backend:
+    def __init__(self, **kwargs):
+        self.one = None
+        self._set_up(**kwargs)
+
+    def _set_up(self, **params):
+        if params.get('one'):
+            self.one = self.client()
+
+    def client(self):
+        return self.one or OpenAI()
+
+    def ask(self, question):
+        return self.client().responses.create(model='gpt-6-sol', input=question)
+"""
 BUILDERS = """\
 def one(text, n):
     return two(text + "a", n - 1) if n else text
@@ -95,6 +113,7 @@ HOSTILE: Mapping[str, Mapping[str, str | bytes]] = {
         "a.py": f"from b import B\n{HEAD}class A(B):\n    def ask(self, question, text=B.text):\n    {CALL}",
         "b.py": "from a import A\nclass B(A): pass\nclass C(C): pass\n",
     },
+    "an attribute that holds what a method makes of it": {"a.py": ITSELF},
     "a list that holds itself": {"a.py": program("parts = []", "parts.append(parts)", "text = str(parts)")},
     "a mapping that holds itself": {"a.py": program("d = {}", "d['d'] = d", "text = d['d']['d']['d']")},
     "aliases of aliases in data": {"a.py": LOADED.format("str(DATA)"), "data.yaml": BOMB},
