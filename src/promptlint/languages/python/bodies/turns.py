@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from promptlint.languages.python.bodies.states import Key, State, all_joined, folded, grown, root_of
 from promptlint.languages.python.bodies.summaries import substituted_record
 from promptlint.languages.python.modules.places import NOWHERE
-from promptlint.languages.python.values.rewriting import stripped, substituted
+from promptlint.languages.python.values.rewriting import spread, stripped, substituted
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     UNASSIGNED,
@@ -109,7 +109,7 @@ class Turns:
             for state in (*self.walker.ended[marks[2] :], after):
                 for key, value in state.held.items():
                     if state is not after or key not in carried:
-                        state.held[key] = substituted(value, so_far)
+                        state.held[key] = spread(substituted(value, so_far))
         for key, value in before.held.items():
             after.held.setdefault(key, value)
         self.walker.state, self.walker.alive = after, True

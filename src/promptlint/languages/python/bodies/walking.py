@@ -16,7 +16,7 @@ from promptlint.languages.python.modules.definitions import MUTATORS, FunctionIn
 from promptlint.languages.python.modules.imports import bindings
 from promptlint.languages.python.modules.project import Project
 from promptlint.languages.python.modules.syntax import all_nodes, leaves_at
-from promptlint.languages.python.values.rewriting import cat, exchanged, is_text, shallow, stripped
+from promptlint.languages.python.values.rewriting import cat, exchanged, is_text, shallow, spread, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     NONE,
@@ -352,7 +352,18 @@ class Walker:
         self.calls.append(
             CallRecord(call, self.info, node, tuple(self.loops), tuple(self.conditions), self.handlers > 0)
         )
-        for place, content in self.effects_of(Call(function, arguments, keywords, at=at)).items():
-            owner = self.state.place(self.state.located(place))
-            self.changes.hold(owner, exchanged(now(content), owner, Before(owner)))
+        self._affected(self.effects_of(Call(function, arguments, keywords, at=at)), now)
         return call
+
+    def _affected(self, effects: Mapping[Term, Term], now: Callable[[Term], Term]) -> None:
+        """Let each place hold what a call leaves in it: told by what was there when the call was made."""
+        owners = {place: self.state.place(self.state.located(place)) for place in effects}
+        held = {place: self.state.held.get(owner) for place, owner in owners.items()}
+        before = {place: Before(owners[place]) if old is None else now(old) for place, old in held.items()}
+        left = {}
+        for place, content in effects.items():
+            left[place] = now(content)
+            for other in effects:
+                left[place] = exchanged(left[place], other, before[other])
+        for place, content in left.items():
+            self.changes.hold(owners[place], spread(content))

@@ -15,6 +15,7 @@ from promptlint.languages.python.values.rewriting import exchanged, stripped, su
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     HISTORY,
+    NONE,
     Attr,
     Call,
     Choice,
@@ -260,8 +261,11 @@ def _assigned(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -> Te
             first = _seen_from(method, name, value, receiver, engine)
         elif change is not None:
             changes.append(change)
-        elif (seen := _seen_from(method, name, value, receiver, engine)) not in later:
-            later.append(seen)
+        else:
+            value, turns = histories.begun(value)
+            changes += [turns] if turns.added else []
+            seen = _seen_from(method, name, value, receiver, engine)
+            later += [seen] if seen not in later else []
     result = first if first is not None else field_default(klass, name, receiver, engine)
     for value in later:
         result = value if result is None or isinstance(stripped(result), Opaque) else _otherwise(result, value)
@@ -274,8 +278,8 @@ def _assigned(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -> Te
 
 def _otherwise(first: Term, later: Term) -> Term:
     plain = stripped(first)
-    if plain == Str("") or (hasattr(plain, "value") and getattr(plain, "value", 1) is None):
-        return later
+    if plain in (Str(""), NONE, Seq(()), Map(())):
+        return later  # what is empty at first waits for it
     return Choice(Opaque("was changed since"), later, first)
 
 

@@ -26,6 +26,7 @@ from promptlint.languages.python.values.terms import (
     Map,
     Maybe,
     Op,
+    Opaque,
     Param,
     Repeat,
     Seq,
@@ -122,6 +123,24 @@ def _behind(before: Term, whole: Seq | Map | Cat) -> Change | None:
     return None
 
 
+def begun(value: Term) -> tuple[Term, Change]:
+    """What a list is made with, apart from what the turns of a loop have added to it by the end of the body."""
+    plain = stripped(value)
+    turns = (i for i, item in enumerate(plain.items) if _turning(item)) if isinstance(plain, Seq) else iter(())
+    end = next(turns, None)
+    if end is None or not isinstance(plain, Seq):
+        return value, Change()
+    return replace(plain, items=plain.items[:end]), Change(plain.items[end:], plain)
+
+
+def _turning(item: Term) -> bool:
+    """Whether an item of a list was added by the turns of a loop that runs over nothing: as often as it takes."""
+    if isinstance(item, Maybe):
+        return any(_turning(inner) for inner in (*item.then, *item.other))
+    over = stripped(item.each.over) if isinstance(item, Repeat) and isinstance(item.each, Each) else None
+    return isinstance(over, Opaque) or (isinstance(over, Call) and _called(over, "range"))
+
+
 def rejoined(choice: Choice) -> Term | None:
     """One list for a choice between it and a shorter one; None when neither is made from the other by a cut."""
     for part, whole in ((choice.then, choice.other), (choice.other, choice.then)):
@@ -189,7 +208,11 @@ def _asks_length(condition: Term) -> bool:
 
 def _is_length(term: Term) -> bool:
     plain = stripped(term)
-    return isinstance(plain, Call) and getattr(stripped(plain.function), "name", "") == "len"
+    return isinstance(plain, Call) and _called(plain, "len")
+
+
+def _called(call: Call, name: str) -> bool:
+    return getattr(stripped(call.function), "name", "") == name
 
 
 def named(term: Term, engine: Engine) -> bool:

@@ -8,7 +8,20 @@ from itertools import product
 
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.values.term import Term
-from promptlint.languages.python.values.terms import Cat, Choice, Each, Entry, Hole, Op, Opaque, Str, Via
+from promptlint.languages.python.values.terms import (
+    Cat,
+    Choice,
+    Each,
+    Entry,
+    Hole,
+    Map,
+    Op,
+    Opaque,
+    Seq,
+    Splat,
+    Str,
+    Via,
+)
 
 DEEPEST = 400
 """Terms nested deeper are taken for unknown: a walk over one must not overflow the stack."""
@@ -80,6 +93,18 @@ def exchanged(term: Term, old: Term, new: Term) -> Term:
         return memo[id(part)][1]
 
     return change(term)
+
+
+def spread(term: Term) -> Term:
+    """A list or mapping with the items of those that are spread into it, where they are seen."""
+    if not isinstance(term, (Seq, Map)):
+        return term
+    items: list[Term] = []
+    for item in term.items:
+        inner = spread(stripped(item.value)) if isinstance(item, Splat) else item
+        same = isinstance(inner, (Seq, Map)) and replace(inner, items=()) == replace(term, items=())
+        items.extend(inner.items if isinstance(inner, (Seq, Map)) and same and inner is not item else (item,))
+    return replace(term, items=tuple(items))
 
 
 def symbols(term: Term) -> set[Term]:
