@@ -18,6 +18,7 @@ from promptlint.languages.python.values.terms import (
     Call,
     Cat,
     Choice,
+    Class,
     Const,
     Entry,
     Format,
@@ -48,6 +49,9 @@ _OPERATORS: dict[type[ast.AST], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
     ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in", ast.Not: "not", ast.USub: "negative",
 }  # fmt: skip
+
+
+_OF_EACH_MODULE = ("__file__", "__name__", "__package__")
 
 
 class Expressions:
@@ -108,7 +112,7 @@ class Expressions:
         return self._global(name, node)
 
     def _global(self, name: str, node: ast.AST) -> Term:
-        if self.info is self.module.body:
+        if self.info is self.module.body and name not in _OF_EACH_MODULE:
             return Global(name, at=self.module.place(node))
         return Attr(Module(self.module.name, self.module.path), name, at=self.module.place(node))
 
@@ -140,6 +144,8 @@ class Expressions:
     # --- calls --------------------------------------------------------------------------------------------------------
 
     def _call(self, node: ast.Call) -> Term:
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
+            return self._parent(node)
         function = self.of(node.func)
         arguments = [self.of(argument) for argument in node.args]
         keywords: list[Term] = []
@@ -151,6 +157,16 @@ class Expressions:
                 name = Str(keyword.arg, at=self.module.place(keyword))
                 keywords.append(Entry(name, value, at=self.module.place(keyword)))
         return self.walker.called(node, function, tuple(arguments), tuple(keywords))
+
+    def _parent(self, node: ast.Call) -> Term:
+        """`super()`: the class in which it stands, and the object."""
+        info: FunctionInfo | None = self.info
+        while info is not None and info.owner is None:
+            info = info.parent
+        at = self.module.place(node)
+        if info is None or info.owner is None or info.receiver is None:
+            return Opaque("is a base class that we do not see", at=at)
+        return Call(Global("super", at=at), (Class(info.owner), Param(info, info.receiver)), at=at)
 
     def _lambda(self, node: ast.Lambda) -> Term:
         info = self.module.function(node, None, None if self.info.is_module else self.info)

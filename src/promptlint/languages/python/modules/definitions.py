@@ -152,9 +152,29 @@ class FunctionInfo:
                     changes.setdefault(target.attr, method)
         return found
 
-    @cached_property
+    @property
     def mutates(self) -> bool:
-        """Whether the body may change what it is given, or the attributes of its object."""
+        """Whether a call may change what it is given, or the attributes of its object."""
+        return self.changes_itself or (
+            self.owner is not None and self.owner.methods.get(self.name) is self and (self.name in self.owner.mutators)
+        )
+
+    @cached_property
+    def calls_on_itself(self) -> frozenset[str]:
+        """Methods of its object that the body calls: `add` of `self.add(…)`; `super` for any of a base class."""
+        me = self.receiver
+        found: set[str] = set()
+        for node in self.nodes:
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if name == me:
+                    found.add(method)
+                case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")))):
+                    found.add("super")
+        return frozenset(found)
+
+    @cached_property
+    def changes_itself(self) -> bool:
+        """Whether something in the body itself changes what it is given."""
         for node in self.nodes:
             target, method = changed_in_place(node)
             if isinstance(target, ast.Name) and method == "+=":  # mostly of a number
@@ -195,6 +215,16 @@ class ClassInfo:
                 if not info.decorators & {"setter", "deleter", "overload"}:
                     found[node.name] = info
         return found
+
+    @cached_property
+    def mutators(self) -> frozenset[str]:
+        """Methods that may change the object: themselves, through others of the class, or through a base class."""
+        found = {name for name, method in self.methods.items() if method.changes_itself}
+        left = {name: method.calls_on_itself for name, method in self.methods.items() if name not in found}
+        while more := {name for name, calls in left.items() if "super" in calls or calls & found}:
+            found |= more
+            left = {name: calls for name, calls in left.items() if name not in more}
+        return frozenset(found)
 
     @cached_property
     def variables(self) -> dict[str, ast.expr | None]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo
 from promptlint.languages.python.modules.syntax import expression
-from promptlint.languages.python.values import clocks, histories
+from promptlint.languages.python.values import clocks, files, histories
 from promptlint.languages.python.values.arguments import arguments
 from promptlint.languages.python.values.rewriting import exchanged, stripped, substituted
 from promptlint.languages.python.values.term import Term
@@ -54,7 +54,7 @@ def reduced(value: Term, term: Attr, engine: Engine) -> Term | None:
         found = engine.module_attribute(value, term.name)
         return found or Opaque(f"`{term.name}` is not found in module {value.name}", at=term.at)
     if isinstance(value, Global):
-        return _of_global(value, term, engine)
+        return _of_global(value, term)
     if isinstance(value, Class):
         return of_class(value.info, term.name, engine)
     if isinstance(value, Call) and (since := value.since(term.name)) is not None:
@@ -62,7 +62,7 @@ def reduced(value: Term, term: Attr, engine: Engine) -> Term | None:
     if isinstance(value, Call) and isinstance(value.function, Class):
         return of_object(value.function.info, term.name, value, engine)
     if isinstance(value, Call) and isinstance(value.function, Global):
-        return _of_external(value, term)
+        return _of_external(value, term, engine)
     if isinstance(value, Param):
         info = class_of(value, engine)
         return of_object(info, term.name, value, engine) if info else _of_annotated(value, term, engine)
@@ -79,30 +79,27 @@ def _of_annotated(value: Param, term: Attr, engine: Engine) -> Term | None:
     return clocks.hole(source, term) if source is not None else None
 
 
-def _of_global(value: Global, term: Attr, engine: Engine) -> Term:
-    name = f"{value.name}.{term.name}"
-    if value.name.startswith("path:"):
-        return functions_path(value, term)
-    return Global(name, at=term.at)
+def _of_global(value: Global, term: Attr) -> Term | None:
+    if files.is_file(value):
+        return files.attribute(value, term)
+    return Global(f"{value.name}.{term.name}", at=term.at)
 
 
-def functions_path(value: Global, term: Attr) -> Term:
-    """An attribute of a path of the project: its parent folder, its name."""
-    path = value.name.removeprefix("path:")
-    parent, _, name = path.rpartition("/")
-    if term.name == "parent":
-        return Global(f"path:{parent}", at=term.at)
-    if term.name == "name":
-        return Str(name, at=term.at)
-    return Attr(Opaque("is a path"), term.name, at=term.at)
-
-
-def _of_external(value: Call, term: Attr) -> Term | None:
+def _of_external(value: Call, term: Attr, engine: Engine) -> Term | None:
     """`datetime.now` of a class outside the project stays; the fields of a `SimpleNamespace` are what it was given."""
     assert isinstance(value.function, Global)
+    if value.function.name == "super" and len(value.arguments) == 2:
+        return _of_parent(engine.head(value.arguments[0]), value.arguments[1], term, engine)
     if value.function.name in ("types.SimpleNamespace", "argparse.Namespace"):
         return value.keyword(term.name)
     return None
+
+
+def _of_parent(below: Term, receiver: Term, term: Attr, engine: Engine) -> Term | None:
+    """`super().name`: a method of the nearest class above the one in which that is written."""
+    above = lineage(below.info, engine)[1:] if isinstance(below, Class) else ()
+    method = next((klass.methods[term.name] for klass in above if term.name in klass.methods), None)
+    return got(Func(method, (receiver,))) if method is not None else None
 
 
 # --- classes ----------------------------------------------------------------------------------------------------------

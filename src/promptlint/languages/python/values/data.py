@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import tomllib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import yaml
@@ -12,12 +14,23 @@ MOST_VALUES = 100_000
 """Values in a text, those that an alias stands for counted each time: a short text may stand for billions."""
 
 
-def parsed(text: str, *, as_json: bool) -> object:
-    """What a JSON or YAML text says. Raises ValueError, also where it is neither or says too much."""
+Kind = Literal["json", "yaml", "toml"]
+
+
+def parsed(text: str, kind: Kind) -> object:
+    """What a text says as data of a kind. Raises ValueError, also where it is none or says too much."""
     try:
-        return json.loads(text) if as_json else _constructed(text)
+        data = _READERS[kind](text)
     except RecursionError as error:
         raise ValueError("is nested too deeply") from error
+    if kind != "yaml" and _values(data) > MOST_VALUES:
+        raise ValueError("says more than is read")
+    return data
+
+
+def _values(data: object) -> int:
+    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return 1 + sum(map(_values, inner))
 
 
 def _constructed(text: str) -> object:
@@ -52,3 +65,6 @@ def _children(node: yaml.Node) -> list[yaml.Node]:
     if isinstance(node, MappingNode):
         return [child for pair in node.value for child in pair]
     return node.value if isinstance(node, SequenceNode) else []
+
+
+_READERS: dict[Kind, Callable[[str], object]] = {"json": json.loads, "yaml": _constructed, "toml": tomllib.loads}

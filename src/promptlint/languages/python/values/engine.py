@@ -121,7 +121,7 @@ class Engine:
             return Func(info.functions[name])
         if name in info.classes:
             return Class(info.classes[name])
-        if name == "__file__":
+        if name in ("__file__", "__name__", "__package__"):
             return Global(f"__file__:{path}")
         found = self.summary(info.body).bindings.get(name)
         if found is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from promptlint.frozen import dataclass
 from promptlint.knowledge.models import Form
 from promptlint.languages.python.values import formats, templating
-from promptlint.languages.python.values.functions import path_of
+from promptlint.languages.python.values.files import path_of
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (

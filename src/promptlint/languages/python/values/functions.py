@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
-from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values import clocks, formats, histories, operators
+from promptlint.languages.python.values import clocks, files, formats, histories, operators
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -55,8 +54,6 @@ def reduced(name: str, term: Call, engine: Engine) -> Term | None:
     if name in models.calls_argument and models.calls_argument[name] < len(term.arguments):
         at = models.calls_argument[name]
         return Call(term.arguments[at], term.arguments[at + 1 :], term.keywords, at=term.at)
-    if name.startswith("path:"):
-        return None
     source = clocks.source_of(name, models)
     return clocks.hole(source, term) if source else None
 
@@ -238,44 +235,6 @@ def _namespace(term: Call, engine: Engine) -> Term | None:
     return None
 
 
-# --- paths ------------------------------------------------------------------------------------------------------------
-
-
-def path_of(term: Term, engine: Engine) -> str | None:
-    """The path of a file of the project that a value names, relative to the working directory; None: it names none."""
-    plain = engine.head(term)
-    if isinstance(plain, Global):
-        if plain.name.startswith("path:"):
-            return plain.name.removeprefix("path:")
-        if plain.name.startswith("__file__:"):
-            return plain.name.removeprefix("__file__:")
-    if isinstance(plain, Str):
-        return normpath(plain.value) if not plain.value.startswith("/") else None
-    return None
-
-
-def _path(term: Call, engine: Engine) -> Term | None:
-    path = path_of(term.arguments[0], engine) if term.arguments else None
-    if path is None:
-        return None
-    for argument in term.arguments[1:]:
-        part = engine.head(argument)
-        if not isinstance(part, Str):
-            return None
-        path = normpath(join(path, part.value))
-    return Global(f"path:{path}", at=term.at)
-
-
-def _dirname(term: Call, engine: Engine) -> Term | None:
-    path = path_of(term.arguments[0], engine) if term.arguments else None
-    return Global(f"path:{dirname(path)}", at=term.at) if path is not None else None
-
-
-def _open(term: Call, engine: Engine) -> Term | None:
-    path = path_of(term.arguments[0], engine) if term.arguments else None
-    return Global(f"file:{path}", at=term.at) if path is not None else None
-
-
 def _substituted(term: Call, engine: Engine) -> Term | None:
     if len(term.arguments) < 3:
         return None
@@ -289,8 +248,6 @@ _FUNCTIONS: dict[str, Callable[[Call, Engine], Term | None]] = {
     "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter,
     "reversed": _reversed, "next": _next, "anext": _next, "getattr": _getattr, "isinstance": _isinstance,
     "len": _length, "asyncio.gather": _gather, "json.dumps": _json, "orjson.dumps": _json, "ujson.dumps": _json,
-    "yaml.dump": _sorted_json, "yaml.safe_dump": _sorted_json, "pprint.pformat": _sorted_json, "pathlib.Path": _path,
-    "pathlib.PurePath": _path, "os.path.join": _path, "os.path.dirname": _dirname, "os.path.abspath": _path,
-    "os.path.realpath": _path, "os.path.normpath": _path, "open": _open, "io.open": _open, "codecs.open": _open,
-    "re.sub": _substituted, "regex.sub": _substituted,
+    "yaml.dump": _sorted_json, "yaml.safe_dump": _sorted_json, "pprint.pformat": _sorted_json,
+    "re.sub": _substituted, "regex.sub": _substituted, **files.FUNCTIONS,
 }  # fmt: skip

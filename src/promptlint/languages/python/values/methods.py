@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.modules.places import Place
-from promptlint.languages.python.values import clocks, formats, forms, templating
-from promptlint.languages.python.values.data import parsed
+from promptlint.languages.python.values import clocks, files, formats, forms, templating
 from promptlint.languages.python.values.rewriting import cat, is_text, rewrapped, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -51,8 +49,9 @@ def reduced(method: Attr, term: Call, engine: Engine) -> Term | None:
         return _of_sequence(plain, method.name, term, engine)
     if isinstance(plain, Map):
         return _of_mapping(plain, method.name, term, engine)
-    if isinstance(plain, Global) and plain.name.startswith(("file:", "path:")):
-        return _of_file(plain, method.name, term, engine)
+    if isinstance(plain, Global) and files.is_file(plain):
+        found = files.method(plain, method.name, term, engine)
+        return found if found is not None else _of_anything(value, method.name, term, engine)
     if isinstance(plain, Call):
         rendered = templating.reduced(method, term, engine) or forms.reduced(method, term, engine)
         return rendered if rendered is not None else _of_external(plain, method.name, term, engine)
@@ -212,69 +211,3 @@ def _viewed(item: Term, pick: Callable[[Entry], Term], name: str) -> Term:
     if isinstance(item, Repeat):
         return replace(item, items=tuple(_viewed(inner, pick, name) for inner in item.items))
     return item
-
-
-# --- files ------------------------------------------------------------------------------------------------------------
-
-
-def _of_file(value: Global, name: str, term: Call, engine: Engine) -> Term | None:
-    kind, _, path = value.name.partition(":")
-    if name in ("read", "read_text"):
-        return _content(path, term, engine)
-    if kind == "path":
-        if name in ("resolve", "absolute", "expanduser"):
-            return value
-        if name == "joinpath":
-            return path_joined(value, term, engine)
-        if name == "open":
-            return Global(f"file:{path}", at=term.at)
-    if name in ("__enter__", "readlines"):
-        return _content(path, term, engine)
-    return _of_anything(value, name, term, engine)
-
-
-def path_joined(value: Global, term: Call, engine: Engine) -> Term:
-    """`path.joinpath(…)`."""
-    result: Term = value
-    for argument in term.arguments:
-        result = Op("/", (result, argument), at=term.at)
-    return result
-
-
-def _content(path: str, term: Call, engine: Engine) -> Term:
-    """The text of a file of the project."""
-    raw = engine.read_text(path)
-    if raw is None:
-        return Hole(None, f"is read from {path}", f"{path}", at=term.at)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return Opaque(f"{path} is not UTF-8", at=term.at)
-    lines = text.count("\n") + 1
-    return Str(text, at=Place(path, 1, 0, lines, len(text.rsplit("\n", 1)[-1].encode())))
-
-
-def parsed_file(term: Call, engine: Engine) -> Term | None:
-    """`yaml.safe_load(file)`, `json.load(file)` and their forms on a text."""
-    if not term.arguments:
-        return None
-    plain = engine.head(term.arguments[0])
-    if isinstance(plain, Global) and plain.name.startswith("file:"):
-        plain = engine.head(_content(plain.name.removeprefix("file:"), term, engine))
-    if not isinstance(plain, Str):
-        return None
-    try:
-        return as_term(parsed(plain.value, as_json=plain.at.path.endswith(".json")), plain.at)
-    except (ValueError, RecursionError):
-        return Opaque("is a file that does not parse", at=term.at)
-
-
-def as_term(data: object, at: Place) -> Term:
-    """Plain data as a term."""
-    if isinstance(data, str):
-        return Str(data, at=at)
-    if isinstance(data, dict):
-        return Map(tuple(Entry(as_term(k, at), as_term(v, at)) for k, v in data.items()), at=at)
-    if isinstance(data, list):
-        return Seq(tuple(as_term(item, at) for item in data), at=at)
-    return Const(data if isinstance(data, (int, float, bool, type(None))) else str(data), at=at)

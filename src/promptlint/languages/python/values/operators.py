@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values import clocks, formats
+from promptlint.languages.python.values import clocks, files, formats
 from promptlint.languages.python.values.rewriting import cat, is_text, rewrapped, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -119,9 +118,7 @@ def _is_form(call: Call, engine: Engine) -> bool:
 
 def _slash(term: Op, engine: Engine) -> Term | None:
     left, right = (engine.head(operand) for operand in term.operands)
-    if isinstance(left, Global) and left.name.startswith("path:") and isinstance(right, Str):
-        return Global("path:" + normpath(join(left.name.removeprefix("path:"), right.value)), at=term.at)
-    return None
+    return files.slash(left, right, term.at)
 
 
 def _entered(term: Op, engine: Engine) -> Term | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from promptlint import template as parsed
 from promptlint.languages.python.modules.places import Place
-from promptlint.languages.python.values.functions import path_of
+from promptlint.languages.python.values.files import path_of
 from promptlint.languages.python.values.rewriting import cat, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
