@@ -8,8 +8,8 @@ from promptlint.languages.python.values.data import parsed
 
 
 def test_data_is_plain() -> None:
-    assert parsed("a: &x [1, b]\nc: *x", as_json=False) == {"a": [1, "b"], "c": [1, "b"]}
-    assert parsed('{"a": null}', as_json=True) == {"a": None}
+    assert parsed("a: &x [1, b]\nc: *x", "yaml") == {"a": [1, "b"], "c": [1, "b"]}
+    assert parsed('{"a": null}', "json") == {"a": None}
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ def test_data_is_plain() -> None:
 )
 def test_what_is_too_much_or_no_data_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        parsed(text, as_json=False)
+        parsed(text, "yaml")

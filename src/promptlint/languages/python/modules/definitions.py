@@ -170,6 +170,8 @@ class FunctionInfo:
                     found.add(method)
                 case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")))):
                     found.add("super")
+                case ast.Call(func=ast.Attribute(attr="__init__"), args=[ast.Name(id=name), *_]) if name == me:
+                    found.add("super")
         return frozenset(found)
 
     @cached_property

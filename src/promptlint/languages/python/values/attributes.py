@@ -45,6 +45,7 @@ CONSTRUCTORS = ("__init__", "__post_init__", "model_post_init", "__attrs_post_in
 MOST_ALTERNATIVES = 4
 """Values of one attribute that are looked at."""
 
+_EMPTY = (Seq(()), Map(()))
 _AS_BEFORE = Opaque("is as it was before")
 
 
@@ -210,7 +211,7 @@ def of_object(info: ClassInfo, name: str, receiver: Term, engine: Engine) -> Ter
                 return engine.overridden(function, info, receiver)
             return got(function)
         if name in klass.assigned:
-            return _assigned(klass, name, receiver, engine)
+            return _assigned(klass, info, name, receiver, engine)
     for klass in classes:
         if name in klass.variables:
             return field_value(klass, name, receiver, engine)
@@ -244,8 +245,11 @@ def has(info: ClassInfo, name: str, engine: Engine) -> bool:
     )
 
 
-def _assigned(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -> Term:
-    """What the methods of a class keep in an attribute: what the constructor does, and what others put there later."""
+def _assigned(klass: ClassInfo, own: ClassInfo, name: str, receiver: Term, engine: Engine) -> Term:
+    """What the methods of a class keep in an attribute: what the constructor does, and what others put there later.
+
+    The constructor is that of the object's `own` class, where it calls the one of `klass`.
+    """
     first: Term | None = None
     later: list[Term] = []
     changes: list[histories.Change] = []
@@ -255,7 +259,7 @@ def _assigned(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -> Te
             continue
         change = histories.change(Attr(_own(method), name), value)
         if method.name in CONSTRUCTORS and first is None:
-            first = _seen_from(method, name, value, receiver, engine)
+            first = _made_by(method, own, name, receiver, engine)
         elif change is not None:
             changes.append(change)
         else:
@@ -269,13 +273,23 @@ def _assigned(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -> Te
     if result is None:
         result = Opaque(f"`{name}` is set where we cannot follow")
     if not changes:
-        return result
+        return Opaque(f"`{name}` is empty until others fill it") if stripped(result) in _EMPTY else result
     return with_history(engine.reduced(result), f"{klass.module.path}:{klass.name}.{name}", name, changes)
+
+
+def _made_by(method: FunctionInfo, own: ClassInfo, name: str, receiver: Term, engine: Engine) -> Term | None:
+    """What the constructor of an object leaves in an attribute, be it through `method` of a base class."""
+    nearest = next((c.methods[method.name] for c in lineage(own, engine) if method.name in c.methods), method)
+    value = _left_by(nearest, name, engine)
+    if value is not None:
+        return _seen_from(nearest, name, value, receiver, engine)
+    value = _left_by(method, name, engine)
+    return _seen_from(method, name, value, receiver, engine) if value is not None else None
 
 
 def _otherwise(first: Term, later: Term) -> Term:
     plain = stripped(first)
-    if plain in (Str(""), NONE, Seq(()), Map(())):
+    if plain in (Str(""), NONE, *_EMPTY):
         return later  # what is empty at first waits for it
     return Choice(Opaque("was changed since"), later, first)
 

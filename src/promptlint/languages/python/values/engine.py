@@ -138,7 +138,9 @@ class Engine:
     def effects_of(self, call: Call) -> Mapping[Term, Term]:
         """What a call of a project function changes in the caller's objects."""
         function = stripped(call.function)
-        if isinstance(function, Attr) and not isinstance(stripped(function.value), (Param, Module, Call, Class)):
+        owner = stripped(function.value) if isinstance(function, Attr) else None
+        named = isinstance(owner, Attr) and isinstance(owner.value, Module)
+        if owner is not None and not named and not isinstance(owner, (Param, Module, Call, Class)):
             return {}
         target = stripped(self.reduced(call.function))
         if not isinstance(target, Func) or not target.info.mutates:
