@@ -64,11 +64,12 @@ def _certainty(found: Break, site: Site) -> Confidence:
     """How sure it is that the data changes while the text behind it does not.
 
     A history behind the data is lost only if the data changes from turn to turn. It may as well be the task of the
-    whole conversation: likely where a loop of turns is in sight, for the data mostly comes from outside it.
+    whole conversation: likely where a loop of turns is in sight, for the data mostly comes from outside it. Of a text
+    whose call is not seen no loop is.
     """
     if found.loss.enough:
         return found.segment.confidence
-    if any(loop.tie is Tie.CHAINED for loop in site.loops):
+    if site.partial or any(loop.tie is Tie.CHAINED for loop in site.loops):
         return Confidence.LOW
     return Confidence(max(found.segment.confidence - 1, Confidence.LOW))
 

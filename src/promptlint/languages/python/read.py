@@ -186,7 +186,7 @@ class _Reader:
 
     def _request(self, send: Send, prompt: Prompt) -> Request:
         site = site_of(send, prompt, self.engine, self.signs, self.blocking)
-        return Request(bound(prompt.layout, send, site.loops, self.engine), site, prompt.known)
+        return bound(Request(prompt.layout, site, prompt.known), send, self.engine)
 
     def _read_send(self, send: Send, requests: list[Request], gaps: list[Gap]) -> None:
         best: Prompt | None = None

@@ -2,49 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from promptlint.frozen import dataclass
+from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
-from promptlint.layout import Layout, Loop, Segment, Tie, Volatility
+from promptlint.layout import Request, Segment, Tie, Volatility
 from promptlint.spans import Span
 
 _RETURNED = "returned by "
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-def bound(layout: Layout, send: Send, loops: tuple[Loop, ...], engine: Engine) -> Layout:
-    """The layout, where what differs on every call but is made before a loop of calls differs for each such loop only.
+def bound(request: Request, send: Send, engine: Engine) -> Request:
+    """The request, where what differs on every call but is made before a loop of calls differs for each such loop only.
 
-    A loop that sends the same prompt again, such as a retry, is none that a value could be shared by.
+    That goes for its prompt, and for what is sent beside it. A loop that sends the same prompt again, such as a retry,
+    is none that a value could be shared by.
     """
-    around = list(_around(send, loops, engine))
+    around = list(_around(send, request, engine))
     if not around:
-        return layout
-    return Layout(tuple(_shared(segment, around) for segment in layout.segments))
+        return request
+    bodies = [_body(record.function, engine) for record in send.chain]
+    layout, site = request.layout, request.site
+    parameters = [replace(p, value=_shared(p.value, around, bodies)) for p in site.parameters]
+    layout = replace(layout, segments=_shared(layout.segments, around, bodies))
+    return replace(request, layout=layout, site=replace(site, parameters=tuple(parameters)))
 
 
-def _around(send: Send, loops: tuple[Loop, ...], engine: Engine) -> Iterator[tuple[Span, Span]]:
-    """The loops around a call, each with the function that it stands in."""
-    ties = {frame.number: loop.tie for frame, loop in zip(send.loops, loops, strict=True)}
-    for record in send.chain:
-        node = record.function.node
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What runs when a function is called."""
+
+    whole: Span
+    later: tuple[Span, ...]
+    """Functions that it defines: they run when they are called themselves."""
+
+    def runs(self, span: Span) -> bool:
+        return _within(span, self.whole) and not any(_within(span, inner) for inner in self.later)
+
+
+def _body(function: FunctionInfo, engine: Engine) -> _Body | None:
+    """None for a module: what it makes is made once anyway."""
+    node, place = function.node, function.module.place
+    if not hasattr(node, "lineno"):
+        return None
+    later = [inner for inner in ast.walk(node) if isinstance(inner, _DEFINITIONS) and inner is not node]
+    return _Body(engine.span(place(node)), tuple([engine.span(place(inner)) for inner in later]))
+
+
+def _around(send: Send, request: Request, engine: Engine) -> Iterator[tuple[Span, int]]:
+    """The loops around a call, each with the number of the call in the chain around which it stands."""
+    ties = {frame.number: loop.tie for frame, loop in zip(send.loops, request.site.loops, strict=True)}
+    for number, record in enumerate(send.chain):
         for frame in record.loops:
-            if ties.get(frame.number, Tie.SAME) is not Tie.SAME and hasattr(node, "lineno"):
-                yield engine.span(frame.at), engine.span(record.function.module.place(node))
+            if ties.get(frame.number, Tie.SAME) is not Tie.SAME:
+                yield engine.span(frame.at), number
 
 
-def _shared(segment: Segment, around: list[tuple[Span, Span]]) -> Segment:
-    if segment.volatility is not Volatility.CALL:
-        return segment
+def _shared(
+    segments: Sequence[Segment], around: Sequence[tuple[Span, int]], bodies: Sequence[_Body | None]
+) -> tuple[Segment, ...]:
+    return tuple(
+        [
+            replace(
+                segment,
+                volatility=Volatility.SESSION,
+                because=f"{segment.because}, but only once for the whole loop",
+            )
+            if segment.volatility is Volatility.CALL and _before(segment, around, bodies)
+            else segment
+            for segment in segments
+        ]
+    )
+
+
+def _before(segment: Segment, around: Sequence[tuple[Span, int]], bodies: Sequence[_Body | None]) -> bool:
+    """Whether a value is made before one of these loops: in the function of the loop, or in one that calls that one."""
     returned = (step.span for step in segment.origin.trail if step.message.startswith(_RETURNED))
-    made = (segment.origin.span, *returned)
-    for loop, function in around:
-        inside = next((span for span in made if _within(span, function)), None)
-        if inside is not None and not _within(inside, loop):
-            because = f"{segment.because}, but only once for the whole loop"
-            return replace(segment, volatility=Volatility.SESSION, because=because)
-    return segment
+    made = [
+        (span, number)
+        for span in (segment.origin.span, *returned)
+        for number, body in enumerate(bodies)
+        if body is not None and body.runs(span)
+    ]
+    for loop, around_call in around:
+        first = next((span for span, number in made if number >= around_call), None)
+        if first is not None and not _within(first, loop):
+            return True
+    return False
 
 
 def _within(inner: Span, outer: Span) -> bool:
