@@ -8,7 +8,8 @@ from promptlint.checks.prefix import Loss, anew, changes_within, loss_behind, op
 from promptlint.checks.wording import behind, quoted, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Condition, Request, Role, Volatility
+from promptlint.layout import Confidence, Request, Role, Volatility
+from promptlint.spans import Span
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -36,10 +37,13 @@ def _conditional(request: Request, provider: Provider) -> Iterator[Finding]:
         filtered = len(branches) > 1 or any(s.repeated for _, s in depending)
         # One condition makes two prompts, and each of them can be cached: it costs only within a conversation. A filter
         # makes as many as there are requests.
-        if (loss.history and changes_within(request, condition)) or (filtered and loss.enough and anew(condition)):
+        within = loss.history and changes_within(request, condition)
+        if within or (filtered and loss.enough and anew(condition)):
             how = "is decided anew on each turn" if condition.each_turn else "may differ from request to request"
             what = f"Which tools are sent depends on {quoted(condition.text)}, and {how}"
-            yield _finding(request, index, loss, what, condition)
+            # A filter may as well be one of the settings, which pick the same tools each time.
+            sure = condition.confidence if within else Confidence(max(condition.confidence - 1, Confidence.LOW))
+            yield _finding(request, index, loss, what, condition.span, sure)
 
 
 def _other(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -50,17 +54,18 @@ def _other(request: Request, provider: Provider) -> Iterator[Finding]:
         loss = loss_behind(request, provider, index, Volatility.PERIODIC)
         if loss.enough or loss.history:
             what = f"The tools differ from request to request: {quoted(segment.text)} {segment.because}"
-            yield _finding(request, index, loss, what, None)
+            yield _finding(request, index, loss, what, segment.origin.span)
 
 
-def _finding(request: Request, index: int, loss: Loss, what: str, condition: Condition | None) -> Finding:
+def _finding(
+    request: Request, index: int, loss: Loss, what: str, at: Span, sure: Confidence = Confidence.HIGH
+) -> Finding:
     segment = request.layout.segments[index]
-    sure = min(segment.confidence, request.site.confidence)
     return Finding(
-        at=condition.span if condition else segment.origin.span,
+        at=at,
         message=f"{what}. Tools stand first in the prompt: each change re-bills {behind(loss)} at full price. Send the"
         " same list each time, and refuse a tool that may not be used when it is called.",
-        confidence=min(sure, condition.confidence) if condition else sure,
+        confidence=min(sure, segment.confidence, request.site.confidence),
         flow=way(segment, request.site),
         stranded=loss.rebilled,
     )

@@ -228,6 +228,8 @@ class Source:
     """Type of the value, when its methods matter (a key of `clocks`)."""
     format_argument: int | None = None
     """Position of a strftime format which decides how often the text changes (`time.strftime`)."""
+    confidence: Confidence = Confidence.HIGH
+    """How sure it is that a value of it changes as often: of a whole that changes, many parts do not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ class Clocks:
 
 def read_sources(value: Value, clocks: Clocks, varies: Shelf[Source]) -> None:
     """Read an item of `varies`: several names which vary in the same way."""
-    entry = value.entry("what varies", "because how-often names", "gives format-argument")
+    entry = value.entry("what varies", "because how-often names", "gives format-argument confidence")
     for name, at in entry.texts("names").items():
         source = Source(
             name=name,
@@ -89,6 +89,9 @@ def read_sources(value: Value, clocks: Clocks, varies: Shelf[Source]) -> None:
             because=entry.text("because"),
             gives=clocks.type_named(entry["gives"]) if "gives" in entry else "",
             format_argument=entry.whole("format-argument"),
+            confidence=entry["confidence"].word("confidence", CONFIDENCES)
+            if "confidence" in entry
+            else Confidence.HIGH,
         )
         varies.put(name, source, at)
 

@@ -190,7 +190,7 @@ class Judge:
             if named.volatility is None or named.confidence >= max(inner.confidence, Confidence.MEDIUM):
                 return named
         if inner.volatility is Volatility.CALL and isinstance(base, _WHOLES):
-            # Something in it is new each time; that it is this part is a guess.
+            # Something in it is new each time; that it is this part, or what a method gives, is a guess.
             inner = replace(inner, confidence=Confidence.LOW)
         return replace(inner, text="")
 
@@ -201,10 +201,12 @@ class Judge:
         if isinstance(function, Class):
             return self._most(tuple(_values(term)), "is an object of the project")
         values: tuple[Term, ...] = tuple(_values(term))
-        if isinstance(function, Attr) and not isinstance(stripped(function.value), (Func, Class)):
+        of = stripped(function.value) if isinstance(function, Attr) else function
+        if isinstance(function, Attr) and not isinstance(of, (Func, Class)):
             values = (function.value, *values)
         found = self._most(values, "comes from a call we cannot see into")
-        return replace(found, confidence=min(found.confidence, Confidence.MEDIUM))
+        part = found.volatility is Volatility.CALL and isinstance(self.engine.head(of), _WHOLES)
+        return replace(found, confidence=Confidence.LOW if part else min(found.confidence, Confidence.MEDIUM))
 
     def _answers(self, function: Term) -> bool:
         """Whether a call is one of a library that sends a prompt, as its path alone tells."""

@@ -132,6 +132,11 @@ def external_bases(info: ClassInfo, engine: Engine) -> set[str]:
     return {base.name for c in lineage(info, engine) for base in _bases(c, engine) if isinstance(base, Global)}
 
 
+def told_bases(info: ClassInfo, engine: Engine) -> bool:
+    """Whether each class that it inherits from is known, if only by its name."""
+    return all(isinstance(base, Class | Global) for klass in lineage(info, engine) for base in _bases(klass, engine))
+
+
 def class_of(value: Param, engine: Engine) -> ClassInfo | None:
     """The class of a parameter: of `self`, or as annotated."""
     info = value.info
@@ -224,9 +229,7 @@ def prints_address(info: ClassInfo, engine: Engine) -> bool:
         own = {*klass.methods, *klass.variables} & {"__str__", "__repr__", "__format__"}
         if own or klass.node.decorator_list or klass.node.keywords:
             return False
-    return external_bases(info, engine) <= {"object"} and all(
-        isinstance(base, Class | Global) for klass in lineage(info, engine) for base in _bases(klass, engine)
-    )
+    return external_bases(info, engine) <= {"object"} and told_bases(info, engine)
 
 
 def got(method: Func) -> Term:

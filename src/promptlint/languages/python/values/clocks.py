@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def hole(source: Source, term: Term) -> Hole:
     """The value of something that varies."""
     at = getattr(term, "at", None) or NOWHERE
-    return Hole(source.volatility, source.because, "" if at.path else source.name, source.gives, at=at)
+    text = "" if at.path else source.name
+    return Hole(source.volatility, source.because, text, source.gives, at=at, confidence=source.confidence)
 
 
 def with_format(value: Hole, text: str, models: Models) -> Hole:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from promptlint.languages.python.modules.definitions import ClassInfo
+from promptlint.languages.python.values.attributes import external_bases, lineage, told_bases
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from promptlint.languages.python.values.engine import Engine
 
 _KNOWN = (Str, Const, Seq, Map, Func, Class, Module)
+_PROTOCOL = {"typing.Protocol", "typing_extensions.Protocol"}
 
 
 def truth(term: Term, engine: Engine) -> bool | None:
@@ -142,12 +145,23 @@ def _is_instance(term: Op, engine: Engine) -> bool | None:
             return type(value.value).__name__ in names
         return any(isinstance(value, _KINDS.get(name.rsplit(".", 1)[-1], ())) for name in names)
     if isinstance(value, Call) and isinstance(value.function, Class):
-        mine = value.function.info
-        ours = [w.info for w in wanted if isinstance(w, Class)]
-        if any(info.name == mine.name for info in ours):
-            return True
-        return None if ours else False
+        return _inherits(value.function.info, wanted, engine)
     return None
+
+
+def _inherits(info: ClassInfo, wanted: tuple[Term, ...], engine: Engine) -> bool | None:
+    """Whether an object of a class of the project is one of these classes. One that checks by itself is not told."""
+    ours = [klass.info for klass in wanted if isinstance(klass, Class)]
+    above = {klass.name for klass in lineage(info, engine)}
+    outside, inherited = {k.name for k in wanted if isinstance(k, Global)}, external_bases(info, engine)
+    if outside & inherited or any(klass.name in above for klass in ours):
+        return True
+    checks = any(klass.node.keywords or _PROTOCOL & external_bases(klass, engine) for klass in ours)
+    told = all(isinstance(klass, Class | Global) for klass in wanted) and told_bases(info, engine)
+    # Within one library, one class may be above the other.
+    packages = {name.split(".")[0] for name in inherited if "." in name}
+    related = any(name.split(".")[0] in packages for name in outside if "." in name)
+    return None if checks or related or not told else False
 
 
 def _classes(term: Term, engine: Engine) -> Iterator[Term]:
