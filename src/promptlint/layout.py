@@ -38,6 +38,11 @@ class Confidence(IntEnum):
     MEDIUM = 2
     HIGH = 3
 
+    @property
+    def guess(self) -> Confidence:
+        """How sure we are of what follows from it most of the time."""
+        return Confidence(max(self - 1, Confidence.LOW))
+
 
 class Role(StrEnum):
     """Whose words a segment is, as the provider sees it."""

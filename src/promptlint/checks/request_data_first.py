@@ -49,7 +49,7 @@ def _tail(request: Request, provider: Provider) -> Iterator[Finding]:
         at=segment.origin.span,
         message=f"{who(segment)} changes with every request and stands in {place(segment)} before"
         f" {quoted(later.text)}, which changes less often. Put first what stays the same for longest.",
-        confidence=min(_guess(segment), Confidence.MEDIUM if later.repeated else Confidence.LOW),
+        confidence=min(segment.confidence.guess, Confidence.MEDIUM if later.repeated else Confidence.LOW),
         severity=Severity.NOTE,
         flow=way(segment, request.site),
         change=MoveToEnd(found.index) if later.block == segment.block else None,
@@ -64,18 +64,13 @@ def _certainty(found: Break, site: Site) -> Confidence:
     """How sure it is that the data changes while the text behind it does not.
 
     A history behind the data is lost only if the data changes from turn to turn. It may as well be the task of the
-    whole conversation: likely in a message before it, and where a loop of turns is in sight, for the data mostly comes
-    from outside it. Of a text whose call is not seen no loop is.
+    whole conversation: likely in a message before it, where a loop of turns is in sight, and where no call is seen.
     """
     if found.loss.enough:
         return found.segment.confidence
-    task = found.segment.role is not Role.SYSTEM or any(loop.tie is Tie.CHAINED for loop in site.loops)
-    return Confidence.LOW if task or site.partial else _guess(found.segment)
-
-
-def _guess(segment: Segment) -> Confidence:
-    """How sure it is that data changes from turn to turn, where all that is known is that it does so somehow."""
-    return Confidence(max(segment.confidence - 1, Confidence.LOW))
+    chained = any(loop.tie is Tie.CHAINED for loop in site.loops)
+    task = chained or site.partial or found.segment.role is not Role.SYSTEM
+    return Confidence.LOW if task else found.segment.confidence.guess
 
 
 def _mend(loss: Loss) -> str:

@@ -209,7 +209,7 @@ class Prompts:
             if isinstance(plain, Seq):
                 for item in plain.items:
                     self._item(item)
-            elif isinstance(plain, Choice) and (whole := histories.rejoined(plain)) is not None:
+            elif isinstance(plain, Choice) and (whole := histories.rejoined(plain, self.engine)) is not None:
                 self._messages(whole)
             elif isinstance(plain, (Choice, Maybe)):
                 self._branch(plain, self._messages)

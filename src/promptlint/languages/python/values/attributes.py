@@ -260,7 +260,7 @@ def _assigned(klass: ClassInfo, own: ClassInfo, name: str, receiver: Term, engin
         value = _left_by(method, name, engine)
         if value is None:
             continue
-        change = histories.change(Attr(_own(method), name), value)
+        change = histories.change(Attr(_own(method), name), histories.seen_through(value, engine))
         if method.name in CONSTRUCTORS and first is None:
             first = _made_by(method, own, name, receiver, engine)
         elif change is not None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from promptlint.frozen import dataclass
 from promptlint.languages.python.modules.places import NOWHERE, Place
-from promptlint.languages.python.values.rewriting import stripped
+from promptlint.languages.python.values.arguments import bound
+from promptlint.languages.python.values.rewriting import stripped, substituted
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     NONE,
@@ -21,6 +22,8 @@ from promptlint.languages.python.values.terms import (
     Choice,
     Const,
     Each,
+    Func,
+    Global,
     Hole,
     Item,
     Map,
@@ -41,6 +44,8 @@ BLOCK = 1 / 4
 """A list that is cut only when it is longer by this part than what is kept is cut in blocks."""
 NEWEST = (Const(1), Const(2))
 """What is cut to so few messages is the newest question, and no history."""
+MOST_CALLS = 3
+"""Calls within calls that are seen through for what they do to a list."""
 _KEEPS, _DROPS = "keeps only the newest messages", "drops the oldest message"
 
 
@@ -141,16 +146,37 @@ def _turning(item: Term) -> bool:
     return isinstance(over, Opaque) or (isinstance(over, Call) and _called(over, "range"))
 
 
-def rejoined(choice: Choice) -> Term | None:
+def rejoined(choice: Choice, engine: Engine) -> Term | None:
     """One list for a choice between it and a shorter one; None when neither is made from the other by a cut."""
+    seen = seen_through(choice, engine)
+    choice = seen if isinstance(seen, Choice) else choice
     for part, whole in ((choice.then, choice.other), (choice.other, choice.then)):
-        plain = _itself(part)
-        lost = plain if isinstance(plain, Op) and plain.operator == "cut" else shortened(plain)
-        if lost is not None and stripped(lost.operands[0]) == stripped(whole):
+        lost = _lost(_itself(part))
+        if lost is None:
+            summed_up = _summed_up(part, stripped(whole))
+            if summed_up is not None and _in_blocks(choice.condition, summed_up):
+                return whole
+        elif stripped(lost.operands[0]) == stripped(whole):
             if stripped(lost.operands[1]) == NONE and not _asks_length(choice.condition):
                 return None  # a first message that is sent in another way
             return whole if _in_blocks(choice.condition, lost) else lost
     return None
+
+
+def _lost(plain: Term) -> Op | None:
+    return plain if isinstance(plain, Op) and plain.operator == "cut" else shortened(plain)
+
+
+def _summed_up(part: Term, whole: Term) -> Op | None:
+    """How a list is cut behind something that stands for what is lost, if only in one of several ways."""
+    plain = _itself(part)
+    if isinstance(plain, Choice):
+        ways = (plain.then, plain.other)
+        lost = [_summed_up(way, whole) for way in ways if _itself(way) != whole]
+        return next(iter(lost)) if lost and None not in lost else None
+    last = plain.items[-1] if isinstance(plain, Seq) and plain.items else None
+    found = _lost(_itself(last.value)) if isinstance(last, Splat) else None
+    return found if found is not None and stripped(found.operands[0]) == whole else None
 
 
 def _either(before: Term, choice: Choice) -> Change | None:
@@ -215,6 +241,28 @@ def _called(call: Call, name: str) -> bool:
     return getattr(stripped(call.function), "name", "") == name
 
 
+def seen_through(value: Term, engine: Engine, deep: int = MOST_CALLS) -> Term:
+    """A list where calls of the project's functions decide about it, with what these give in their place."""
+    plain = stripped(value)
+    if isinstance(plain, Choice):
+        then, other = seen_through(plain.then, engine, deep), seen_through(plain.other, engine, deep)
+        return value if (then, other) == (plain.then, plain.other) else replace(plain, then=then, other=other)
+    if isinstance(plain, Seq):
+        items = tuple([_item_through(item, engine, deep) for item in plain.items])
+        return value if items == plain.items else replace(plain, items=items)
+    function = stripped(engine.reduced(plain.function)) if isinstance(plain, Call) and deep else None
+    if isinstance(plain, Call) and isinstance(function, Global) and function.name == "list" and plain.arguments:
+        return seen_through(Seq((Splat(plain.arguments[0]),)), engine, deep)
+    if not isinstance(function, Func) or not isinstance(plain, Call):
+        return value
+    returns = engine.summary(function.info).returns
+    return seen_through(substituted(returns, bound(function, plain, engine)), engine, deep - 1)
+
+
+def _item_through(item: Term, engine: Engine, deep: int) -> Term:
+    return replace(item, value=seen_through(item.value, engine, deep)) if isinstance(item, Splat) else item
+
+
 def named(term: Term, engine: Engine) -> bool:
     """Whether a value that could not be followed is called what histories are called."""
     name = term.name if isinstance(term, (Param, Attr)) else ""
@@ -228,7 +276,7 @@ def gone_through(each: Term, engine: Engine) -> tuple[bool, Op | None]:
     while True:
         term = engine.head(term)
         moved = term if isinstance(term, Op) and term.operator == "cut" else window(term)
-        whole = rejoined(term) if isinstance(term, Choice) else None
+        whole = rejoined(term, engine) if isinstance(term, Choice) else None
         if moved is not None:
             lost, term = moved, moved.operands[0]
         elif whole is not None:
