@@ -257,8 +257,7 @@ class Stray:
 
     key: str
     span: Span
-    instead: str = ""
-    """The key that this call knows; empty: it knows none there."""
+    instead: str = ""  # the key that this call knows; empty: it knows none there
 
 
 class Mode(Enum):
@@ -293,14 +292,10 @@ class Loop:
     over: str
     """The expression it runs over, as written."""
     tie: Tie
-    parallel: bool = False
-    """Whether the turns run side by side."""
-    few: bool = False
-    """Whether the items are a handful, written in the source."""
-    pause: float = 0
-    """Seconds that each turn waits, where that is written in the source."""
-    leaves_early: bool = False
-    """Whether a good answer ends the loop (`return` or `break` in its body)."""
+    parallel: bool = False  # whether the turns run side by side
+    few: bool = False  # whether the items are a handful, written in the source
+    pause: float = 0  # seconds that each turn waits, where that is written in the source
+    leaves_early: bool = False  # whether a good answer ends the loop (`return` or `break` in its body)
 
 
 @dataclass(frozen=True, slots=True)

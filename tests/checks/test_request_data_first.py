@@ -108,6 +108,15 @@ def test_before_the_turns_of_a_loop_in_sight_it_likely_is() -> None:
     assert only(prompt).confidence is Confidence.LOW
 
 
+def test_a_message_before_a_history_is_mostly_the_task_of_the_conversation() -> None:
+    assert only(request(text(100), data("task"), history())).confidence is Confidence.LOW
+
+
+def test_no_loop_is_in_sight_of_a_text_whose_call_is_not_seen() -> None:
+    prompt = request(text(100), data("task", Role.SYSTEM), history(), partial=True)
+    assert only(prompt).confidence is Confidence.LOW
+
+
 def test_instructions_and_a_history_behind_the_data() -> None:
     finding = only(request(data("context", Role.SYSTEM), text(2000), history(), loops=(loop(Tie.CHAINED),)))
     assert finding.confidence is Confidence.HIGH
@@ -147,6 +156,11 @@ def test_a_question_before_what_one_user_shares() -> None:
         flow=(CALL,),
         change=MoveToEnd(1),
     )
+
+
+def test_data_that_changes_somehow_may_change_as_seldom_as_a_list_behind_it() -> None:
+    asked = data("summary", Role.SYSTEM, confidence=Confidence.MEDIUM)
+    assert only(request(text(1300), asked, session("profile", repeated=True))).confidence is Confidence.LOW
 
 
 @pytest.mark.parametrize(
