@@ -26,6 +26,12 @@ def test_a_window_over_the_newest_messages() -> None:
     )
 
 
+def test_a_call_that_is_not_seen_may_be_the_only_one() -> None:
+    sent = cut(20)
+    (finding,) = check(replace(sent, site=replace(sent.site, partial=True)), EXPLICIT)
+    assert finding.confidence is Confidence.LOW
+
+
 @pytest.mark.parametrize(
     ("keeps", "sure"),
     [

@@ -8,7 +8,7 @@ from promptlint.checks.prefix import changes_within, opening
 from promptlint.checks.wording import call, quoted, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Cut, Request, Role
+from promptlint.layout import Confidence, Cut, Request, Role, Site
 
 _SHORT, _LONG = 6, 12
 """Messages: a history shorter than the first is hardly worth a cache, one as long as the second mostly is."""
@@ -32,7 +32,7 @@ def _cut(request: Request) -> Iterator[Finding]:
             message=f"{quoted(cut.text)} {cut.because}, so every turn begins with another message than the one before:"
             " the prefix of the conversation never repeats, and all of it is re-billed at full price each time."
             f" {_mend(cut)}",
-            confidence=min(_certainty(cut), segment.confidence, request.site.confidence),
+            confidence=min(_certainty(cut, request.site), segment.confidence, request.site.confidence),
             flow=(*segment.origin.trail, call(request.site)),
         )
 
@@ -53,10 +53,11 @@ def _rebuilt(request: Request) -> Iterator[Finding]:
             return
 
 
-def _certainty(cut: Cut) -> Confidence:
-    if cut.keeps is None or cut.keeps >= _LONG:
-        return Confidence.HIGH
-    return Confidence.MEDIUM if cut.keeps >= _SHORT else Confidence.LOW
+def _certainty(cut: Cut, site: Site) -> Confidence:
+    """How sure it is that a long history is lost each time: a call that is not seen may be the only one."""
+    if site.partial or (cut.keeps is not None and cut.keeps < _SHORT):
+        return Confidence.LOW
+    return Confidence.HIGH if cut.keeps is None or cut.keeps >= _LONG else Confidence.MEDIUM
 
 
 def _mend(cut: Cut) -> str:

@@ -95,7 +95,9 @@ class Judge:
         # One that is written nowhere (whether a loop has turns at all) is none that a user could change.
         blamed = at != self.place and not isinstance(self.engine.head(term), Each) and not self._of_role(term)
         volatility = found.volatility if blamed else None
-        return Condition(text, self.engine.span(at), volatility, self._each_turn(term), found.confidence)
+        # Whether there is a thing at all changes less often than the thing.
+        sure = found.confidence.guess if isinstance(self.engine.head(term), (Param, *_PART)) else found.confidence
+        return Condition(text, self.engine.span(at), volatility, self._each_turn(term), sure)
 
     def _of_role(self, term: Term) -> bool:
         """Whether a condition asks for the role of a message: that is as fixed as its place in the list."""
