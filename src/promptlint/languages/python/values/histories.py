@@ -7,6 +7,7 @@ and of the words for what is done to it. A list that is cut in blocks, once in m
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import is_
 from typing import TYPE_CHECKING
 
 from promptlint.frozen import dataclass
@@ -46,6 +47,8 @@ NEWEST = (Const(1), Const(2))
 """What is cut to so few messages is the newest question, and no history."""
 MOST_CALLS = 3
 """Calls within calls that are seen through for what they do to a list."""
+MOST_SEEN = 100
+"""Parts of a list that are looked at for that."""
 _KEEPS, _DROPS = "keeps only the newest messages", "drops the oldest message"
 
 
@@ -148,8 +151,9 @@ def _turning(item: Term) -> bool:
 
 def rejoined(choice: Choice, engine: Engine) -> Term | None:
     """One list for a choice between it and a shorter one; None when neither is made from the other by a cut."""
-    seen = seen_through(choice, engine)
-    choice = seen if isinstance(seen, Choice) else choice
+    if isinstance(stripped(choice.then), Call) or isinstance(stripped(choice.other), Call):
+        seen = seen_through(choice, engine)
+        choice = seen if isinstance(seen, Choice) else choice
     for part, whole in ((choice.then, choice.other), (choice.other, choice.then)):
         lost = _lost(_itself(part))
         if lost is None:
@@ -241,26 +245,53 @@ def _called(call: Call, name: str) -> bool:
     return getattr(stripped(call.function), "name", "") == name
 
 
-def seen_through(value: Term, engine: Engine, deep: int = MOST_CALLS) -> Term:
+def seen_through(value: Term, engine: Engine) -> Term:
     """A list where calls of the project's functions decide about it, with what these give in their place."""
-    plain = stripped(value)
-    if isinstance(plain, Choice):
-        then, other = seen_through(plain.then, engine, deep), seen_through(plain.other, engine, deep)
-        return value if (then, other) == (plain.then, plain.other) else replace(plain, then=then, other=other)
-    if isinstance(plain, Seq):
-        items = tuple([_item_through(item, engine, deep) for item in plain.items])
-        return value if items == plain.items else replace(plain, items=items)
-    function = stripped(engine.reduced(plain.function)) if isinstance(plain, Call) and deep else None
-    if isinstance(plain, Call) and isinstance(function, Global) and function.name == "list" and plain.arguments:
-        return seen_through(Seq((Splat(plain.arguments[0]),)), engine, deep)
-    if not isinstance(function, Func) or not isinstance(plain, Call):
-        return value
-    returns = engine.summary(function.info).returns
-    return seen_through(substituted(returns, bound(function, plain, engine)), engine, deep - 1)
+    return _Through(engine)(value, MOST_CALLS)
 
 
-def _item_through(item: Term, engine: Engine, deep: int) -> Term:
-    return replace(item, value=seen_through(item.value, engine, deep)) if isinstance(item, Splat) else item
+class _Through:
+    """Goes through a list once, and no further than is worth it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.seen: dict[int, tuple[Term, Term]] = {}
+
+    def __call__(self, value: Term, deep: int) -> Term:
+        known = self.seen.get(id(value))
+        if known is not None:
+            return known[1]
+        if len(self.seen) >= MOST_SEEN:
+            return value
+        self.seen[id(value)] = (value, value)
+        found = self._through(value, stripped(value), deep)
+        self.seen[id(value)] = (value, found)
+        return found
+
+    def _through(self, value: Term, plain: Term, deep: int) -> Term:
+        if isinstance(plain, Choice):
+            then, other = self(plain.then, deep), self(plain.other, deep)
+            same = then is plain.then and other is plain.other
+            return value if same else replace(plain, then=then, other=other)
+        if isinstance(plain, Seq):
+            items = tuple([self._item(item, deep) for item in plain.items])
+            return value if all(map(is_, items, plain.items)) else replace(plain, items=items)
+        return self._called(value, plain, deep) if isinstance(plain, Call) and deep else value
+
+    def _item(self, item: Term, deep: int) -> Term:
+        if not isinstance(item, Splat):
+            return item
+        inner = self(item.value, deep)
+        return item if inner is item.value else replace(item, value=inner)
+
+    def _called(self, value: Term, call: Call, deep: int) -> Term:
+        function = stripped(self.engine.reduced(call.function))
+        if isinstance(function, Global) and function.name == "list" and call.arguments:
+            return self(Seq((Splat(call.arguments[0]),)), deep)
+        if not isinstance(function, Func):
+            return value
+        returns = self.engine.summary(function.info).returns
+        return self(substituted(returns, bound(function, call, self.engine)), deep - 1)
 
 
 def named(term: Term, engine: Engine) -> bool:
