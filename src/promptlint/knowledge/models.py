@@ -345,6 +345,8 @@ class Models:
     words: tuple[Words, ...] = ()
     histories: frozenset[str] = frozenset()
     """Names, in lower case, of a list of messages that grows from turn to turn (`chat_history`)."""
+    conversations: frozenset[str] = frozenset()
+    """What holds such a list in a state that a library keeps: fields of its classes, and functions that add to one."""
     signs: tuple[Sign, ...] = ()
     calls_argument: Mapping[str, int] = field(default_factory=dict)
     """Dotted name, or `.method` → position of the argument that it calls with those behind it (`asyncio.to_thread`)."""

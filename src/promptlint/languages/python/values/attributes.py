@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo
 from promptlint.languages.python.modules.syntax import expression
-from promptlint.languages.python.values import clocks, files, histories
+from promptlint.languages.python.values import clocks, conversations, files, histories
 from promptlint.languages.python.values.arguments import arguments
 from promptlint.languages.python.values.rewriting import exchanged, stripped, substituted
 from promptlint.languages.python.values.term import Term
@@ -65,6 +65,9 @@ def reduced(value: Term, term: Attr, engine: Engine) -> Term | None:
     if isinstance(value, Call) and isinstance(value.function, Global):
         return _of_external(value, term, engine)
     if isinstance(value, Param):
+        said = conversations.field(value, term.name, engine)
+        if said is not None:
+            return said
         info = class_of(value, engine)
         return of_object(info, term.name, value, engine) if info else _of_annotated(value, term, engine)
     if isinstance(value, Hole):

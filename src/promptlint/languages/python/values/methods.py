@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values import clocks, files, formats, forms, templating
+from promptlint.languages.python.values import clocks, conversations, files, formats, forms, templating
 from promptlint.languages.python.values.rewriting import cat, is_text, rewrapped, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -25,6 +25,7 @@ from promptlint.languages.python.values.terms import (
     Maybe,
     Op,
     Opaque,
+    Param,
     Repeat,
     Seq,
     Splat,
@@ -55,6 +56,10 @@ def reduced(method: Attr, term: Call, engine: Engine) -> Term | None:
     if isinstance(plain, Call):
         rendered = templating.reduced(method, term, engine) or forms.reduced(method, term, engine)
         return rendered if rendered is not None else _of_external(plain, method.name, term, engine)
+    if isinstance(plain, Param) and method.name == "get" and term.arguments:
+        name = engine.head(term.arguments[0])
+        found = conversations.field(plain, name.value, engine) if isinstance(name, Str) else None
+        return found if found is not None else _of_anything(value, method.name, term, engine)
     return _of_anything(value, method.name, term, engine)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values import clocks, files, formats
+from promptlint.languages.python.values import clocks, conversations, files, formats
 from promptlint.languages.python.values.rewriting import cat, is_text, rewrapped, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -26,6 +26,7 @@ from promptlint.languages.python.values.terms import (
     Module,
     Op,
     Opaque,
+    Param,
     Repeat,
     Seq,
     Splat,
@@ -188,6 +189,8 @@ def item(value: Term, term: Item, engine: Engine) -> Term | None:
         return default or value
     if isinstance(value, Global):
         return engine_source(value.name, term, engine)
+    if isinstance(value, Param) and isinstance(key, Str):
+        return conversations.field(value, key.value, engine)
     return None
 
 
