@@ -103,7 +103,8 @@ class Handing:
             for i in given:
                 function, rest = call.arguments[i], call.arguments[i + 1 :]
                 handed, around = self._by_library(callee_name(callee), function, rest, call)
-                yield from self._runs(handed, (*loops, *around), match, depth - 1)
+                if self._told(handed):
+                    yield from self._runs(handed, (*loops, *around), match, depth - 1)
             yield from self._by_keyword(named, call, loops, match, depth)
             return
         captured = any(self._gives(entry.value, match) for entry in callee.captured if isinstance(entry, Entry))
@@ -116,6 +117,16 @@ class Handing:
             for i in given:
                 handed = Call(call.arguments[i], call.arguments[i + 1 :], call.keywords, at=call.at)
                 yield from self._runs(handed, loops, match, depth - 1)
+
+    def _told(self, handed: Call) -> bool:
+        """Whether a function gets anything of what it needs. Something out of sight may well call it with its own."""
+        given = {entry.key for entry in handed.keywords if isinstance(entry, Entry)}
+        for callee in alternatives(handed.function, self.engine):
+            names = callee.info.positional[len(callee.receiver) :] if isinstance(callee, Func) else ()
+            needed = [name for name in names if isinstance(callee, Func) and name not in callee.info.defaults]
+            if needed and not handed.arguments and not any(Str(name) in given for name in needed):
+                return False
+        return True
 
     def _by_keyword(
         self, named: list[Entry], call: Call, loops: tuple[LoopFrame, ...], match: Match, depth: int
