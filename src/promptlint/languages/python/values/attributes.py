@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo
 from promptlint.languages.python.modules.syntax import expression
-from promptlint.languages.python.values import clocks, conversations, files, histories
+from promptlint.languages.python.values import clocks, conversations, files, histories, objects
 from promptlint.languages.python.values.arguments import arguments
 from promptlint.languages.python.values.rewriting import exchanged, stripped, substituted
 from promptlint.languages.python.values.term import Term
@@ -210,6 +210,8 @@ def of_object(info: ClassInfo, name: str, receiver: Term, engine: Engine) -> Ter
     """An attribute of an object of the project; None when nothing tells it."""
     if name == "__class__":
         return Class(info)
+    if name == "__dict__":
+        return objects.dictionary(receiver, engine)
     classes = lineage(info, engine)
     for klass in classes:
         method = klass.methods.get(name)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values import clocks, files, formats, histories, operators
+from promptlint.languages.python.values import clocks, files, formats, histories, objects, operators
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -249,5 +249,5 @@ _FUNCTIONS: dict[str, Callable[[Call, Engine], Term | None]] = {
     "reversed": _reversed, "next": _next, "anext": _next, "getattr": _getattr, "isinstance": _isinstance,
     "len": _length, "asyncio.gather": _gather, "json.dumps": _json, "orjson.dumps": _json, "ujson.dumps": _json,
     "yaml.dump": _sorted_json, "yaml.safe_dump": _sorted_json, "pprint.pformat": _sorted_json,
-    "re.sub": _substituted, "regex.sub": _substituted, **files.FUNCTIONS,
+    "re.sub": _substituted, "regex.sub": _substituted, **files.FUNCTIONS, **objects.FUNCTIONS,
 }  # fmt: skip

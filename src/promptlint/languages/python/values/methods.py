@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values import clocks, conversations, files, formats, forms, templating
+from promptlint.languages.python.values import clocks, conversations, files, formats, forms, objects, templating
 from promptlint.languages.python.values.rewriting import cat, is_text, rewrapped, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -14,6 +14,7 @@ from promptlint.languages.python.values.terms import (
     Attr,
     Call,
     Cat,
+    Class,
     Const,
     Each,
     Entry,
@@ -52,6 +53,9 @@ def reduced(method: Attr, term: Call, engine: Engine) -> Term | None:
         return _of_mapping(plain, method.name, term, engine)
     if isinstance(plain, Global) and files.is_file(plain):
         found = files.method(plain, method.name, term, engine)
+        return found if found is not None else _of_anything(value, method.name, term, engine)
+    if isinstance(plain, Call) and isinstance(plain.function, Class):
+        found = objects.method(plain, method.name, term, engine)
         return found if found is not None else _of_anything(value, method.name, term, engine)
     if isinstance(plain, Call):
         rendered = templating.reduced(method, term, engine) or forms.reduced(method, term, engine)
