@@ -13,7 +13,7 @@ from promptlint.layout import Role
 _MODEL_KEYS = (
     "library provider imports clients endpoint model async-differs batch-refuses same-client calls functions records "
     "role-words content-keys unseen-calls prompt-names tool-classes tool-texts "
-    "provider-by-model varies clocks units directives passes-through text-methods unordered "
+    "provider-by-model varies clocks units directives passes-through keeps-newest text-methods unordered "
     "sortable sortable-text orders order-free words histories conversations somebody-waits nobody-waits calls-argument "
     "maps parallel pauses functions-by-name templating forms fills filled steps examples"
 )
@@ -41,6 +41,7 @@ class Books:
         self._clocks = Clocks()
         self._directives = Shelf[str]("directive")
         self._passes = Shelf[int]("function")
+        self._keeps_newest = Shelf[int]("function")
         self._calls_argument = Shelf[int]("function")
         self._unordered = Shelf[str]("source without order")
         self._words_known = Shelf[Words]("word")
@@ -94,6 +95,7 @@ class Books:
             units=self._clocks.units.things,
             directives=self._directives.things,
             passes=self._passes.things,
+            keeps_newest=self._keeps_newest.things,
             text_methods=frozenset(self._sets["text-methods"]),
             unordered=self._unordered.things,
             sortable=frozenset(self._sets["sortable"]),
@@ -174,7 +176,11 @@ class Books:
             self._words.append(read_words(value, self._words_known))
         self._signs += read_signs(entry.items("somebody-waits"), True, self._signs_known)
         self._signs += read_signs(entry.items("nobody-waits"), False, self._signs_known)
-        for key, shelf in (("passes-through", self._passes), ("calls-argument", self._calls_argument)):
+        for key, shelf in (
+            ("passes-through", self._passes),
+            ("keeps-newest", self._keeps_newest),
+            ("calls-argument", self._calls_argument),
+        ):
             for name, position in entry.pairs(key):
                 shelf.put(name.written(), position.whole(), name)
 

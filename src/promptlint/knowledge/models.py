@@ -330,6 +330,8 @@ class Models:
     """strftime directive (`%H`) → unit."""
     passes: Mapping[str, int] = field(default_factory=dict)
     """Dotted name of a function → position of the argument whose text it passes on."""
+    keeps_newest: Mapping[str, int] = field(default_factory=dict)
+    """Dotted name of a function → position of the list of which it gives the last items, as many as fit."""
     text_methods: frozenset[str] = frozenset()
     """Methods of strings which pass the text on."""
     unordered: Mapping[str, str] = field(default_factory=dict)

@@ -51,6 +51,8 @@ def reduced(name: str, term: Call, engine: Engine) -> Term | None:
         return _unordered(name, term, engine)
     if name in models.passes and models.passes[name] < len(term.arguments):
         return term.arguments[models.passes[name]]
+    if name in models.keeps_newest and models.keeps_newest[name] < len(term.arguments):
+        return histories.cut(term.arguments[models.keeps_newest[name]], term.at, because=histories.KEEPS)
     if name in models.calls_argument and models.calls_argument[name] < len(term.arguments):
         at = models.calls_argument[name]
         return Call(term.arguments[at], term.arguments[at + 1 :], term.keywords, at=term.at)

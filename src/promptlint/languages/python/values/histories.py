@@ -49,7 +49,8 @@ MOST_CALLS = 3
 """Calls within calls that are seen through for what they do to a list."""
 MOST_SEEN = 100
 """Parts of a list that are looked at for that."""
-_KEEPS, _DROPS = "keeps only the newest messages", "drops the oldest message"
+KEEPS = "keeps only the newest messages"
+_DROPS = "drops the oldest message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,11 @@ def window(term: Term) -> Op | None:
     if low is None or not isinstance(term, Item):
         return None
     if isinstance(low, Const) and isinstance(low.value, int) and low.value < 0:
-        return cut(term.value, term.at, Const(-low.value), _KEEPS)
+        return cut(term.value, term.at, Const(-low.value), KEEPS)
     if isinstance(low, Op) and low.operator == "negative":
-        return cut(term.value, term.at, low.operands[0], _KEEPS)
+        return cut(term.value, term.at, low.operands[0], KEEPS)
     if isinstance(low, Op) and low.operator == "-" and _is_length(low.operands[0]):
-        return cut(term.value, term.at, low.operands[1], _KEEPS)
+        return cut(term.value, term.at, low.operands[1], KEEPS)
     return None
 
 
