@@ -198,6 +198,10 @@ class Engine:
         """Whether the budget of this prompt is used up."""
         return self._steps > self._limit
 
+    def spend(self, term: Term) -> None:
+        """Take what it costs to make a term from the budget."""
+        self._steps += 1 + term.size // TERMS_OF_A_STEP
+
     def reduced(self, term: Term) -> Term:
         """The term as far as its outermost part can be known, with the steps it took around it."""
         if not isinstance(term, _LAZY):
@@ -367,7 +371,7 @@ class Engine:
         returns = self.summary(function.info).returns
         if isinstance(returns, Opaque):
             return returns
-        self._steps += returns.size // TERMS_OF_A_STEP
+        self.spend(returns)
         value = shallow(substituted(returns, bound(function, term, self)))
         cap = (
             Volatility.DEPLOYMENT if function.info.decorators & {"cache", "lru_cache"} and not term.arguments else None

@@ -16,19 +16,22 @@ if TYPE_CHECKING:
 
 MOST_TURNS = 40
 """Items of a list for which a loop is gone through one by one."""
+MOST_NESTED = 12
+"""Loops over what other loops made that are gone through; a list may be made of itself."""
 MOST_WAYS = 8
 """Values of one item that are told apart."""
 
 
-def turns(repeat: Repeat, engine: Engine) -> tuple[Term, ...] | None:
+def turns(repeat: Repeat, engine: Engine, deep: int = MOST_NESTED) -> tuple[Term, ...] | None:
     """What a loop adds on all its turns together: items of a sequence, among them those of a loop over what is unknown.
 
     None when its items are not known one by one, and no part of them is.
     """
-    parts = _parts(repeat.each, engine) if not repeat.growing else None
+    able = not repeat.growing and deep > 0 and not engine.exhausted()
+    parts = _parts(repeat.each, engine, deep) if able else None
     if parts is None:
         return None
-    return tuple(_added(parts, repeat, engine))
+    return tuple(_added(parts, repeat, engine, deep - 1))
 
 
 def folded(fold: Fold, engine: Engine) -> Term:
@@ -37,26 +40,27 @@ def folded(fold: Fold, engine: Engine) -> Term:
     return _maybe_turned(fold, fold.each, fold.initial) if parts is None else _after(parts, fold, fold.initial, engine)
 
 
-def _parts(each: Term, engine: Engine) -> tuple[Term, ...] | None:
+def _parts(each: Term, engine: Engine, deep: int = MOST_NESTED) -> tuple[Term, ...] | None:
     over = engine.head(each.over) if isinstance(each, Each) else None
     if not isinstance(over, Seq):
         return None
-    parts = tuple(_opened(over.items, engine))
+    parts = tuple(_opened(over.items, engine, deep - 1))
     known = [part for part in parts if not isinstance(part, (Splat, Repeat))]
     return parts if len(parts) <= MOST_TURNS and (known or not parts or len(parts) > 1) else None
 
 
-def _opened(items: tuple[Term, ...], engine: Engine) -> Iterator[Term]:
+def _opened(items: tuple[Term, ...], engine: Engine, deep: int = MOST_NESTED) -> Iterator[Term]:
     """The items of a sequence, those of sequences within it in their place."""
     for item in items:
         whole = engine.reduced(item.value) if isinstance(item, Splat) else item
         if isinstance(item, Splat) and isinstance(inner := stripped(whole), Seq):
             cap = lasting(whole)
-            yield from _opened(inner.items if cap is None else tuple(capped(i, cap) for i in inner.items), engine)
-        elif isinstance(item, Repeat) and (inner_turns := turns(item, engine)) is not None:
-            yield from _opened(inner_turns, engine)
+            within = inner.items if cap is None else tuple(capped(i, cap) for i in inner.items)
+            yield from _opened(within, engine, deep)
+        elif isinstance(item, Repeat) and (inner_turns := turns(item, engine, deep)) is not None:
+            yield from _opened(inner_turns, engine, deep - 1)
         elif isinstance(item, Maybe) and (decided := engine.truth(item.condition)) is not None:
-            yield from _opened(item.then if decided else item.other, engine)
+            yield from _opened(item.then if decided else item.other, engine, deep)
         else:
             yield item
 
@@ -77,16 +81,16 @@ def capped(item: Term, cap: Volatility) -> Term:
     return Via(item, "", cap=cap)
 
 
-def _added(parts: tuple[Term, ...], repeat: Repeat, engine: Engine) -> Iterator[Term]:
+def _added(parts: tuple[Term, ...], repeat: Repeat, engine: Engine, deep: int) -> Iterator[Term]:
     for part in parts:
         if isinstance(part, Splat):
             each = _over(repeat.each, part)
             yield Repeat(each, tuple(substituted(inner, {repeat.each: each}) for inner in repeat.items))
         elif isinstance(part, Repeat):
-            yield replace(part, items=tuple(_added(tuple(_opened(part.items, engine)), repeat, engine)))
+            yield replace(part, items=tuple(_added(tuple(_opened(part.items, engine, deep)), repeat, engine, deep)))
         elif isinstance(part, Maybe):
-            sides = (tuple(_added(tuple(_opened(side, engine)), repeat, engine)) for side in (part.then, part.other))
-            yield Maybe(part.condition, *sides)
+            opened = (tuple(_opened(side, engine, deep)) for side in (part.then, part.other))
+            yield Maybe(part.condition, *(tuple(_added(side, repeat, engine, deep)) for side in opened))
         else:
             yield from _turn(part, repeat, engine)
 
@@ -96,6 +100,7 @@ def _turn(part: Term, repeat: Repeat, engine: Engine, ways: int = MOST_WAYS) -> 
     whole = engine.reduced(part)
     plain = stripped(whole)
     if not isinstance(plain, Choice) or ways < 2:
+        engine.spend(part)
         yield from (substituted(inner, {repeat.each: part}) for inner in repeat.items)
         return
     sides = (rewrapped(side, whole) for side in (plain.then, plain.other))
@@ -113,7 +118,8 @@ def _after(parts: tuple[Term, ...], fold: Fold, value: Term, engine: Engine) -> 
         elif isinstance(part, Maybe):
             then, other = (_after(tuple(_opened(s, engine)), fold, value, engine) for s in (part.then, part.other))
             value = Choice(part.condition, then, other)
-        else:
+        elif not engine.exhausted():
+            engine.spend(value)
             value = substituted(fold.body, {fold.carried: value, fold.each: part})
     return value
 
