@@ -81,6 +81,14 @@ LOADED = (
     f"{HEAD}import yaml\nDATA = yaml.safe_load(open('data.yaml').read())\ndef ask(question):\n    text = {{}}\n{CALL}"
 )
 
+SHORTER = "".join(f"    if question > {i}:\n        messages = [*messages[:-{i}]]\n" for i in range(40))
+"""Each doubles the ways to the messages that were there before."""
+EMPTY = "".join(f"    if question > {i}:\n        messages = [*messages, *messages]\n" for i in range(40))
+MESSAGES = f"""\
+{HEAD}def ask(question, {{}}):
+{{}}    client.chat.completions.create(model='gpt-6-sol', messages=messages)
+"""
+
 LONG = b" You are an assistant. Answer the question, and be brief. " * 200
 
 HOSTILE: Mapping[str, Mapping[str, str | bytes]] = {
@@ -89,6 +97,8 @@ HOSTILE: Mapping[str, Mapping[str, str | bytes]] = {
     "a chain of elif": {"a.py": program("if not question: pass", *["elif question: text = 'x'"] * 900)},
     "a text that doubles": {"a.py": program(*["text = text + text"] * 200)},
     "a text that doubles in an f-string": {"a.py": program(*["text = f'{text}{text}'"] * 200)},
+    "a conversation that is cut in many ways": {"a.py": MESSAGES.format("messages", SHORTER)},
+    "a list of nothing that doubles": {"a.py": MESSAGES.format("messages=()", EMPTY)},
     "a long sum": {"a.py": program("text = text + " + " + ".join(["question"] * 4000))},
     "a long chain of calls": {"a.py": program("text = text" + ".strip()" * 4000)},
     "a long chain of attributes": {"a.py": program("text = question" + ".x" * 4000)},

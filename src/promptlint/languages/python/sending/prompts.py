@@ -205,6 +205,8 @@ class Prompts:
     # --- messages -----------------------------------------------------------------------------------------------------
 
     def _messages(self, term: Term) -> None:
+        if self.texts.full():
+            return
         with self.texts.along(self.engine.reduced(term)) as plain:
             if isinstance(plain, Seq):
                 for item in plain.items:
@@ -294,6 +296,8 @@ class Prompts:
                         read(item)
 
     def _message(self, term: Term) -> None:
+        if self.texts.full():
+            return
         with self.texts.along(self.engine.reduced(term)) as plain:
             if isinstance(plain, Choice):
                 self._branch(plain, self._message)

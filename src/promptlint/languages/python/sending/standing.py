@@ -15,6 +15,8 @@ from promptlint.layout import Arm, Condition, Cut, Disorder, Origin, Step
 
 MOST_NESTED = 60
 """Texts within texts."""
+MOST_PLACES = 20_000
+"""Values of one prompt, each counted as often as a way leads to it: ways double with each choice in a list of choices."""
 
 
 class Standing:
@@ -33,6 +35,7 @@ class Standing:
         self._cuts: list[Cut] = []
         self._unordered: list[Disorder] = []
         self._depth = 0
+        self._places = 0
         self._sorted_keys = 0
         self.cut = False
         """Whether something was left out."""
@@ -126,15 +129,17 @@ class Standing:
 
     @contextmanager
     def along(self, term: Term) -> Iterator[Term]:
-        """The term without the steps around it, which are remembered meanwhile; an unknown one, nested too deep."""
+        """The term without the steps around it, which are remembered meanwhile; an unknown one, where that is too far."""
         depth = len(self._steps)
         while isinstance(term, Via):
             self._steps.append(term)
             term = term.value
         self._depth += 1
-        if self._depth > MOST_NESTED:
+        self._places += 1
+        if self._depth > MOST_NESTED or self._places > MOST_PLACES:
             self.cut = True
-            term = Opaque("is nested deeper than we follow", at=getattr(term, "at", NOWHERE))
+            because = "is nested deeper than we follow" if self._depth > MOST_NESTED else "has more parts than we follow"
+            term = Opaque(because, at=getattr(term, "at", NOWHERE))
         yield term
         self._depth -= 1
         del self._steps[depth:]
