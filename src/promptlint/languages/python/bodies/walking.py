@@ -16,7 +16,7 @@ from promptlint.languages.python.modules.definitions import MUTATORS, FunctionIn
 from promptlint.languages.python.modules.imports import bindings
 from promptlint.languages.python.modules.project import Project
 from promptlint.languages.python.modules.syntax import all_nodes, leaves_at
-from promptlint.languages.python.values.rewriting import cat, exchanged, is_text, shallow, spread, stripped
+from promptlint.languages.python.values.rewriting import Exchange, cat, is_text, shallow, spread, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     NONE,
@@ -360,10 +360,7 @@ class Walker:
         owners = {place: self.state.place(self.state.located(place)) for place in effects}
         held = {place: self.state.held.get(owner) for place, owner in owners.items()}
         before = {place: Before(owners[place]) if old is None else now(old) for place, old in held.items()}
-        left = {}
-        for place, content in effects.items():
-            left[place] = now(content)
-            for other in effects:
-                left[place] = exchanged(left[place], other, before[other])
+        exchange = Exchange(before)
+        left = {place: exchange(now(content)) for place, content in effects.items()}
         for place, content in left.items():
             self.changes.hold(owners[place], spread(content))

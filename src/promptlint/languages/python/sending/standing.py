@@ -16,7 +16,7 @@ from promptlint.layout import Arm, Condition, Cut, Disorder, Origin, Step
 MOST_NESTED = 60
 """Texts within texts."""
 MOST_PLACES = 20_000
-"""Values of one prompt, each counted as often as a way leads to it: ways double with each choice in a list of choices."""
+"""Values of one prompt, each counted as often as a way leads to it: each choice between lists may double the ways."""
 
 
 class Standing:
@@ -129,7 +129,7 @@ class Standing:
 
     @contextmanager
     def along(self, term: Term) -> Iterator[Term]:
-        """The term without the steps around it, which are remembered meanwhile; an unknown one, where that is too far."""
+        """The term without the steps around it, which are remembered meanwhile; an unknown one, if that is too far."""
         depth = len(self._steps)
         while isinstance(term, Via):
             self._steps.append(term)
@@ -138,7 +138,9 @@ class Standing:
         self._places += 1
         if self._depth > MOST_NESTED or self._places > MOST_PLACES:
             self.cut = True
-            because = "is nested deeper than we follow" if self._depth > MOST_NESTED else "has more parts than we follow"
+            because = (
+                "is nested deeper than we follow" if self._depth > MOST_NESTED else "has more parts than we follow"
+            )
             term = Opaque(because, at=getattr(term, "at", NOWHERE))
         yield term
         self._depth -= 1

@@ -11,7 +11,7 @@ from promptlint.languages.python.modules.definitions import ClassInfo, FunctionI
 from promptlint.languages.python.modules.syntax import expression
 from promptlint.languages.python.values import clocks, conversations, files, histories, objects
 from promptlint.languages.python.values.arguments import arguments
-from promptlint.languages.python.values.rewriting import exchanged, stripped, substituted
+from promptlint.languages.python.values.rewriting import Exchange, stripped, substituted
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     HISTORY,
@@ -314,7 +314,7 @@ def _left_by(method: FunctionInfo, name: str, engine: Engine) -> Term | None:
 def _seen_from(method: FunctionInfo, name: str, value: Term, receiver: Term, engine: Engine) -> Term:
     """What a method leaves in an attribute, in the terms of whoever has the object."""
     own = _own(method)
-    value = exchanged(value, Attr(own, name), _AS_BEFORE)
+    value = Exchange({Attr(own, name): _AS_BEFORE})(value)
     values: dict[Term, Term] = {own: receiver}
     in_constructor = method.name in CONSTRUCTORS
     if in_constructor and isinstance(receiver, Call):

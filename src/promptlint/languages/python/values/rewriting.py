@@ -81,18 +81,21 @@ class _Substitution:
         return new
 
 
-def exchanged(term: Term, old: Term, new: Term) -> Term:
-    """The term with every part that equals `old` replaced."""
-    memo: dict[int, tuple[Term, Term]] = {}
+class Exchange:
+    """Terms with every part replaced that equals one of some, all of them at once. What was walked is walked once."""
 
-    def change(part: Term) -> Term:
-        if not part.open:
-            return part
-        if id(part) not in memo:
-            memo[id(part)] = (part, new if part == old else part.rebuilt(change))
-        return memo[id(part)][1]
+    def __init__(self, values: Mapping[Term, Term]) -> None:
+        self.values = values
+        self.memo: dict[int, tuple[Term, Term]] = {}
 
-    return change(term)
+    def __call__(self, old: Term) -> Term:
+        if not old.open:
+            return old
+        known = self.memo.get(id(old))
+        if known is None:
+            new = self.values.get(old)
+            known = self.memo[id(old)] = old, old.rebuilt(self) if new is None else new
+        return known[1]
 
 
 def spread(term: Term) -> Term:
