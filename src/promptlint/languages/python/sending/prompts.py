@@ -205,8 +205,6 @@ class Prompts:
     # --- messages -----------------------------------------------------------------------------------------------------
 
     def _messages(self, term: Term) -> None:
-        if self.texts.full():
-            return
         with self.texts.along(self.engine.reduced(term)) as plain:
             if isinstance(plain, Seq):
                 for item in plain.items:
@@ -287,7 +285,7 @@ class Prompts:
         sides = self.texts.sides(term.condition)
         for side in sides:
             for item in other if side else then:
-                if absent(self.engine.head(item)):
+                if self.texts.full() or absent(self.engine.head(item)):
                     continue
                 if len(sides) == 1:
                     read(item)
@@ -296,8 +294,6 @@ class Prompts:
                         read(item)
 
     def _message(self, term: Term) -> None:
-        if self.texts.full():
-            return
         with self.texts.along(self.engine.reduced(term)) as plain:
             if isinstance(plain, Choice):
                 self._branch(plain, self._message)
