@@ -14,13 +14,13 @@ _MODEL_KEYS = (
     "library provider imports clients endpoint model async-differs batch-refuses same-client calls functions records "
     "role-words content-keys unseen-calls prompt-names tool-classes tool-texts "
     "provider-by-model varies clocks units directives passes-through keeps-newest text-methods unordered "
-    "sortable sortable-text orders order-free words histories conversations somebody-waits nobody-waits calls-argument "
-    "maps parallel pauses functions-by-name templating forms fills filled steps examples"
+    "sortable sortable-text orders order-free words histories sessions conversations somebody-waits nobody-waits "
+    "calls-argument maps parallel pauses functions-by-name templating forms fills filled steps examples"
 )
 _SETS = (
     "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps", "parallel",
-    "pauses", "functions-by-name", "histories", "conversations", "prompt-names", "tool-classes", "tool-texts",
-    "fills", "filled",
+    "pauses", "functions-by-name", "histories", "sessions", "conversations", "prompt-names", "tool-classes",
+    "tool-texts", "fills", "filled",
 )  # fmt: skip
 
 
@@ -104,6 +104,7 @@ class Books:
             counts=frozenset(self._sets["order-free"]),
             words=tuple(self._words),
             histories=frozenset(self._sets["histories"]),
+            sessions=frozenset(self._sets["sessions"]),
             conversations=frozenset(self._sets["conversations"]),
             signs=tuple(self._signs),
             calls_argument=self._calls_argument.things,

@@ -347,6 +347,8 @@ class Models:
     words: tuple[Words, ...] = ()
     histories: frozenset[str] = frozenset()
     """Names, in lower case, of a list of messages that grows from turn to turn (`chat_history`)."""
+    sessions: frozenset[str] = frozenset()
+    """What keeps values from turn to turn, for one user each (`streamlit.session_state`)."""
     conversations: frozenset[str] = frozenset()
     """What holds such a list in a state that a library keeps: fields of its classes, and functions that add to one."""
     signs: tuple[Sign, ...] = ()

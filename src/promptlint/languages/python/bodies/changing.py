@@ -50,7 +50,8 @@ class Changes:
         value = shallow(value)
         if isinstance(target, ast.Name):
             if target.id in self.walker.info.appended and isinstance(stripped(value), (Call, Choice)):
-                value = self.walker.state.fresh(Seq((Splat(value),), at=at), at)
+                named = Via(value, f"assigned to `{target.id}`", at=at)
+                value = self.walker.state.fresh(Seq((Splat(named),), at=at), at)
             value = self._shaped(target.id, value, at)
             if step and not isinstance(stripped(value), _PLAIN):
                 value = Via(value, f"assigned to `{target.id}`", at=at)

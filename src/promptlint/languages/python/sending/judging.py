@@ -260,7 +260,7 @@ def settled(hole: Hole, role: Role, caps: Sequence[Volatility], *, growing: bool
         volatility = Volatility.SESSION  # a part of what was said, which stays
     if hole.type == ANSWER and role is Role.SYSTEM:
         confidence = Confidence.LOW  # rather a message which could not be told from the system prompt
-    if volatility is not None and caps and min(caps) < volatility:
+    if volatility is not None and caps and min(caps) < volatility and because != HISTORY:
         volatility = min(caps)
         because = f"{because}, but only once {_when(volatility)}"
     if volatility is Volatility.CONSTANT:

@@ -230,8 +230,7 @@ class Prompts:
                 self._history(plain)
 
     def _sliced(self, term: Item) -> None:
-        lost = histories.window(term)
-        if lost is not None and self.engine.head(lost.operands[1]) in histories.NEWEST:
+        if (lost := histories.window(term)) and self.engine.head(lost.operands[1]) in histories.NEWEST:
             self._history(term)
         else:
             with self.texts.cutting(lost):
@@ -249,7 +248,7 @@ class Prompts:
         self.texts.next_block()
         self.texts.role = Role.UNKNOWN
         hole = self.judge.hole(term)
-        grows = self.texts.loses_its_beginning or histories.named(term, self.engine)
+        grows = self.texts.loses_its_beginning or histories.named(term, self.engine, self.texts.names)
         if grows:
             hole = Hole(Volatility.SESSION, HISTORY, getattr(term, "name", ""), at=hole.at)
         with self.texts.repeating(growing=grows, history=histories.identity(term, self.engine) if grows else ""):
@@ -257,7 +256,8 @@ class Prompts:
 
     def _item(self, item: Term) -> None:
         if isinstance(item, Splat):
-            self._messages(item.value)
+            with self.texts.apart():
+                self._messages(item.value)
         elif isinstance(item, Repeat):
             self._repeated(item)
         elif isinstance(item, Maybe):

@@ -8,11 +8,26 @@ from dataclasses import replace
 
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.sending.judging import Judge
+from promptlint.languages.python.values.attributes import annotated
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.term import Term
-from promptlint.languages.python.values.terms import Const, Each, Entry, Op, Opaque, Repeat, Seq, Str, Via
+from promptlint.languages.python.values.terms import (
+    Const,
+    Each,
+    Entry,
+    Global,
+    Op,
+    Opaque,
+    Param,
+    Repeat,
+    Seq,
+    Str,
+    Via,
+)
 from promptlint.layout import Arm, Condition, Cut, Disorder, Origin, Step
 
+ASSIGNED = "assigned to "
+_SETS = {"set", "frozenset", "typing.Set", "typing.FrozenSet", "typing.AbstractSet", "collections.abc.Set"}
 MOST_NESTED = 60
 """Texts within texts."""
 MOST_PLACES = 20_000
@@ -35,6 +50,7 @@ class Standing:
         self._cuts: list[Cut] = []
         self._unordered: list[Disorder] = []
         self._depth = 0
+        self._own = 0
         self._places = 0
         self._sorted_keys = 0
         self.cut = False
@@ -117,6 +133,10 @@ class Standing:
             if not isinstance(term.each, Each):
                 return None
             at, term = term.each.at, self.engine.head(term.each.over)
+        if isinstance(term, Param):
+            annotation = annotated(term, self.engine)
+            is_set = isinstance(annotation, Global) and annotation.name in _SETS
+            term = Seq((Opaque("is an item of a set"),), "set", at=at) if is_set else term
         if not isinstance(term, Seq):
             return None
         because = term.unordered
@@ -145,6 +165,19 @@ class Standing:
         yield term
         self._depth -= 1
         del self._steps[depth:]
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """In a list that is a part of another one."""
+        outer, self._own = self._own, len(self._steps)
+        yield
+        self._own = outer
+
+    @property
+    def names(self) -> list[str]:
+        """The names that the list was assigned to on its way here, or to the list that it is a part of."""
+        steps = (via.step for via in self._steps[self._own :])
+        return [step.removeprefix(ASSIGNED).strip("`") for step in steps if step.startswith(ASSIGNED)]
 
     @property
     def in_loop(self) -> bool:

@@ -6,6 +6,7 @@ and of the words for what is done to it. A list that is cut in blocks, once in m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from operator import is_
 from typing import TYPE_CHECKING
@@ -295,10 +296,23 @@ class _Through:
         return self(substituted(returns, bound(function, call, self.engine)), deep - 1)
 
 
-def named(term: Term, engine: Engine) -> bool:
-    """Whether a value that could not be followed is called what histories are called."""
-    name = term.name if isinstance(term, (Param, Attr)) else ""
-    return name.lower().strip("_") in engine.models.histories
+def named(term: Term, engine: Engine, names: Sequence[str] = ()) -> bool:
+    """Whether a value that could not be followed is called what histories are called, or is kept from turn to turn.
+
+    `names` are those that it was assigned to.
+    """
+    names = (*names, term.name) if isinstance(term, (Param, Attr)) else names
+    return any(name.lower().strip("_") in engine.models.histories for name in names) or _kept(term, engine)
+
+
+def _kept(term: Term, engine: Engine) -> bool:
+    """Whether a list is a part of what a library keeps for one user: `st.session_state.messages`."""
+    if isinstance(term, Call):
+        term = term.function
+    while isinstance(term, (Attr, Item)):
+        term = engine.head(term.value)
+    parts = term.name.split(".") if isinstance(term, Global) else []
+    return any(".".join(parts[:i]) in engine.models.sessions for i in range(2, len(parts) + 1))
 
 
 def gone_through(each: Term, engine: Engine) -> tuple[bool, Op | None]:

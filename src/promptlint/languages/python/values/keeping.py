@@ -63,14 +63,17 @@ def in_module(found: Term, name: str, info: ModuleInfo) -> Term:
 def _added_to(info: ModuleInfo) -> Iterator[str]:
     for node, function in info.calls:
         match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr), args=[*_, ast.Dict() as message]):
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr), args=[*_, message]):
                 outside = not function.is_module and name not in function.local
                 if outside and attr in _ADD and _has_role(message):
                     yield name
 
 
-def _has_role(message: ast.Dict) -> bool:
-    return any(isinstance(key, ast.Constant) and key.value == "role" for key in message.keys)
+def _has_role(message: ast.expr) -> bool:
+    """Whether what is added has a role: a dictionary, or an object of whichever library."""
+    if isinstance(message, ast.Dict):
+        return any(isinstance(key, ast.Constant) and key.value == "role" for key in message.keys)
+    return isinstance(message, ast.Call) and any(keyword.arg == "role" for keyword in message.keywords)
 
 
 def _class_of(owner: Term, engine: Engine) -> ClassInfo | None:
