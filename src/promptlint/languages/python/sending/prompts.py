@@ -11,27 +11,26 @@ from promptlint.knowledge.providers import Provider
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.sending import replays
+from promptlint.languages.python.sending.given import Arguments, is_object
 from promptlint.languages.python.sending.judging import Judge
 from promptlint.languages.python.sending.texts import MOST_TOOLS, Texts
 from promptlint.languages.python.sites import switches
 from promptlint.languages.python.sites.markers import Marks
 from promptlint.languages.python.sites.parameters import parameters_of
-from promptlint.languages.python.starting.messages import MISSING, absent, content_of, kind_of, part_of, role_of
+from promptlint.languages.python.starting.messages import MISSING, absent, content_of, kind_of, role_of
 from promptlint.languages.python.starting.parts import key_of, one_of
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values import clocks, histories
 from promptlint.languages.python.values.engine import Engine
-from promptlint.languages.python.values.rewriting import rewrapped, stripped
+from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     HISTORY,
-    Attr,
     Call,
     Cat,
     Choice,
     Class,
     Const,
-    Entry,
     Global,
     Hole,
     Item,
@@ -75,6 +74,7 @@ class Prompts:
         self.send = send
         self.judge = Judge(engine, send.record.call.at, send.turning)
         self.texts = Texts(engine, provider, self.judge)
+        self.given = Arguments(engine, send, self.judge)
         self.provider = provider
         self.marks = Marks(engine, send.marker, send.record.call.at)
         self._kind = ""
@@ -83,7 +83,7 @@ class Prompts:
     def prompt(self) -> Prompt:
         """Read the arguments in cache order."""
         for part in self.send.model.prompt:
-            term = self.argument(key_of(part))
+            term = self.given(key_of(part))
             head = self.engine.head(term)
             if absent(head) and part.history:
                 self._kept()
@@ -95,7 +95,7 @@ class Prompts:
                         branches.enter_context(self.texts.within(condition, 0))
                     self._part(part, term)
         segments = replays.marked([s for s in self.texts.segments if s.text], self.stored)
-        parameters = parameters_of(self.send, self.provider, self.engine, self.argument)
+        parameters = parameters_of(self.send, self.provider, self.engine, self.given)
         automatic, elsewhere, segments = self._switched_on(segments)
         return Prompt(
             Layout(segments), self._known(), frozenset(self.judge.guessed),
@@ -120,9 +120,7 @@ class Prompts:
         """What the library writes into the prompt by itself."""
         at = getattr(self.engine.head(term), "at", NOWHERE)
         hole = Hole(switch.volatility, switch.because, part.argument, at=at if at.path else self.send.record.call.at)
-        shape = (
-            self.argument(key_of(replace(part, argument=switch.format_argument))) if switch.format_argument else None
-        )
+        shape = self.given(key_of(replace(part, argument=switch.format_argument))) if switch.format_argument else None
         text = self.engine.head(shape) if shape is not None else None
         if isinstance(text, Str):
             hole = clocks.with_format(hole, text.value, self.engine.models)
@@ -145,10 +143,10 @@ class Prompts:
         automatic = None
         if marker.request:
             self.marks.see(self.send.arguments)
-            automatic = self.marks.breakpoint(self.argument(marker.request))
+            automatic = self.marks.breakpoint(self.given(marker.request))
         at = self.send.record.call.at
-        found = switches.switched(marker.switches, segments, self.argument, self.engine, at)
-        points = self.engine.head(self.argument(marker.injects) if marker.injects else MISSING)
+        found = switches.switched(marker.switches, segments, self.given, self.engine, at)
+        points = self.engine.head(self.given(marker.injects) if marker.injects else MISSING)
         if not absent(points):
             found = switches.injected(points, found.segments, self.engine, at)
         elsewhere = found.elsewhere
@@ -158,42 +156,6 @@ class Prompts:
 
     def _functions(self) -> list[FunctionInfo]:
         return [record.function for record in self.send.chain]
-
-    def argument(self, path: str) -> Term:
-        """An argument by its dotted path; `MISSING` when it is not given."""
-        first, *rest = path.split(".")
-        # A keyword that is written out is not in `**kwargs` too.
-        written = [item for item in self.send.arguments.items if isinstance(item, Entry) and item.key == Str(first)]
-        term = written[0].value if written else self._from_mapping(first)
-        for name in rest:
-            head = self.engine.head(term)
-            if isinstance(head, Call) and self._is_object(head):
-                term = part_of(head, (name,), self.engine) or MISSING
-            elif isinstance(head, (Map, Choice)) or head == MISSING:
-                term = Item(term, Op("key or", (Str(name), MISSING)))
-            else:
-                term = Attr(term, name)
-        return term
-
-    def _from_mapping(self, name: str) -> Term:
-        """An argument from `**kwargs`; what is unknown of them is taken not to hold it."""
-        return self._assumed(Item(self.send.arguments, Op("key or", (Str(name), MISSING))), {})
-
-    def _assumed(self, asked: Term, known: dict[int, Term]) -> Term:
-        if asked.exact not in known:  # choices within choices have sides in common
-            known[asked.exact] = self._newly_assumed(asked, known)
-        return known[asked.exact]
-
-    def _newly_assumed(self, asked: Term, known: dict[int, Term]) -> Term:
-        term = self.engine.reduced(asked)
-        plain = stripped(term)
-        if isinstance(plain, Choice):
-            then, other = self._assumed(plain.then, known), self._assumed(plain.other, known)
-            return then if stripped(then) == stripped(other) else rewrapped(Choice(plain.condition, then, other), term)
-        if not isinstance(plain, Item) or not isinstance(key := stripped(plain.key), Op) or key.operator != "key or":
-            return term
-        self.judge.ask(plain.value)
-        return self._assumed(key.operands[1], known)
 
     def _known(self) -> Known:
         segments = self.texts.segments
@@ -219,7 +181,7 @@ class Prompts:
             elif isinstance(plain, Op) and plain.operator in ("+", "changed"):
                 for operand in plain.operands:
                     self._messages(operand)
-            elif isinstance(plain, Map) or self._is_object(plain):
+            elif isinstance(plain, Map) or is_object(plain, self.engine):
                 self._message(plain)
             elif isinstance(plain, Item) and isinstance(stripped(plain.key), Op):
                 self._sliced(plain)
@@ -235,13 +197,6 @@ class Prompts:
         else:
             with self.texts.cutting(lost):
                 self._messages(term.value)
-
-    def _is_object(self, term: Term) -> bool:
-        """Whether a value is an object whose fields are known: of a class of the project, or a record of a library."""
-        if not isinstance(term, Call):
-            return False
-        client = isinstance(term.function, Global) and term.function.name in self.engine.models.clients
-        return client or isinstance(term.function, Class) or self.engine.record(term) is not None
 
     def _history(self, term: Term) -> None:
         """Messages that come from elsewhere."""
