@@ -27,7 +27,7 @@ CALL_KEYS = (
     "call, also, like, prompt, mode, model, model-position, stream, breakpoint, batch, distinctive, until, item,"
     " parameters, amends, async-twin, batch-code"
 )
-PART_KEYS = "role, argument, position, markable, from, many, switch, history"
+PART_KEYS = "role, argument, position, markable, from, many, switch, history, each-turn"
 PROVIDERS = (
     "anthropic, azure, bedrock, bedrock-openai, cohere, deepseek, foundry, gemini, groq, mistral, ollama, openai, "
     "together, unknown, vertex, xai"

@@ -164,7 +164,7 @@ def _given(value: Value) -> Given:
 
 def read_part(value: Value) -> Part:
     """Read an item of `prompt`, or of `unseen-calls`."""
-    entry = value.entry("a part of a prompt", "role", "argument position markable from many switch history")
+    entry = value.entry("a part of a prompt", "role", "argument position markable from many switch history each-turn")
     part = Part(
         argument=entry.text("argument"),
         role=entry["role"].word("role", _PART_ROLES),
@@ -174,6 +174,7 @@ def read_part(value: Value) -> Part:
         many=entry.flag("many"),
         switch=_switch(entry["switch"]) if "switch" in entry else None,
         history=entry.flag("history"),
+        each_turn=entry.flag("each-turn"),
     )
     if part.given_to not in ("", "client") and not (part.given_to[0] in ".@" and part.given_to[1:].isidentifier()):
         raise entry["from"].error("'from' must be client, .method or @decorator")

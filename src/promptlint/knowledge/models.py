@@ -94,6 +94,9 @@ class Part:
     """Set: the argument only switches on what this says."""
     history: bool = False
     """Whether the library puts the conversation so far in its place where it is not given."""
+    each_turn: bool = False
+    """Whether a function that is given for it is called anew before each turn, and turns go on as long as the model
+    calls tools."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from promptlint.languages.python.values.terms import (
     Choice,
     Class,
     Const,
+    Func,
     Global,
     Hole,
     Item,
@@ -82,11 +83,13 @@ class Prompts:
 
     def prompt(self) -> Prompt:
         """Read the arguments in cache order."""
+        anew = False
         for part in self.send.model.prompt:
+            known = len(self.texts.segments)
             term = self.given(key_of(part))
             head = self.engine.head(term)
             if absent(head) and part.history:
-                self._kept()
+                self._kept("what was said so far")
             elif absent(head) or (part.switch is not None and head == Const(False)):
                 continue
             else:
@@ -94,6 +97,10 @@ class Prompts:
                     for condition in self.send.record.conditions if self.send.model.amends else ():
                         branches.enter_context(self.texts.within(condition, 0))
                     self._part(part, term)
+            if part.each_turn and (part.given_to.startswith("@") or isinstance(head, Func)):
+                anew = anew or any(s.volatility is Volatility.CALL for s in self.texts.segments[known:])
+        if anew and any(segment.role is Role.TOOLS for segment in self.texts.segments):
+            self._kept("what is said in this run")
         segments = replays.marked([s for s in self.texts.segments if s.text], self.stored)
         parameters = parameters_of(self.send, self.provider, self.engine, self.given)
         automatic, elsewhere, segments = self._switched_on(segments)
@@ -127,12 +134,12 @@ class Prompts:
         with self.texts.repeating(growing=True) if switch.because == HISTORY else nullcontext():
             self.texts.hole(hole)
 
-    def _kept(self) -> None:
-        """The conversation so far, which the library keeps by itself."""
+    def _kept(self, text: str) -> None:
+        """A conversation that the library keeps by itself."""
         self.texts.next_block()
         self.texts.role = Role.UNKNOWN
         with self.texts.repeating(growing=True):
-            self.texts.hole(Hole(Volatility.SESSION, HISTORY, "what was said so far"))
+            self.texts.hole(Hole(Volatility.SESSION, HISTORY, text))
 
     def _switched_on(
         self, segments: tuple[Segment, ...]
