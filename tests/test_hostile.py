@@ -83,6 +83,7 @@ LOADED = (
 
 SHORTER = "".join(f"    if question > {i}:\n        messages = [*messages[:-{i}]]\n" for i in range(40))
 """Each doubles the ways to the messages that were there before."""
+TURNS = "".join(f"        if question > {i}:\n            messages = messages[1:]\n" for i in range(40))
 EMPTY = "".join(f"    if question > {i}:\n        messages = [*messages, *messages]\n" for i in range(40))
 MESSAGES = f"""\
 {HEAD}def ask(question, {{}}):
@@ -98,6 +99,9 @@ HOSTILE: Mapping[str, Mapping[str, str | bytes]] = {
     "a text that doubles": {"a.py": program(*["text = text + text"] * 200)},
     "a text that doubles in an f-string": {"a.py": program(*["text = f'{text}{text}'"] * 200)},
     "a conversation that is cut in many ways": {"a.py": MESSAGES.format("messages", SHORTER)},
+    "a conversation that each turn of a loop may cut": {
+        "a.py": MESSAGES.format("messages", f"    while question:\n{TURNS}")
+    },
     "a list of nothing that doubles": {"a.py": MESSAGES.format("messages=()", EMPTY)},
     "a long sum": {"a.py": program("text = text + " + " + ".join(["question"] * 4000))},
     "a long chain of calls": {"a.py": program("text = text" + ".strip()" * 4000)},

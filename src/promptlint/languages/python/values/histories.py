@@ -102,35 +102,49 @@ def shortened(term: Term) -> Op | None:
 
 def change(before: Term, after: Term) -> Change | None:
     """How `after` goes on from `before`; None when it is something else."""
-    plain = stripped(after)
-    if plain == before:
-        return Change()
-    if isinstance(plain, (Seq, Map, Cat)):
-        return _behind(before, plain)
-    if isinstance(plain, Op) and plain.operator == "cut":
-        inner = change(before, plain.operands[0])
-        return replace(inner, cut=plain) if inner else None
-    if isinstance(plain, Op) and plain.operator == "+":
-        # `[messages[0]] + messages[-20:]`: what stands before a list that is cut is its first message, or made anew.
-        inner = change(before, plain.operands[-1])
-        return inner if inner and inner.cut else None
-    if isinstance(plain, Choice):
-        return _either(before, plain)
-    moved = shortened(plain)
-    return change(before, moved) if moved else None
+    return _Changes(before).of(after)
 
 
-def _behind(before: Term, whole: Seq | Map | Cat) -> Change | None:
-    """What stands behind `before` in a list, a dictionary or a text that begins with it."""
-    parts = whole.parts if isinstance(whole, Cat) else whole.items
-    for i, part in enumerate(parts):
-        value = part.value if isinstance(part, Splat) else part if isinstance(whole, Cat) else None
-        inner = change(before, value) if value is not None else None
-        if inner is not None and (i == 0 or inner.cut):
-            return Change((*inner.added, *parts[i + 1 :]), whole, inner.cut)
-        if isinstance(whole, Cat):
-            break
-    return None
+class _Changes:
+    """How values go on from one. What several ways lead to is looked at once: the ways double with each branch."""
+
+    def __init__(self, before: Term) -> None:
+        self.before = before
+        self.known: dict[int, Change | None] = {}
+
+    def of(self, after: Term) -> Change | None:
+        if after.exact not in self.known:
+            self.known[after.exact] = self._of(stripped(after))
+        return self.known[after.exact]
+
+    def _of(self, plain: Term) -> Change | None:
+        if plain == self.before:
+            return Change()
+        if isinstance(plain, (Seq, Map, Cat)):
+            return self._behind(plain)
+        if isinstance(plain, Op) and plain.operator == "cut":
+            inner = self.of(plain.operands[0])
+            return replace(inner, cut=plain) if inner else None
+        if isinstance(plain, Op) and plain.operator == "+":
+            # `[messages[0]] + messages[-20:]`: what stands before a list that is cut is its first message, or new.
+            inner = self.of(plain.operands[-1])
+            return inner if inner and inner.cut else None
+        if isinstance(plain, Choice):
+            return _either(plain.condition, self.of(plain.then), self.of(plain.other))
+        moved = shortened(plain)
+        return self.of(moved) if moved else None
+
+    def _behind(self, whole: Seq | Map | Cat) -> Change | None:
+        """What stands behind it in a list, a dictionary or a text that begins with it."""
+        parts = whole.parts if isinstance(whole, Cat) else whole.items
+        for i, part in enumerate(parts):
+            value = part.value if isinstance(part, Splat) else part if isinstance(whole, Cat) else None
+            inner = self.of(value) if value is not None else None
+            if inner is not None and (i == 0 or inner.cut):
+                return Change((*inner.added, *parts[i + 1 :]), whole, inner.cut)
+            if isinstance(whole, Cat):
+                break
+        return None
 
 
 def begun(value: Term) -> tuple[Term, Change]:
@@ -185,8 +199,8 @@ def _summed_up(part: Term, whole: Term) -> Op | None:
     return found if found is not None and stripped(found.operands[0]) == whole else None
 
 
-def _either(before: Term, choice: Choice) -> Change | None:
-    then, other = change(before, choice.then), change(before, choice.other)
+def _either(condition: Term, then: Change | None, other: Change | None) -> Change | None:
+    """What one of two values does to a list that both go on from."""
     if then is None or other is None:
         return None
     shared = 0
@@ -195,8 +209,8 @@ def _either(before: Term, choice: Choice) -> Change | None:
             break
         shared += 1
     rest = then.added[shared:], other.added[shared:]
-    added = then.added[:shared] + ((Maybe(choice.condition, *rest),) if any(rest) else ())
-    lost = next((side.cut for side in (then, other) if side.cut and not _in_blocks(choice.condition, side.cut)), None)
+    added = then.added[:shared] + ((Maybe(condition, *rest),) if any(rest) else ())
+    lost = next((side.cut for side in (then, other) if side.cut and not _in_blocks(condition, side.cut)), None)
     return Change(added, then.like or other.like, lost)
 
 
