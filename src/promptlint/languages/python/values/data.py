@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 100_000
 """Values in a text, those that an alias stands for counted each time: a short text may stand for billions."""
+MOST_NESTED = 200
+"""Lists and mappings within each other in YAML: the time that its reader takes grows with the square of that."""
 
 
 Kind = Literal["json", "yaml", "toml"]
@@ -36,7 +39,7 @@ def _values(data: object) -> int:
 def _constructed(text: str) -> object:
     import yaml
 
-    loader = yaml.SafeLoader(text)
+    loader = _loader()(text)
     try:
         node = loader.get_single_node()
         if node is None:
@@ -48,6 +51,24 @@ def _constructed(text: str) -> object:
         raise ValueError(str(error)) from error
     finally:
         loader.dispose()
+
+
+@cache
+def _loader() -> type[yaml.SafeLoader]:
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        depth = 0
+
+        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+            if self.depth > MOST_NESTED:
+                raise ValueError("is nested too deeply")
+            self.depth += 1
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
+
+    return Loader
 
 
 def _size(node: yaml.Node, known: dict[int, int]) -> int:

@@ -18,7 +18,7 @@ from promptlint.languages.python.modules.project import Project
 from promptlint.languages.python.reaching.namings import Namings
 from promptlint.languages.python.values import attributes, conditions, functions, keeping, methods, operators, unrolling
 from promptlint.languages.python.values.arguments import bound
-from promptlint.languages.python.values.rewriting import either, rewrapped, shallow, stripped, substituted
+from promptlint.languages.python.values.rewriting import either, parts, rewrapped, shallow, stripped, substituted
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     Attr,
@@ -76,6 +76,7 @@ class Engine:
         self._sources: dict[Place, str] = {}
         self._truths: dict[int, bool | None] = {}
         self._evaluated: dict[ast.expr, Term] = {}
+        self._costs: dict[int, int] = {}
         self.mentions: dict[tuple[FunctionInfo, str], tuple[Place, ...]] = {}
         """Function and key → where it names the key: kept for `markers`."""
         self.lineages: dict[ClassInfo, tuple[ClassInfo, ...]] = {}
@@ -199,8 +200,10 @@ class Engine:
         return self._steps > self._limit
 
     def spend(self, term: Term) -> None:
-        """Take what it costs to make a term from the budget."""
-        self._steps += 1 + term.size // TERMS_OF_A_STEP
+        """Take what it costs to copy a term from the budget."""
+        if term.exact not in self._costs:
+            self._costs[term.exact] = 1 + parts(term) // TERMS_OF_A_STEP
+        self._steps += self._costs[term.exact]
 
     def reduced(self, term: Term) -> Term:
         """The term as far as its outermost part can be known, with the steps it took around it."""

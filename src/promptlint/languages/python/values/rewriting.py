@@ -126,6 +126,18 @@ def symbols(term: Term) -> set[Term]:
     return found
 
 
+def parts(term: Term) -> int:
+    """How many terms one is made of, those that it shares counted once. Closed ones need not be walked or copied."""
+    seen: set[int] = set()
+    stack = [term]
+    while stack:
+        at = stack.pop()
+        if at.open and id(at) not in seen:
+            seen.add(id(at))
+            stack.extend(at.children())
+    return len(seen)
+
+
 def entries(values: Mapping[str, Term]) -> tuple[Term, ...]:
     """Names and what they stand for, as the entries of a mapping."""
     return tuple(Entry(Str(name), value) for name, value in values.items())
