@@ -132,7 +132,7 @@ HOSTILE: Mapping[str, Mapping[str, str | bytes]] = {
     "a mapping that holds itself": {"a.py": program("d = {}", "d['d'] = d", "text = d['d']['d']['d']")},
     "aliases of aliases in data": {"a.py": LOADED.format("str(DATA)"), "data.yaml": BOMB},
     "lists in lists in data": {"a.py": LOADED.format("DATA[0]"), "data.yaml": "[" * 100_000},
-    "lists in lists in a prompt": {"prompts.yaml": "prompt: 'You are an assistant. {question}'\nmore: " + "[" * 100_000},
+    "lists in lists in a prompt": {"prompts.yaml": "prompt: 'You are a bot. {question}'\nmore: " + "[" * 100_000},
     "aliases of aliases in a prompt": {"prompts.yaml": f"{BOMB}prompt: 'You are an assistant. {{question}}'\n"},
     "an alias that holds itself": {"prompts.yaml": "a: &a\n  prompt: 'You are {x}.'\n  more: *a\n"},
     "tags that would make objects": {"prompts.yaml": "prompt: !!python/object/apply:os.system ['touch here']\n"},
