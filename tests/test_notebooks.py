@@ -129,3 +129,25 @@ def test_comments_in_cells_are_heard(run: Run, tmp_path: Path) -> None:
     source = CLOCK.replace("    system", "    # promptlint: ignore[PL101] once\n    system")
     (tmp_path / "a.ipynb").write_text(stored(*source.split("\n\n\n")), encoding="utf-8")
     assert run("check").code == 0
+
+
+def test_a_comment_that_ignores_is_written_into_the_cell_and_nowhere_else(run: Run, tmp_path: Path) -> None:
+    head, body = CLOCK.split("\n\n\n")
+    file = stored(head, f"%%time\nif True:\n    pass\n{body}")
+    (tmp_path / "a.ipynb").write_text(file, encoding="utf-8")
+    done = run("check", '--add-ignore=not "now"')
+    assert done.code == 0, done
+    assert run("check").code == 0
+    after = (tmp_path / "a.ipynb").read_text(encoding="utf-8")
+    new = [line for line in after.split("\n") if "promptlint: ignore" in line]
+    assert [line.strip() for line in new] == [r'"    # promptlint: ignore[PL101] not \"now\"\n",']
+    assert after.replace(f"{new[0]}\n", "") == file
+    json.loads(after)
+
+
+def test_a_rule_is_added_to_the_comment_that_a_cell_has(run: Run, tmp_path: Path) -> None:
+    source = CLOCK.replace("    system", "    # promptlint: ignore[PL103] \\ é\n    system")
+    file = stored(*source.split("\n\n\n"))
+    (tmp_path / "a.ipynb").write_text(file, encoding="utf-8")
+    run("check", "--add-ignore")
+    assert (tmp_path / "a.ipynb").read_text(encoding="utf-8") == file.replace("ignore[PL103]", "ignore[PL103, PL101]")

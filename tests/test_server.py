@@ -395,7 +395,7 @@ def test_the_cells_of_a_notebook_are_checked_together_and_told_apart(project: Pa
     pulling.run(use)
 
 
-def test_a_fix_in_a_notebook_changes_one_cell(project: Path, session: Session) -> None:
+def test_a_fix_or_a_comment_in_a_notebook_changes_one_cell(project: Path, session: Session) -> None:
     async def use(editor: Editor) -> None:
         notebook = Opened(editor, project / "a.ipynb", HEAD, GUIDE, ABOVE + REPLY)
         cell = notebook.cells[2]
@@ -405,7 +405,12 @@ def test_a_fix_in_a_notebook_changes_one_cell(project: Path, session: Session) -
         context = types.CodeActionContext([])
         params = types.CodeActionParams(cell, told.diagnostics[0].range, context)
         offered = await editor.text_document_code_action_async(params)
-        (sort,) = [each for each in offered or () if isinstance(each, types.CodeAction) and each.is_preferred]
+        actions = [each for each in offered or () if isinstance(each, types.CodeAction)]
+        (sort,) = [each for each in actions if each.is_preferred]
+        (ignore,) = [each for each in actions if each.title.startswith("Ignore")]
+        statement = next(line for line in REPLY.split("\n") if "south" in line)
+        comment = "    # promptlint: ignore[PL103]\n"
+        assert changed(ABOVE + REPLY, ignore.edit) == (ABOVE + REPLY).replace(statement, comment + statement)
         after = (ABOVE + REPLY).replace("{'nörth😀', 'south'}", "sorted({'nörth😀', 'south'})")
         assert changed(ABOVE + REPLY, sort.edit) == after
         assert sort.edit

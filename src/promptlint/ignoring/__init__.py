@@ -30,9 +30,11 @@ def ignored(path: str, text: str, diagnostics: Sequence[Diagnostic], reason: str
 
     Raises NotIgnoredError where no comment can be written, or one would change what the file means.
     """
-    from promptlint.ignoring import python, templates
+    from promptlint.ignoring import notebooks, python, templates
 
     told = [diagnostic for diagnostic in diagnostics if diagnostic.code not in _NEVER]
     if path.endswith(".py"):
         return Ignored(*python.ignored(text, told, reason))
+    if path.endswith(".ipynb"):
+        return Ignored(*notebooks.ignored(text, told, reason))
     return Ignored(*templates.ignored(path, text, told, reason))

@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from promptlint.diagnostics import Diagnostic
+from promptlint.edits import Edit, applied
 from promptlint.ignoring import NotIgnoredError
-from promptlint.spans import Lines, Position
+from promptlint.spans import Lines, Position, Span
 from promptlint.suppressions import read_comments, statements
 
+CHANGED = "would not mean the same with the comment"
 _NO_CODE = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.ENCODING})
 
 
@@ -20,6 +22,15 @@ def ignored(text: str, diagnostics: Sequence[Diagnostic], reason: str) -> tuple[
 
     Raises NotIgnoredError when it would say something else.
     """
+    edits, number = comments(text, diagnostics, reason)
+    new = applied(text, edits)
+    if not same(new, text):
+        raise NotIgnoredError(CHANGED)
+    return new, number
+
+
+def comments(text: str, diagnostics: Sequence[Diagnostic], reason: str) -> tuple[list[Edit], int]:
+    """The edits that write a comment above each statement in question, and the number of findings they cover."""
     ranges = statements(text)
     wanted: defaultdict[range, list[str]] = defaultdict(list)
     number = 0
@@ -29,31 +40,31 @@ def ignored(text: str, diagnostics: Sequence[Diagnostic], reason: str) -> tuple[
             number += 1
             if diagnostic.code not in wanted[lines]:
                 wanted[lines].append(diagnostic.code)
-    new = _with_comments(text, wanted, reason)
-    if list(_code(new)) != list(_code(text)):
-        raise NotIgnoredError("would not mean the same with the comment")
-    return new, number
+    return list(_edits(text, wanted, reason)), number
 
 
-def _with_comments(text: str, wanted: Mapping[range, Sequence[str]], reason: str) -> str:
+def _edits(text: str, wanted: Mapping[range, Sequence[str]], reason: str) -> Iterator[Edit]:
     lines = Lines(text)
     # A comment above a statement and one within it end with the same line.
     there = {each.statement.stop: each for each in read_comments(text, "").ignores if each.statement is not None}
-    newline = "\r\n" if "\r\n" in text else "\n"
-    edits: list[tuple[int, str]] = []
     for statement, codes in wanted.items():
         if statement.stop in there:
             # One more rule in the brackets of the comment that is there.
-            addition = "".join(f", {code}" for code in codes)
-            edits.append((lines.offset(there[statement.stop].span.end), addition))
+            yield _inserted(there[statement.stop].span.end, "".join(f", {code}" for code in codes))
             continue
         line = lines.line(statement.start)
         indent = line[: len(line) - len(line.lstrip())]
         comment = f"# promptlint: ignore[{', '.join(codes)}] {reason}".rstrip()
-        edits.append((lines.offset(Position(statement.start, 1)), f"{indent}{comment}{newline}"))
-    for offset, addition in sorted(edits, reverse=True):
-        text = text[:offset] + addition + text[offset:]
-    return text
+        yield _inserted(Position(statement.start, 1), f"{indent}{comment}\n")
+
+
+def _inserted(at: Position, content: str) -> Edit:
+    return Edit(Span("", at, at), content)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two texts say the same to Python. Raises NotIgnoredError for what is none."""
+    return list(_code(one)) == list(_code(other))
 
 
 def _code(text: str) -> Iterator[tuple[int, str]]:
