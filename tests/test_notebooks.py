@@ -120,6 +120,10 @@ def test_findings_are_where_they_are_stored_and_fixes_keep_the_rest(run: Run, tm
     line, text = next((n, text) for n, text in enumerate(file.split("\n"), 1) if "north" in text and "system" in text)
     column = text.index("{'north") + 1
     assert done.out.startswith(f"a.ipynb:{line}:{column}: PL103 ")
+    body = source.split("\n\n\n")[1].split("\n")
+    cell = f"(cell 3, line {next(n for n, text in enumerate(body, 1) if 'north' in text)})"  # a text is before them
+    assert f"--> a.ipynb:{line}:{column} {cell}\n" in run("check").out
+    assert f"{line}:{column} {cell}  PL103 " in run("check", "--output-format", "grouped").out
     assert run("check", "--fix").code == 0
     mended = file.replace("{'north', 'south'}", "sorted({'north', 'south'})")
     assert (tmp_path / "a.ipynb").read_text(encoding="utf-8") == mended

@@ -29,7 +29,7 @@ def _finding(diagnostic: Diagnostic, excerpts: Excerpts) -> Iterator[str]:
     yield f"{rule_code(diagnostic)} [{diagnostic.name}] {harmless(diagnostic.message)}"
     span = diagnostic.span
     margin = " " * len(str(span.start.line))
-    yield f"{margin}{_dim('-->')} {harmless(str(span))}"
+    yield f"{margin}{_dim('-->')} {excerpts.place(span)}"
     source, marks = excerpts.marked(span)
     if source:
         yield f"{margin} {_dim('|')}"
@@ -39,10 +39,10 @@ def _finding(diagnostic: Diagnostic, excerpts: Excerpts) -> Iterator[str]:
         yield f"{margin} {_dim('|')}"
         yield f"{margin} {_dim('=')} the way to the call:"
     for step in diagnostic.flow:
-        yield f"{margin}   {harmless(str(step.span))}: {harmless(step.message)}"
+        yield f"{margin}   {excerpts.place(step.span)}: {harmless(step.message)}"
         yield f"{margin}     {_dim(excerpts.line(step.span))}"
     if diagnostic.related:
-        yield f"{margin} {_dim('=')} {_also(diagnostic)}"
+        yield f"{margin} {_dim('=')} {_also(diagnostic, excerpts)}"
 
 
 def _fix(diagnostic: Diagnostic, sources: Sources) -> Iterator[str]:
@@ -58,8 +58,8 @@ def _fix(diagnostic: Diagnostic, sources: Sources) -> Iterator[str]:
             yield f"{margin}   {click.style(harmless(line.rstrip()), fg=_SIGNS.get(line[0]))}".rstrip()
 
 
-def _also(diagnostic: Diagnostic) -> str:
-    shown = [harmless(str(span)) for span in diagnostic.related[:_MOST_RELATED]]
+def _also(diagnostic: Diagnostic, excerpts: Excerpts) -> str:
+    shown = [excerpts.place(span) for span in diagnostic.related[:_MOST_RELATED]]
     more = len(diagnostic.related) - len(shown)
     return f"the same goes for the calls at {', '.join(shown)}{f' and {more:,} more' if more else ''}"
 

@@ -102,7 +102,7 @@ def _finding(diagnostic: Diagnostic, number: int, calls: Mapping[Span, str], exc
     title = f"{diagnostic.code} {diagnostic.name}"
     line, _ = excerpts.marked(diagnostic.span)
     way = "".join(
-        f'<li>{_prose(s.message)} <span class="place">{_text(str(s.span))}</span></li>' for s in diagnostic.flow
+        f'<li>{_prose(s.message)} <span class="place">{_text(excerpts.place(s.span))}</span></li>' for s in diagnostic.flow
     )
     prompts = " ".join(f'<a href="#{calls[s]}">the prompt at {_text(str(s))}</a>' for s in _calls_of(diagnostic, calls))
     data = _data("finding", [diagnostic.code], f"{title} {diagnostic.message} {diagnostic.span}")
@@ -110,7 +110,7 @@ def _finding(diagnostic: Diagnostic, number: int, calls: Mapping[Span, str], exc
         f'<article id="finding-{number}" {data} data-severity="{diagnostic.severity}">\n'
         f'<h3><span class="severity {diagnostic.severity}">{diagnostic.severity}</span> {_text(title)}</h3>\n'
         f"<p>{_prose(diagnostic.message)}</p>\n"
-        f'<p class="place">{_text(str(diagnostic.span))} <code>{_text(line.strip())}</code></p>\n'
+        f'<p class="place">{_text(excerpts.place(diagnostic.span))} <code>{_text(line.strip())}</code></p>\n'
         + (f'<ol class="way">{way}</ol>\n' if way else "")
         + fix
         + (f"<p>{prompts}</p>\n" if prompts else "")

@@ -11,6 +11,7 @@ from promptlint.diagnostics import Diagnostic, Severity
 from promptlint.edits import Applicability
 from promptlint.knowledge.loading import page_file
 from promptlint.layout import Gap
+from promptlint.reporters.cells import cell
 from promptlint.reporters.report import Report, Sources
 from promptlint.spans import Lines, Span
 
@@ -47,6 +48,7 @@ class Excerpts:
     """Lines of the source, by the spans that point at them."""
 
     def __init__(self, sources: Sources) -> None:
+        self._sources = sources
         self._lines = cache(lambda path: Lines(sources(path)))
 
     def marked(self, span: Span) -> tuple[str, str]:
@@ -57,6 +59,11 @@ class Excerpts:
         shown, cut = _cut(line, first)
         before, within = harmless(shown[: first - cut]), harmless(shown[first - cut : max(last, first) - cut])
         return (harmless(shown), " " * width(before) + "^" * max(width(within), 1)) if line.strip() else ("", "")
+
+    def place(self, span: Span) -> str:
+        """Where a span begins; in a notebook, by its cell as well."""
+        within = cell(self._sources(span.path), span)
+        return harmless(f"{span} ({within})" if within else str(span))
 
     def line(self, span: Span) -> str:
         """The line on which a span begins, without its indentation."""
