@@ -102,7 +102,8 @@ def _finding(diagnostic: Diagnostic, number: int, calls: Mapping[Span, str], exc
     title = f"{diagnostic.code} {diagnostic.name}"
     line, _ = excerpts.marked(diagnostic.span)
     way = "".join(
-        f'<li>{_prose(s.message)} <span class="place">{_text(excerpts.place(s.span))}</span></li>' for s in diagnostic.flow
+        f'<li>{_prose(step.message)} <span class="place">{_text(excerpts.place(step.span))}</span></li>'
+        for step in diagnostic.flow
     )
     prompts = " ".join(f'<a href="#{calls[s]}">the prompt at {_text(str(s))}</a>' for s in _calls_of(diagnostic, calls))
     data = _data("finding", [diagnostic.code], f"{title} {diagnostic.message} {diagnostic.span}")
