@@ -8,7 +8,22 @@ from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import rewrapped, stripped
 from promptlint.languages.python.values.term import Term
-from promptlint.languages.python.values.terms import Attr, Call, Choice, Class, Entry, Global, Item, Map, Op, Str
+from promptlint.languages.python.values.terms import (
+    Attr,
+    Call,
+    Choice,
+    Class,
+    Entry,
+    Global,
+    Item,
+    Map,
+    Op,
+    Opaque,
+    Str,
+)
+
+MOST_CHOICES = 60
+"""Choices within choices, and what stands in for what is not there, that an argument may be."""
 
 
 def is_object(term: Term, engine: Engine) -> bool:
@@ -45,20 +60,22 @@ class Arguments:
 
     def _from_mapping(self, name: str) -> Term:
         """An argument from `**kwargs`; what is unknown of them is taken not to hold it."""
-        return self._assumed(Item(self.send.arguments, Op("key or", (Str(name), MISSING))), {})
+        return self._assumed(Item(self.send.arguments, Op("key or", (Str(name), MISSING))), {}, MOST_CHOICES)
 
-    def _assumed(self, asked: Term, known: dict[int, Term]) -> Term:
+    def _assumed(self, asked: Term, known: dict[int, Term], left: int) -> Term:
         if asked.exact not in known:  # choices within choices have sides in common
-            known[asked.exact] = self._newly_assumed(asked, known)
+            known[asked.exact] = self._newly_assumed(asked, known, left)
         return known[asked.exact]
 
-    def _newly_assumed(self, asked: Term, known: dict[int, Term]) -> Term:
+    def _newly_assumed(self, asked: Term, known: dict[int, Term], left: int) -> Term:
+        if not left:
+            return Opaque("is one of more values than we follow")
         term = self.engine.reduced(asked)
         plain = stripped(term)
         if isinstance(plain, Choice):
-            then, other = self._assumed(plain.then, known), self._assumed(plain.other, known)
+            then, other = (self._assumed(side, known, left - 1) for side in (plain.then, plain.other))
             return then if stripped(then) == stripped(other) else rewrapped(Choice(plain.condition, then, other), term)
         if not isinstance(plain, Item) or not isinstance(key := stripped(plain.key), Op) or key.operator != "key or":
             return term
         self.judge.ask(plain.value)
-        return self._assumed(key.operands[1], known)
+        return self._assumed(key.operands[1], known, left - 1)
