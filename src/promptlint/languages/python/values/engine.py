@@ -54,6 +54,8 @@ MOST_STEPS_OF_A_VALUE = 8_000
 """Reductions for one value that is filled into a text."""
 MOST_STEPS_OF_A_CONDITION = 300
 """The same for whether one condition holds: most cannot be told, however far they are followed."""
+MOST_REMEMBERED = 100_000
+"""Reduced terms that are remembered from prompt to prompt, and as many again that were asked for before."""
 TERMS_OF_A_STEP = 10
 """Terms which may be copied for the price of a step."""
 _LAZY = (Attr, Item, Call, Op, Choice, Fold, Via)
@@ -71,6 +73,7 @@ class Engine:
         self.parse_template = parse_template
         self._summaries: dict[FunctionInfo, Summary] = {}
         self._reduced: dict[int, Term] = {}
+        self._reduced_before: dict[int, Term] = {}
         self._texts: dict[tuple[int, int], Term] = {}
         self._spans: dict[Place, Span] = {}
         self._sources: dict[Place, str] = {}
@@ -183,9 +186,11 @@ class Engine:
     # --- reduction ----------------------------------------------------------------------------------------------------
 
     def fresh(self) -> None:
-        """Begin a new prompt: the budget is whole again."""
+        """Begin a new prompt: the budget is whole again, and what was not asked for since long is forgotten."""
         self._steps = 0
         self._limit = MOST_STEPS
+        if len(self._reduced) > MOST_REMEMBERED:
+            self._reduced_before, self._reduced, self._texts, self._truths = self._reduced, {}, {}, {}
 
     @contextmanager
     def for_a_value(self) -> Iterator[None]:
@@ -211,6 +216,8 @@ class Engine:
             return term
         self._steps += 1
         known = self._reduced.get(term.exact)
+        if known is None and (known := self._reduced_before.get(term.exact)) is not None:
+            self._reduced[term.exact] = known
         if known is not None:
             return known
         if self._depth > DEEPEST or self.exhausted():
