@@ -56,7 +56,7 @@ MOST_STEPS_OF_A_CONDITION = 300
 """The same for whether one condition holds: most cannot be told, however far they are followed."""
 MOST_REMEMBERED = 100_000
 """Reduced terms that are remembered from prompt to prompt, and as many again that were asked for before."""
-TERMS_OF_A_STEP = 10
+TERMS_OF_A_STEP = 4
 """Terms which may be copied for the price of a step."""
 _LAZY = (Attr, Item, Call, Op, Choice, Fold, Via)
 

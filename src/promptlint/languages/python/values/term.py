@@ -9,9 +9,6 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from promptlint.frozen import dataclass, later
 
-MOST_COUNTED = 1_000_000
-"""A larger term counts as one of this size."""
-
 T = TypeVar("T", bound="Term")
 
 
@@ -37,8 +34,6 @@ class Term:
     """Whether something in it is left behind by the turns of a loop."""
     depth: int = field(init=False, compare=False, repr=False)
     """How deep terms are nested in it."""
-    size: int = field(init=False, compare=False, repr=False)
-    """How many terms it is made of, those that it shares counted each time."""
     exact: int = field(init=False, compare=False, repr=False)
     """The same for terms which are equal and written at the same places."""
     _hash: int = field(init=False, compare=False, repr=False)
@@ -71,7 +66,7 @@ def term(kind: type[T]) -> type[T]:
     What `dataclass` and a walk over `children` would do takes four times as long.
     """
     made = dataclass(frozen=True, slots=True, eq=False)(kind)
-    later(made, "__init__", _constructor, MOST_COUNTED=MOST_COUNTED)
+    later(made, "__init__", _constructor)
     later(made, "rebuilt", _rebuilder, same=is_)
     later(made, "children", _lister)
     return made
@@ -105,7 +100,6 @@ def _constructor(made: type[Term]) -> list[str]:
     lines += [f" mutable = {' or '.join([str(made.MUTABLE), *(f'{name}.mutable' for name in made.ONE)])}"]
     lines += [f" turning = {' or '.join([str(made.TURNING), *(f'{name}.turning' for name in made.ONE)])}"]
     lines += [f" depth = {f'max({depths})' if len(made.ONE) > 1 else depths or 0}"]
-    lines += [f" size = {' + '.join(['1', *(f'{name}.size' for name in made.ONE)])}"]
     if made.MANY:
         lines += [f" hashes = [{hashes}]", f" exact = [{exact}]"]
     for name in made.MANY:
@@ -115,7 +109,6 @@ def _constructor(made: type[Term]) -> list[str]:
             "  mutable = mutable or child.mutable",
             "  turning = turning or child.turning",
             "  if child.depth > depth: depth = child.depth",
-            "  size += child.size",
             "  hashes.append(child._hash)",
             "  exact.append(child.exact)",
         ]
@@ -127,7 +120,7 @@ def _constructor(made: type[Term]) -> list[str]:
         " set_mutable(self, mutable)",
         " set_turning(self, turning)",
     ]
-    return [*lines, " set_depth(self, depth + 1)", " set_size(self, size if size < MOST_COUNTED else MOST_COUNTED)"]
+    return [*lines, " set_depth(self, depth + 1)"]
 
 
 def _rebuilder(made: type[Term]) -> list[str]:
