@@ -232,7 +232,8 @@ class Judge:
             if said and any(is_message(item, self.engine) for item in getattr(plain, "stored", ())):
                 found = replace(found, volatility=Volatility.REQUEST, because="is worked out from what was said so far")
             told = found.volatility if found.volatility is not None else Volatility.CONSTANT
-            if told >= max(Volatility.REQUEST, worst.volatility or Volatility.CONSTANT) and found is not worst:
+            known = (worst.volatility or Volatility.CONSTANT, worst.confidence if worst.volatility else 0)
+            if told >= Volatility.REQUEST and (told, found.confidence) > known:
                 kind = found.type if found.type == ANSWER else ""
                 worst = replace(found, type=kind, at=worst.at, text="")
         return worst

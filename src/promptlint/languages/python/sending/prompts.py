@@ -101,7 +101,7 @@ class Prompts:
                 anew = anew or any(s.volatility is Volatility.CALL for s in self.texts.segments[known:])
         if anew and any(segment.role is Role.TOOLS for segment in self.texts.segments):
             self._kept("what is said in this run")
-        segments = replays.marked([s for s in self.texts.segments if s.text], self.stored)
+        segments = replays.marked(replays.asked([s for s in self.texts.segments if s.text]), self.stored)
         parameters = parameters_of(self.send, self.provider, self.engine, self.given)
         automatic, elsewhere, segments = self._switched_on(segments)
         return Prompt(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from promptlint.layout import Request, Role, Segment
+from promptlint.layout import Confidence, Request, Role, Segment
 
 _ARGUMENT = "argument "
 
@@ -27,6 +27,12 @@ def marked(segments: Sequence[Segment], stored: Sequence[Segment]) -> tuple[Segm
     start = len(segments) - len(newest)
     told = [replace(s, replayed=_found(s, closest)) for s in newest]
     return (*segments[:start], *told)
+
+
+def asked(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """The segments of a prompt; what is worked out from an argument that the newest message shows changes with it."""
+    shown = {s.because for s in _newest(segments) if s.because.startswith(f"is the {_ARGUMENT}") and not s.arms}
+    return tuple([replace(s, confidence=Confidence.HIGH) if s.because in shown else s for s in segments])
 
 
 def _newest(segments: Sequence[Segment]) -> tuple[Segment, ...]:
