@@ -214,11 +214,13 @@ def test_messages_create_is_read_in_the_order_of_the_cache() -> None:
 
 
 def test_instructions_of_the_responses_api_cannot_carry_a_breakpoint() -> None:
-    assert call_of("openai", "responses.create").prompt == (
-        Part("tools", Role.TOOLS),
-        Part("instructions", Role.SYSTEM, markable=False),
-        Part("input", None),
-    )
+    assert [(part.argument, part.markable) for part in call_of("openai", "responses.create").prompt] == [
+        ("tools", True),
+        ("instructions", False),
+        ("previous_response_id", False),
+        ("conversation", False),
+        ("input", True),
+    ]
 
 
 def test_a_stream_is_the_same_call_in_another_mode() -> None:
