@@ -27,3 +27,9 @@ def test_how_sure_a_condition_is(condition: str, sure: Confidence) -> None:
     (request,) = read({"main.py": PROGRAM.replace("{condition}", condition)}).requests
     decided = {arm.condition for segment in request.layout.segments for arm in segment.arms}
     assert [c.confidence for c in decided if c is not None] == [sure]
+
+
+def test_what_a_thing_is_an_instance_of_is_not_blamed() -> None:
+    (request,) = read({"main.py": PROGRAM.replace("{condition}", "isinstance(question, bytes)")}).requests
+    decided = {arm.condition for segment in request.layout.segments for arm in segment.arms}
+    assert [c.volatility for c in decided if c is not None] == [None]

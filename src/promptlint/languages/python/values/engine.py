@@ -370,7 +370,9 @@ class Engine:
         if isinstance(plain, Global):
             new = functions.reduced(plain.name, term, self)
         elif isinstance(plain, Attr):
-            new = methods.reduced(plain, term, self)
+            # As it was written: what it is asked of may have been made at import.
+            asked = method if isinstance(method, Attr) and method.name == plain.name else plain
+            new = methods.reduced(asked, term, self)
         elif isinstance(plain, Call):
             new = functions.called_object(plain, term, self)
         if new is not None:

@@ -26,6 +26,7 @@ from promptlint.languages.python.values.terms import (
     Str,
     Via,
 )
+from promptlint.layout import Volatility
 
 if TYPE_CHECKING:
     from promptlint.languages.python.values.engine import Engine
@@ -65,16 +66,22 @@ def percent(term: Op, engine: Engine) -> Term | None:
     return filled(text, cut)
 
 
-def filled(text: Term, cut: Callable[[str], list[str | Term]]) -> Term:
-    """The text with each of its literal parts cut into what is fixed and what is filled in."""
-    if isinstance(text, (Via, Choice, Repeat)):
+def filled(text: Term, cut: Callable[[str], list[str | Term]], cap: Volatility | None = None) -> Term:
+    """The text with each of its literal parts cut into what is fixed and what is filled in.
+
+    When the text was made (`cap`) is told of what it held before, and not of what is filled in.
+    """
+    if isinstance(text, Via):
+        caps = [known for known in (cap, text.cap) if known is not None]
+        return replace(text, value=filled(text.value, cut, min(caps, default=None)), cap=None)
+    if isinstance(text, (Choice, Repeat)):
         # A condition, and what a loop runs over, is no part of the text.
-        kept = (text.condition,) if isinstance(text, Choice) else (text.each,) if isinstance(text, Repeat) else ()
-        return text.rebuilt(lambda part: part if any(part is each for each in kept) else filled(part, cut))
+        kept = (text.condition,) if isinstance(text, Choice) else (text.each,)
+        return text.rebuilt(lambda part: part if any(part is each for each in kept) else filled(part, cut, cap))
     if isinstance(text, Cat):
-        return replace(text, parts=_flat([filled(part, cut) for part in text.parts])[:MOST_PARTS])
+        return replace(text, parts=_flat([filled(part, cut, cap) for part in text.parts])[:MOST_PARTS])
     if not isinstance(text, Str):
-        return text
+        return text if cap is None else Via(text, "", cap=cap)
     parts = [piece if isinstance(piece, Term) else replace(text, value=piece) for piece in cut(text.value)]
     return cat(*parts[:MOST_PARTS])
 

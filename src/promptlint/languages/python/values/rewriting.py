@@ -22,6 +22,7 @@ from promptlint.languages.python.values.terms import (
     Str,
     Via,
 )
+from promptlint.layout import Volatility
 
 DEEPEST = 400
 """Terms nested deeper are taken for unknown: a walk over one must not overflow the stack."""
@@ -169,6 +170,15 @@ def cat(*texts: Term, at: Place = NOWHERE) -> Term:
     return Cat(tuple(parts), at=at) if parts else Str("", at=at)
 
 
+def lasting(term: Term) -> Volatility | None:
+    """How often a value changes at most, because of when it was made; None where that is not told."""
+    caps = []
+    while isinstance(term, Via):
+        caps.append(term.cap)
+        term = term.value
+    return min((cap for cap in caps if cap is not None), default=None)
+
+
 def either(condition: Term, then: Term, other: Term) -> Term:
     """One of two values; what two texts begin with in common stands before the condition."""
     a, b = stripped(then), stripped(other)
@@ -186,7 +196,8 @@ def _texts(term: Term) -> tuple[tuple[Term, ...], ...]:
     """A text as one part, and as those that it is made of."""
     plain = stripped(term)
     if isinstance(plain, Cat):
-        return (term,), plain.parts
+        cap = lasting(term)
+        return (term,), plain.parts if cap is None else tuple([Via(part, "", cap=cap) for part in plain.parts])
     return ((),) if isinstance(plain, Str) and not plain.value else ((term,),)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values.rewriting import rewrapped, stripped, substituted
+from promptlint.languages.python.values.rewriting import lasting, rewrapped, stripped, substituted
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Choice, Each, Fold, Maybe, Repeat, Seq, Splat, Via
 from promptlint.layout import Volatility
@@ -63,15 +63,6 @@ def _opened(items: tuple[Term, ...], engine: Engine, deep: int = MOST_NESTED) ->
             yield from _opened(item.then if decided else item.other, engine, deep)
         else:
             yield item
-
-
-def lasting(term: Term) -> Volatility | None:
-    """How often a value changes at most, because of when it was made; None where that is not told."""
-    caps = []
-    while isinstance(term, Via):
-        caps.append(term.cap)
-        term = term.value
-    return min((cap for cap in caps if cap is not None), default=None)
 
 
 def capped(item: Term, cap: Volatility) -> Term:
