@@ -45,11 +45,13 @@ def _tail(request: Request, provider: Provider) -> Iterator[Finding]:
     if found is None or told_of(request, provider, found.index):
         return
     segment, later = found.segment, found.later
+    # In a template a name says what is filled in; elsewhere data may change as seldom as the list behind it.
+    sure = segment.confidence if request.site.template else segment.confidence.guess
     yield Finding(
         at=segment.origin.span,
         message=f"{who(segment)} changes with every request and stands in {place(segment)} before"
         f" {quoted(later.text)}, which changes less often. Put first what stays the same for longest.",
-        confidence=min(segment.confidence.guess, Confidence.MEDIUM if later.repeated else Confidence.LOW),
+        confidence=min(sure, Confidence.MEDIUM if later.repeated else Confidence.LOW),
         severity=Severity.NOTE,
         flow=way(segment, request.site),
         change=MoveToEnd(found.index) if later.block == segment.block else None,
@@ -68,8 +70,7 @@ def _certainty(found: Break, site: Site) -> Confidence:
     """
     if found.loss.enough:
         return found.segment.confidence
-    chained = any(loop.tie is Tie.CHAINED for loop in site.loops)
-    task = chained or site.partial or found.segment.role is not Role.SYSTEM
+    task = site.partial or found.segment.role is not Role.SYSTEM or any(x.tie is Tie.CHAINED for x in site.loops)
     return Confidence.LOW if task else found.segment.confidence.guess
 
 

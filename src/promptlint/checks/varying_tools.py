@@ -41,9 +41,7 @@ def _conditional(request: Request, provider: Provider) -> Iterator[Finding]:
         if within or (filtered and loss.enough and anew(condition)):
             how = "is decided anew on each turn" if condition.each_turn else "may differ from request to request"
             what = f"Which tools are sent depends on {quoted(condition.text)}, and {how}"
-            # A filter may as well be one of the settings, which pick the same tools each time.
-            sure = condition.confidence if within else condition.confidence.guess
-            yield _finding(request, index, loss, what, condition.span, sure)
+            yield _finding(request, index, loss, what, condition.span, condition.confidence)
 
 
 def _other(request: Request, provider: Provider) -> Iterator[Finding]:

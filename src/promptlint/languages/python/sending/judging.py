@@ -100,13 +100,15 @@ class Judge:
         return Condition(text, self.engine.span(at), volatility, self._each_turn(term), sure)
 
     def _of_role(self, term: Term) -> bool:
-        """Whether a condition asks for the role of a message, or for its type: as fixed as its place in the list."""
+        """Whether a condition asks for the role of a message, or for what kind of thing it is: that stays as it is."""
         plain = self.engine.head(term)
         while isinstance(plain, Op) and plain.operator == "not":
             plain = self.engine.head(plain.operands[0])
         if isinstance(plain, Op) and plain.operator == "isinstance":
             return True
         sides = [self.engine.head(side) for side in plain.operands] if isinstance(plain, Op) else []
+        if any(isinstance(s, Call) and getattr(stripped(s.function), "name", "") == "id" for s in sides):
+            return True
         names = [
             _key(self.engine.head(s.key)) if isinstance(s, Item) else s.name for s in sides if isinstance(s, _PART)
         ]

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from promptlint.frozen import dataclass
 from promptlint.languages.python.bodies.summaries import LoopFrame
-from promptlint.languages.python.modules.places import Place
+from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.term import Term
@@ -37,9 +37,23 @@ def item_loop(send: Send, engine: Engine) -> ItemLoop | None:
 
 
 def few(frame: LoopFrame, engine: Engine) -> bool:
-    """Whether a loop goes through a handful of items that are written in the source."""
+    """Whether a loop goes through a handful of items that are written in the source.
+
+    Those of a data file are the ones of today: the next run may be given others.
+    """
     items = engine.items(frame.each.over)
-    return items is not None and 0 < len(items) <= FEW
+    return items is not None and 0 < len(items) <= FEW and all(_in_source(item, engine) for item in items)
+
+
+def _in_source(item: Term, engine: Engine) -> bool:
+    stack = [item]
+    while stack:
+        at = stack.pop()
+        place = getattr(at, "at", NOWHERE)
+        if place.path and engine.project.module(place.path) is None:
+            return False
+        stack.extend(at.children())
+    return True
 
 
 def tie_of(frame: LoopFrame, send: Send, engine: Engine) -> Tie:
