@@ -193,7 +193,7 @@ def _summed_up(part: Term, whole: Term) -> Op | None:
     if isinstance(plain, Choice):
         ways = (plain.then, plain.other)
         lost = [_summed_up(way, whole) for way in ways if _itself(way) != whole]
-        return next(iter(lost)) if lost and None not in lost else None
+        return lost[0] if lost and None not in lost else None
     last = plain.items[-1] if isinstance(plain, Seq) and plain.items else None
     found = _lost(_itself(last.value)) if isinstance(last, Splat) else None
     return found if found is not None and stripped(found.operands[0]) == whole else None
