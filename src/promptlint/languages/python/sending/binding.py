@@ -10,10 +10,12 @@ from promptlint.frozen import dataclass
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
-from promptlint.layout import Request, Segment, Tie, Volatility
+from promptlint.languages.python.values.terms import HISTORY
+from promptlint.layout import Layout, Request, Role, Segment, Tie, Volatility
 from promptlint.spans import Span
 
 _RETURNED = "returned by "
+_SAID = HISTORY.removeprefix("is ")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -21,16 +23,25 @@ def bound(request: Request, send: Send, engine: Engine) -> Request:
     """The request, where what differs on every call but is made before a loop of calls differs for each such loop only.
 
     That goes for its prompt, and for what is sent beside it. A loop that sends the same prompt again, such as a retry,
-    is none that a value could be shared by.
+    is none that a value could be shared by. Nor does one loop matter to a conversation that is older than it: each
+    message that is answered in such a loop is one more turn of it.
     """
     around = list(_around(send, request, engine))
-    if not around:
+    if not around or _outlives(request.layout):
         return request
     bodies = [_body(record.function, engine) for record in send.chain]
     layout, site = request.layout, request.site
     parameters = [replace(p, value=_shared(p.value, around, bodies)) for p in site.parameters]
     layout = replace(layout, segments=_shared(layout.segments, around, bodies))
     return replace(request, layout=layout, site=replace(site, parameters=tuple(parameters)))
+
+
+def _outlives(layout: Layout) -> bool:
+    """Whether a history that is kept elsewhere stands before the newest message: what a loop adds stands behind it."""
+    segments = layout.segments
+    kept = (i for i, segment in enumerate(segments) if segment.growing and _SAID in segment.because)
+    first = next(kept, len(segments))
+    return any(s.role is Role.USER and not s.growing and not s.literal for s in segments[first:])
 
 
 @dataclass(frozen=True, slots=True)
