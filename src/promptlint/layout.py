@@ -97,8 +97,8 @@ class Breakpoint:
     """Whether some requests go without it, though they hold the text before it."""
     block: str = ""
     """Kind of the block that carries it, or stands right before it (`document`; `empty`: without text), where told."""
-    refused: bool = False
-    """Whether a block of its kind cannot carry one."""
+    refused: bool = False  # whether a block of its kind cannot carry one
+    repeated: bool = False  # whether there is one for each turn of a loop, which makes the block and not just its text
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def test_what_may_not_be_there_is_not_counted() -> None:
 
 
 def test_one_for_each_item_of_a_loop() -> None:
-    (finding,) = found(request(marked(data("page", repeated=True)), data("question")))
+    (finding,) = found(request(marked(data("page", repeated=True), repeated=True), data("question")))
     assert finding.confidence is Confidence.MEDIUM
     assert finding.message == (
         "Every item of a loop carries a breakpoint, and Explicit takes at most 4 in a request: a longer prompt is"
@@ -69,7 +69,7 @@ def test_one_for_each_item_of_a_loop() -> None:
 
 
 def test_one_for_each_turn_of_a_conversation() -> None:
-    (finding,) = found(request(marked(data("input()", growing=True, repeated=True)), loops=(loop(),)))
+    (finding,) = found(request(marked(data("input()", growing=True, repeated=True), repeated=True), loops=(loop(),)))
     assert finding.message.startswith("Every message of a growing conversation carries a breakpoint")
 
 
@@ -88,4 +88,8 @@ def test_the_last_tool_of_a_list_may_always_be_the_same() -> None:
 
 
 def test_one_that_a_loop_sets_under_a_condition_may_be_on_the_last_item_alone() -> None:
-    assert found(request(marked(data("page", repeated=True, arms=side(0))), data("question"))) == []
+    assert found(request(marked(data("page", repeated=True, arms=side(0)), repeated=True), data("question"))) == []
+
+
+def test_one_on_a_block_whose_text_a_loop_makes() -> None:
+    assert found(request(marked(data("rule", repeated=True)), data("question"))) == []

@@ -24,7 +24,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     if most is None:
         return
     yield from _left_behind(request, limit)
-    once = [mark for mark in certain if not (mark.segment.repeated or mark.segment.growing) or mark.automatic]
+    once = [mark for mark in certain if not mark.breakpoint.repeated]
     # On one side of a branch in a loop, it may be on the last item alone.
     again = [mark for mark in certain if mark not in once and not mark.segment.arms]
     at_once = together(once)

@@ -78,7 +78,8 @@ class _Builder:
                     self._turn(role)
                 case Mark(breakpoint):
                     if self.segments:
-                        self.segments[-1] = replace(self.segments[-1], breakpoint=breakpoint)
+                        mark = replace(breakpoint, repeated=self.repeated)
+                        self.segments[-1] = replace(self.segments[-1], breakpoint=mark)
 
     def _fences(self, text: str) -> None:
         """See which fences a text opens and closes."""

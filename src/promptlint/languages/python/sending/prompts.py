@@ -359,4 +359,5 @@ class Prompts:
             # Of those in a loop, code that takes markers off may leave only the last one.
             loose = self.texts.in_loop and not self.marks.all_stay
             refused = self.send.marker is not None and self._kind in self.send.marker.refused
-            self.texts.mark(replace(mark, block=self._kind, optional=mark.optional or loose, refused=refused))
+            optional, repeated = mark.optional or loose, self.texts.in_loop
+            self.texts.mark(replace(mark, block=self._kind, optional=optional, refused=refused, repeated=repeated))
