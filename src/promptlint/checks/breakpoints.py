@@ -63,6 +63,12 @@ def caches(request: Request, provider: Provider) -> bool:
     return not request.site.model or provider.model(request.site.model) is not None
 
 
+def unseen(request: Request) -> bool:
+    """Whether messages that could not be followed may carry a breakpoint of their own."""
+    unknown = any(s.volatility is None and s.role is Role.UNKNOWN for s in request.layout.segments)
+    return unknown and request.site.named
+
+
 def optional(site: Site) -> Severity | None:
     """The severity of a missing breakpoint: a note where a framework leaves caching to its users."""
     return Severity.NOTE if site.framework else None

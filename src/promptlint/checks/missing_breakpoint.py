@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from promptlint.changes import MarkBreakpoint
-from promptlint.checks.breakpoints import caches, explicit, history, optional, unkept
+from promptlint.checks.breakpoints import caches, explicit, history, optional, unkept, unseen
 from promptlint.checks.prefix import opening, seen_again, sent, sent_again, stable
 from promptlint.checks.wording import about, money, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Known, Mode, Request, Role, Segment, Step, Volatility
+from promptlint.layout import Confidence, Known, Mode, Request, Segment, Step, Volatility
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -68,8 +68,7 @@ def _end(request: Request, head: Sequence[Segment], provider: Provider) -> int:
 
 
 def _certainty(request: Request, head: Sequence[Segment]) -> Confidence:
-    # Messages that could not be followed may carry a mark of their own.
-    if any(s.volatility is None and s.role is Role.UNKNOWN for s in request.layout.segments):
+    if unseen(request):
         return Confidence.LOW
     plain = seen_again(request) and request.known is Known.FULLY
     return min([Confidence.HIGH if plain else Confidence.MEDIUM, *(s.confidence for s in head if s.tokens.high)])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promptlint.changes import CacheRequest
-from promptlint.checks.breakpoints import caches, explicit, history, marks, optional
+from promptlint.checks.breakpoints import caches, explicit, history, marks, optional, unseen
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Known, Mode, Request, Role, Step
+from promptlint.layout import Confidence, Known, Mode, Request, Step
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -37,7 +37,6 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
 
 
 def _certainty(request: Request) -> Confidence:
-    # Messages that could not be followed may carry a mark of their own.
-    if any(s.volatility is None and s.role is Role.UNKNOWN for s in request.layout.segments):
+    if unseen(request):
         return Confidence.LOW
     return Confidence.HIGH if request.known is Known.FULLY else Confidence.MEDIUM

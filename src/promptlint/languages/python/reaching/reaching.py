@@ -144,7 +144,7 @@ class Reach:
         return not any(self.engine.truth(condition) is False for condition in send.conditions)
 
     def _prompt(self, send: Send) -> Prompt:
-        return Prompts(self.engine, send, self.providers[send.provider]).prompt()
+        return Prompts(self.engine, send, self.providers[send.provider], self.callers.modules_naming).prompt()
 
     def _new_callers(self, send: Send, info: FunctionInfo) -> Iterator[Caller]:
         seen = {record.node for record in send.chain}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 
 from promptlint.frozen import dataclass
 from promptlint.knowledge.models import Part, Switch
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.python.modules.definitions import FunctionInfo
+from promptlint.languages.python.modules.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.sending import replays
 from promptlint.languages.python.sending.given import Arguments, is_object
@@ -46,6 +47,9 @@ from promptlint.languages.python.values.terms import (
 )
 from promptlint.layout import Breakpoint, Known, Layout, Parameter, Role, Segment, Stray, Volatility
 
+Naming = Callable[[str, ModuleInfo], Iterable[ModuleInfo]]
+"""The modules near one in which a text occurs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -62,6 +66,8 @@ class Prompt:
     """The breakpoint that the provider is asked to set by itself."""
     elsewhere: Place | None = None
     """Where caching is switched on, or may be, other than by breakpoints in the layout."""
+    named: bool = True
+    """Whether code that was not read names a breakpoint."""
     strays: tuple[Stray, ...] = ()
     kept: tuple[Breakpoint, ...] = ()
     """Breakpoints which stay on objects that outlive the call."""
@@ -70,8 +76,9 @@ class Prompt:
 class Prompts:
     """Makes the layout of what one call sends."""
 
-    def __init__(self, engine: Engine, send: Send, provider: Provider) -> None:
+    def __init__(self, engine: Engine, send: Send, provider: Provider, naming: Naming) -> None:
         self.engine = engine
+        self.naming = naming
         self.send = send
         self.judge = Judge(engine, send.record.call.at, send.turning)
         self.texts = Texts(engine, provider, self.judge)
@@ -107,7 +114,7 @@ class Prompts:
         return Prompt(
             Layout(segments), self._known(), frozenset(self.judge.guessed),
             tuple(dict.fromkeys(s.because for s in segments if s.volatility is None)),
-            tuple(parameters), automatic, elsewhere, tuple(dict.fromkeys(self.marks.strays)),
+            tuple(parameters), automatic, elsewhere, self._named(), tuple(dict.fromkeys(self.marks.strays)),
             tuple(dict.fromkeys(self.marks.kept(self._functions()))),
         )  # fmt: skip
 
@@ -160,6 +167,13 @@ class Prompts:
         if elsewhere is None and found.segments == segments:
             elsewhere = self.marks.unread(self.send.arguments, self._functions())
         return automatic, elsewhere, found.segments
+
+    def _named(self) -> bool:
+        """Whether messages that could not be followed may carry a breakpoint."""
+        unseen = any(s.volatility is None and s.role is Role.UNKNOWN for s in self.texts.segments)
+        if self.send.marker is None or not unseen:
+            return False
+        return self.marks.named(self.naming(self.send.marker.key, self.send.record.function.module))
 
     def _functions(self) -> list[FunctionInfo]:
         return [record.function for record in self.send.chain]

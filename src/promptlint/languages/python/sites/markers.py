@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
 from promptlint.knowledge.models import Marker
-from promptlint.languages.python.modules.definitions import FunctionInfo
+from promptlint.languages.python.modules.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.sites.mentions import mentions, only_written
 from promptlint.languages.python.starting.messages import MISSING, absent
@@ -165,6 +165,10 @@ class Marks:
                     return new
             stack.extend(at.children())
         return None
+
+    def named(self, modules: Iterable[ModuleInfo]) -> bool:
+        """Whether one of some modules names a marker that was not read."""
+        return any(self._unread_in(module.body) is not None for module in modules)
 
     def _unread_in(self, info: FunctionInfo) -> Place | None:
         """Where a function names a marker that was not read."""

@@ -36,6 +36,7 @@ def site_of(send: Send, prompt: Prompt, engine: Engine, signs: Signs, blocking: 
         waiting=waiting,
         offline=offline,
         caching=engine.span(prompt.elsewhere) if prompt.elsewhere is not None else None,
+        named=prompt.named,
         blocks=blocking.of(send) if not send.partial else None,
         automatic=prompt.automatic,
         kept=prompt.kept,
