@@ -337,8 +337,7 @@ class Site:
     caching: Span | None = None
     """Where caching is switched on other than by breakpoints in the layout, in code on the way."""
     blocks: Step | None = None  # where a synchronous call holds up an async function
-    named: bool = True
-    """Whether code that was not read names a breakpoint: messages that could not be followed may carry one."""
+    named: bool = True  # whether code that was not read names a breakpoint: what could not be followed may carry one
     automatic: Breakpoint | None = None
     """The breakpoint which the provider is asked to set by itself, behind the last block of each request."""
     kept: tuple[Breakpoint, ...] = ()

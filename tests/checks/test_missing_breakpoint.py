@@ -131,6 +131,8 @@ def test_a_mode_in_which_nothing_is_cached_without_a_mark() -> None:
 def test_messages_that_could_not_be_followed_may_carry_a_mark() -> None:
     messages = unknown("messages", Role.UNKNOWN)
     assert only(request(text(2000), messages, known=Known.PARTLY, loops=(loop(),))).confidence is Confidence.LOW
+    prompt = request(text(2000), messages, known=Known.PARTLY, loops=(loop(),), named=False)
+    assert only(prompt).confidence is Confidence.MEDIUM, "no code names a marker"
     assert found(request(text(2000), messages, known=Known.NOT, loops=(loop(),))) == []
 
 

@@ -83,8 +83,14 @@ def test_messages_that_could_not_be_followed_may_carry_a_mark() -> None:
     messages = unknown("messages", Role.UNKNOWN)
     (finding,) = found(request(messages, history(), known=Known.PARTLY))
     assert finding.confidence is Confidence.LOW
+    (finding,) = found(request(messages, history(), known=Known.PARTLY, named=False))
+    assert finding.confidence is Confidence.MEDIUM, "no code names a marker"
     (finding,) = found(request(unknown("system"), history(), known=Known.PARTLY))
     assert finding.confidence is Confidence.MEDIUM
+
+
+def test_tools_that_are_registered_one_by_one_are_no_conversation() -> None:
+    assert found(request(replace(history(), role=Role.TOOLS), text(9), data("question"))) == []
 
 
 def test_a_provider_that_caches_without_being_asked_unless_it_is_told_not_to() -> None:

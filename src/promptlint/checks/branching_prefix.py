@@ -26,6 +26,8 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         for arm in segment.arms:
             if arm.condition is None or arm.condition in told or not shared:
                 continue
+            if arm.condition.span == request.site.span:
+                continue  # written nowhere: what was set elsewhere since, say
             told.add(arm.condition)
             loss = loss_behind(request, provider, begin.index(shared[0]), Volatility.SESSION)
             if loss.enough:

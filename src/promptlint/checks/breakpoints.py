@@ -99,7 +99,8 @@ def history(request: Request) -> int | None:
     segments = request.layout.segments
     # A text that grows within a message is no history: the message is another one on each turn.
     mixed = {segment.block for segment in segments if segment.literal and not segment.growing}
-    start = next((i for i, s in enumerate(segments) if s.growing and s.block not in mixed), None)
+    said = (i for i, s in enumerate(segments) if s.growing and s.role is not Role.TOOLS and s.block not in mixed)
+    start = next(said, None)
     turns = any(loop.tie is Tie.CHAINED for loop in request.site.loops)
     limit = Volatility.REQUEST if turns else Volatility.SESSION
     steady = all(s.volatility is None or stable(s, limit) for s in opening(request.layout).segments)

@@ -383,7 +383,9 @@ class Models:
     """(file, Python source, the roles or volatilities which reading it must give)."""
 
     def named(self, name: str) -> Words | None:
-        """What a name says of its value: looked up whole, then by its last word."""
+        """What a name says of its value: looked up whole, then by its last word. Python's own names say nothing."""
+        if name.startswith("__"):
+            return None
         whole = name.lower().strip("_")
         last = whole.rpartition("_")[2]
         return next((words for words in self.words if whole in words.words or last in words.words), None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from promptlint.languages.python.modules.places import NOWHERE, Place
-from promptlint.languages.python.values import histories
+from promptlint.languages.python.values import counting, histories
 from promptlint.languages.python.values.rewriting import cat, common, either, stripped, symbols
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -262,6 +262,8 @@ def grown(term: Term, loop: int) -> Term:
         ours = isinstance(item, Repeat) and isinstance(item.each, Each) and item.each.loop == loop
         return replace(item, growing=True) if ours and isinstance(item, Repeat) else item
 
+    if isinstance(term, Fold) and isinstance(term.each, Each) and term.each.loop == loop:
+        return counting.counted(term.carried, term.body) or term
     if isinstance(term, Via) or (isinstance(term, Op) and term.operator == "cut"):
         return term.rebuilt(lambda value: grown(value, loop))
     return term.rebuilt(growing) if isinstance(term, (Seq, Map, Cat)) else term

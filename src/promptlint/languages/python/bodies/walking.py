@@ -12,8 +12,9 @@ from promptlint.languages.python.bodies.states import joined as either
 from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame, Summary, first_returned, fresh_loop
 from promptlint.languages.python.bodies.taking import queue_of, taken
 from promptlint.languages.python.bodies.turns import Turns
-from promptlint.languages.python.modules.definitions import MUTATORS, FunctionInfo, ModuleInfo
+from promptlint.languages.python.modules.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.modules.imports import bindings
+from promptlint.languages.python.modules.mutating import MUTATORS
 from promptlint.languages.python.modules.project import Project
 from promptlint.languages.python.modules.syntax import all_nodes, leaves_at
 from promptlint.languages.python.values.rewriting import Exchange, cat, is_text, shallow, spread, stripped
@@ -28,6 +29,7 @@ from promptlint.languages.python.values.terms import (
     Each,
     Func,
     Item,
+    Module,
     Op,
     Opaque,
     Param,
@@ -96,7 +98,7 @@ class Walker:
     def _effects(self, final: State) -> dict[Term, Term]:
         found: dict[Term, Term] = {}
         for key, value in final.held.items():
-            if isinstance(key, (Param, Attr, Item)) and root_of(key) is not None:
+            if isinstance(key, (Param, Attr, Item)) and (root_of(key) is not None or _of_module(key)):
                 found[key] = final.snapshot(value)
         return found
 
@@ -146,7 +148,7 @@ class Walker:
         load = ast.copy_location(loaded(node.target), node.target)
         before, value = self.expressions.of(load), self.expressions.of(node.value)
         place = self.state.place(before)
-        operator = {ast.Add: "+", ast.BitOr: "|"}.get(type(node.op), "?")
+        operator = {ast.Add: "+", ast.Sub: "-", ast.BitOr: "|"}.get(type(node.op), "?")
         if isinstance(place, Ref) and operator in "+|":
             self.change(before, "extend" if operator == "+" else "update", (value,), ())
             return
@@ -364,3 +366,7 @@ class Walker:
         left = {place: exchange(now(content)) for place, content in effects.items()}
         for place, content in left.items():
             self.changes.hold(owners[place], spread(content))
+
+
+def _of_module(place: Term) -> bool:
+    return isinstance(place, Attr) and isinstance(place.value, Module)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cached_property
 
+from promptlint.languages.python.modules.mutating import changed_attributes, changed_in_place, changed_names
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.modules.syntax import (
     all_nodes,
@@ -19,9 +19,6 @@ from promptlint.languages.python.modules.syntax import (
 from promptlint.spans import Lines, Span
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-MUTATORS = frozenset(
-    {"append", "extend", "insert", "update", "add", "appendleft", "setdefault", "clear", "pop", "popleft", "remove"}
-)
 
 
 class FunctionInfo:
@@ -252,33 +249,9 @@ class ClassInfo:
         constructors = ("__init__", "__post_init__", "model_post_init", "__attrs_post_init__", "setup")
         order = sorted(self.methods.values(), key=lambda m: constructors.index(m.name) if m.name in constructors else 9)
         for method in order:
-            for name in changed_attributes(method):
+            for name in changed_attributes(all_nodes(method.node), method.receiver):
                 found[name][method] = None
         return {name: tuple(methods) for name, methods in found.items()}
-
-
-def changed_in_place(node: ast.AST) -> tuple[ast.expr | None, str]:
-    """What a node sets, or adds to by a method; and that method, `[]=` or `+=`, empty where it is only set."""
-    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-        return node, ""
-    if isinstance(node, ast.AugAssign):
-        return node.target, "+="
-    if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-        return node.value, "[]="
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
-        return node.func.value, node.func.attr
-    return None, ""
-
-
-def changed_attributes(method: FunctionInfo) -> Iterator[str]:
-    """Attributes of its object that a method assigns, or calls a mutator of."""
-    me = method.receiver
-    for node in all_nodes(method.node):
-        target, _ = changed_in_place(node)
-        while isinstance(target, ast.Subscript):
-            target = target.value
-        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == me:
-            yield target.attr
 
 
 class ModuleInfo:
@@ -348,6 +321,16 @@ class ModuleInfo:
         """Every function, method and lambda, in the order of the source, behind the body of the module itself."""
         found = dict.fromkeys(function for _, function in self._placed if function is not self.body)
         return (self.body, *sorted(found, key=lambda function: self.place(function.node)))
+
+    @cached_property
+    def changed(self) -> dict[str, tuple[FunctionInfo, ...]]:
+        """Name of the module → the functions which set it, or change what it holds, other than its body itself."""
+        found: dict[str, dict[FunctionInfo, None]] = defaultdict(dict)
+        own = set(changed_names(tuple(all_nodes(self.tree)), ())).intersection(self.body.local)
+        for function in self.all_functions[1:] if own else ():
+            for name in own.intersection(changed_names(function.nodes, function.local)):
+                found[name][function] = None
+        return {name: tuple(functions) for name, functions in found.items()}
 
     @cached_property
     def _placed(self) -> tuple[tuple[ast.AST, FunctionInfo], ...]:

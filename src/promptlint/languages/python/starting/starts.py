@@ -19,7 +19,8 @@ from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Part
 from promptlint.languages.python.bodies.summaries import CallRecord
 from promptlint.languages.python.modules.code import Signs
-from promptlint.languages.python.modules.definitions import MUTATORS, ClassInfo, FunctionInfo, ModuleInfo
+from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo, ModuleInfo
+from promptlint.languages.python.modules.mutating import MUTATORS
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.modules.syntax import last_name
 from promptlint.languages.python.starting.messages import is_message

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo
 from promptlint.languages.python.modules.syntax import expression
-from promptlint.languages.python.values import clocks, conversations, files, histories, objects
+from promptlint.languages.python.values import clocks, conversations, counting, files, histories, objects
 from promptlint.languages.python.values.arguments import arguments
 from promptlint.languages.python.values.rewriting import Exchange, stripped, substituted
 from promptlint.languages.python.values.term import Term
@@ -36,7 +36,7 @@ from promptlint.languages.python.values.terms import (
     Str,
     Via,
 )
-from promptlint.layout import Volatility
+from promptlint.layout import Confidence, Volatility
 
 if TYPE_CHECKING:
     from promptlint.languages.python.values.engine import Engine
@@ -265,6 +265,9 @@ def _assigned(klass: ClassInfo, own: ClassInfo, name: str, receiver: Term, engin
         value = _left_by(method, name, engine)
         if value is None:
             continue
+        number = counting.counted(Attr(_own(method), name), value, Confidence.MEDIUM)
+        if number is not None:
+            return number
         change = histories.change(Attr(_own(method), name), histories.seen_through(value, engine))
         if method.name in CONSTRUCTORS and first is None:
             first = _made_by(method, own, name, receiver, engine)
@@ -277,7 +280,7 @@ def _assigned(klass: ClassInfo, own: ClassInfo, name: str, receiver: Term, engin
             later += [seen] if seen not in later else []
     result = first if first is not None else field_default(klass, name, receiver, engine)
     for value in later:
-        result = value if result is None or isinstance(stripped(result), Opaque) else _otherwise(result, value)
+        result = value if result is None or isinstance(stripped(result), Opaque) else otherwise(result, value)
     if result is None:
         result = Opaque(f"`{name}` is set where we cannot follow")
     if not changes:
@@ -295,7 +298,8 @@ def _made_by(method: FunctionInfo, own: ClassInfo, name: str, receiver: Term, en
     return _seen_from(method, name, value, receiver, engine) if value is not None else None
 
 
-def _otherwise(first: Term, later: Term) -> Term:
+def otherwise(first: Term, later: Term) -> Term:
+    """What is there at first, or what others have put in its place since."""
     plain = stripped(first)
     if plain in (Str(""), NONE, *_EMPTY):
         return later  # what is empty at first waits for it

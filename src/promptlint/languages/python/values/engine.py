@@ -129,7 +129,7 @@ class Engine:
             return Global(f"__file__:{path}")
         found = self.summary(info.body).bindings.get(name)
         if found is not None:
-            return keeping.in_module(Via(found, "", cap=Volatility.DEPLOYMENT), name, info)
+            return keeping.in_module(Via(found, "", cap=Volatility.DEPLOYMENT), name, info, self)
         inner = self.project.submodule(path, name)
         if inner is not None:
             return Module(name, inner)
@@ -146,6 +146,8 @@ class Engine:
         named = isinstance(owner, Attr) and isinstance(owner.value, Module)
         if owner is not None and not named and not isinstance(owner, (Param, Module, Call, Class)):
             return {}
+        if isinstance(owner, Attr) and keeping.changes(owner, self):
+            return {}  # by functions which may be those that are walked now
         target = stripped(self.reduced(call.function))
         if not isinstance(target, Func) or not target.info.mutates:
             return {}

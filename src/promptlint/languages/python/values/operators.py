@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values import clocks, conversations, files, formats
+from promptlint.languages.python.values import clocks, conversations, counting, files, formats
 from promptlint.languages.python.values.rewriting import cat, is_text, rewrapped, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -47,7 +47,7 @@ def reduced(term: Op, engine: Engine) -> Term | None:
     if term.operator == "+":
         return _plus(term, engine)
     if term.operator == "-":
-        return clocks.computed([engine.head(operand) for operand in term.operands], term)
+        return _counted([engine.head(operand) for operand in term.operands], term)
     if term.operator == "%":
         return formats.percent(term, engine)
     if term.operator == "*":
@@ -76,7 +76,11 @@ def _plus(term: Op, engine: Engine) -> Term | None:
         like = a if isinstance(a, Seq) else b
         assert isinstance(like, Seq)
         return Seq((*_items(left), *_items(right)), like.kind, at=term.at)
-    return clocks.computed([a, b], term)
+    return _counted([a, b], term)
+
+
+def _counted(operands: list[Term], term: Op) -> Term | None:
+    return clocks.computed(operands, term) or counting.computed(operands, term)
 
 
 def _items(term: Term) -> tuple[Term, ...]:
@@ -228,6 +232,10 @@ def entry(value: Map, key: Term, default: Term | None, engine: Engine) -> Term |
             if copied is not None:
                 missing = Item(rest, Op("key or", (key, default or NONE)))
                 return Item(copied, Op("key or", (key, missing)))
+            if _may_hold(item.items, key, engine):
+                put = item.items[0]
+                missing = Item(rest, Op("key or", (key, default or NONE)))
+                return Choice(item.each, put.value, missing) if isinstance(put, Entry) else None
     return default
 
 
