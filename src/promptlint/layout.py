@@ -332,8 +332,7 @@ class Site:
     """Whether all that is known is a template, not who sends it. Without roles, it may be a part of a longer prompt."""
     markable: bool = True
     """Whether this call can carry a cache breakpoint at all."""
-    framework: bool = False
-    """Whether the library sends to several providers, and leaves it to its users to switch caching on."""
+    framework: bool = False  # whether the library sends to several providers, and leaves caching to its users
     caching: Span | None = None
     """Where caching is switched on other than by breakpoints in the layout, in code on the way."""
     blocks: Step | None = None  # where a synchronous call holds up an async function
