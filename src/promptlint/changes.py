@@ -167,14 +167,16 @@ class CacheRequest:
 
 @dataclass(frozen=True, slots=True)
 class Coarsen:
-    """Let a clock tell the date only."""
+    """Let a clock tell the date only, and others of the same prompt with it."""
 
     index: int
+    others: tuple[int, ...] = ()
 
     def applied_to(self, layout: Layout) -> Layout:
-        """The layout with a text that changes once a day."""
-        coarse = replace(layout.segments[self.index], volatility=Volatility.PERIODIC)
-        return _replaced(layout, self.index, coarse)
+        """The layout with texts that change once a day."""
+        for index in (self.index, *self.others):
+            layout = _replaced(layout, index, replace(layout.segments[index], volatility=Volatility.PERIODIC))
+        return layout
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,12 @@ def test_a_clock_before_long_instructions() -> None:
     )
 
 
+def test_all_the_clocks_of_a_prompt_are_coarsened_together() -> None:
+    finding = only(request(clock(), text(100), random_id(), clock(), text(2100)))
+    assert finding.change == Coarsen(0, (3,))
+    assert finding.instead == (Coarsen(0), MoveToEnd(0))
+
+
 def test_a_random_id_is_moved_rather_than_coarsened() -> None:
     finding = only(request(text(100), random_id(), text(2100), data("question")))
     assert finding.message.endswith(" Move it to the end of the prompt.")

@@ -150,8 +150,10 @@ class Break:
     index: int
     segment: Segment
     loss: Loss
-    others: tuple[Segment, ...]
+    later: tuple[int, ...]
     """Texts further down which would re-bill enough on their own, once this one is out of the way."""
+    others: tuple[Segment, ...]
+    """Those of them which are written in other words, each once."""
 
 
 def breaks(
@@ -175,8 +177,9 @@ def breaks(
         if any(sure >= segment.confidence and _told_with(segment, first) for sure, first in told):
             continue
         told.append((segment.confidence, segment))
-        later = (s for i, s, more in costly if i > index and more.enough and segment.together_with(s))
-        yield Break(index, segment, loss, tuple({s.text: s for s in later if s.text != segment.text}.values()))
+        later = {i: s for i, s, more in costly if i > index and more.enough and segment.together_with(s)}
+        others = {s.text: s for s in later.values() if s.text != segment.text}
+        yield Break(index, segment, loss, tuple(later), tuple(others.values()))
 
 
 def _told_with(segment: Segment, first: Segment) -> bool:

@@ -23,6 +23,8 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         segment, loss = found.segment, found.loss
         if told_of(request, provider, found.index):
             continue
+        clocks = tuple(i for i in found.later if tells_time(request.layout.segments[i]))
+        alone = Coarsen(found.index) if clocks and tells_time(segment) else None
         yield Finding(
             at=segment.origin.span,
             message=f"{who(segment)} changes on every call and stands in {place(segment)}"
@@ -32,8 +34,8 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             severity=loss.severity,
             flow=way(segment, request.site),
             stranded=loss.rebilled,
-            change=Coarsen(found.index) if tells_time(segment) else None,
-            instead=tuple(filter(None, [move_to_end(request, provider, found.index, Volatility.SESSION)])),
+            change=Coarsen(found.index, clocks) if tells_time(segment) else None,
+            instead=tuple(filter(None, [alone, move_to_end(request, provider, found.index, Volatility.SESSION)])),
         )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
 from promptlint.knowledge.models import Clock, Models
@@ -18,8 +19,16 @@ _DATE = "%Y-%m-%d"
 _MESSAGE = "Let the clock tell the date only"
 
 
-def coarsened(segment: Segment, sources: Sources) -> Iterator[Fix]:
-    """The ways to have a clock tell the date where its text is made. Raises RefusedError."""
+def coarsened(segments: Sequence[Segment], sources: Sources) -> Iterator[Fix]:
+    """The ways to have the first of some clocks tell the date where its text is made, each with the best way for the
+    others. Raises RefusedError.
+    """
+    others = [edit for segment in segments[1:] for edit in next(_ways(segment, sources)).edits]
+    for fix in _ways(segments[0], sources):
+        yield replace(fix, edits=tuple(dict.fromkeys((*fix.edits, *others))))
+
+
+def _ways(segment: Segment, sources: Sources) -> Iterator[Fix]:
     source, node = sources.at(segment.origin.span)
     clock, read = _clock(node, source, sources.models)
     if clock is None:
