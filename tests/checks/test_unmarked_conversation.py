@@ -111,6 +111,18 @@ def test_a_model_that_is_named_and_not_known_may_cache_nothing() -> None:
     assert finding.confidence is Confidence.LOW
 
 
+def test_a_model_that_is_only_the_default_says_little() -> None:
+    default = parameter(Setting.MODEL, text(1, text="llama-9", confidence=Confidence.MEDIUM))
+    (finding,) = found(request(history(), model="llama-9", parameters=(default,)))
+    assert finding.confidence is Confidence.HIGH
+    assert finding.message.endswith(" This is for models that cache: llama-9, the default, may be none of them.")
+
+
+def test_what_is_only_guessed_to_change_before_a_history_is_not_known_to() -> None:
+    assert found(request(data("profile", confidence=Confidence.LOW), history()))
+    assert not found(request(data("profile"), history()))
+
+
 def test_a_text_that_grows_within_a_message_is_no_history() -> None:
     said = replace(history(), role=Role.USER, block=0)
     intro = replace(text(20, role=Role.USER), block=0)

@@ -59,14 +59,27 @@ def explicit(request: Request, provider: Provider) -> bool:
 
 
 def caches(request: Request, provider: Provider) -> bool:
-    """Whether the model is one that is known to cache, or may be: of a model that is named and not known, who knows."""
-    return not request.site.model or provider.model(request.site.model) is not None
+    """Whether the model is one that is known to cache, or may be: of a model that is named and not known, who knows.
+
+    A default says little: others may be given in its place.
+    """
+    named = request.site.parameter(Setting.MODEL)
+    default = named is not None and any(s.confidence < Confidence.HIGH for s in named.value)
+    return not request.site.model or default or provider.model(request.site.model) is not None
 
 
 def unseen(request: Request) -> bool:
     """Whether messages that could not be followed may carry a breakpoint of their own."""
     unknown = any(s.volatility is None and s.role is Role.UNKNOWN for s in request.layout.segments)
     return unknown and request.site.named
+
+
+def only_default(request: Request, provider: Provider) -> str:
+    """A sentence on a model that may not cache, which is sent where no other one is given; nothing where it may."""
+    model = request.site.model
+    if not model or provider.model(model) is not None:
+        return ""
+    return f" This is for models that cache: {model}, the default, may be none of them."
 
 
 def optional(site: Site) -> Severity | None:
@@ -103,7 +116,9 @@ def history(request: Request) -> int | None:
     start = next(said, None)
     turns = any(loop.tie is Tie.CHAINED for loop in request.site.loops)
     limit = Volatility.REQUEST if turns else Volatility.SESSION
-    steady = all(s.volatility is None or stable(s, limit) for s in opening(request.layout).segments)
+    # What is only guessed to change speaks no louder than what is not known.
+    told = (s for s in opening(request.layout).segments if s.volatility is not None and s.confidence > Confidence.LOW)
+    steady = all(stable(s, limit) for s in told)
     return start if steady else None
 
 

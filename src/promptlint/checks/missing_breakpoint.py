@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from promptlint.changes import MarkBreakpoint
-from promptlint.checks.breakpoints import caches, explicit, history, optional, unkept, unseen
+from promptlint.checks.breakpoints import caches, explicit, history, only_default, optional, unkept, unseen
 from promptlint.checks.prefix import opening, seen_again, sent, sent_again, stable
 from promptlint.checks.wording import about, money, way
 from promptlint.diagnostics import Finding
@@ -38,7 +38,8 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         yield Finding(
             at=site.span,
             message=f"~{about(tokens):,} tokens at the start of this prompt stay the same and are billed at full price"
-            f" each time{money(tokens, provider, site.model)}: {_why(request, provider)}{mend}.",
+            f" each time{money(tokens, provider, site.model)}: {_why(request, provider)}{mend}."
+            f"{only_default(request, provider)}",
             confidence=min(_certainty(request, head), site.confidence) if caches(request, provider) else Confidence.LOW,
             severity=optional(site),
             flow=(Step("what stays the same ends here", head[-1].origin.span), *way(head[-1], site)),

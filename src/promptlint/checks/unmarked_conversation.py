@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promptlint.changes import CacheRequest
-from promptlint.checks.breakpoints import caches, explicit, history, marks, optional, unseen
+from promptlint.checks.breakpoints import caches, explicit, history, marks, only_default, optional, unseen
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
@@ -28,7 +28,8 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     yield Finding(
         at=site.span,
         message="This conversation grows from turn to turn, and no breakpoint moves along with it."
-        f" {cached}: the rest is billed at full price on every turn. Put one on the newest message of each request.",
+        f" {cached}: the rest is billed at full price on every turn. Put one on the newest message of each request."
+        f"{only_default(request, provider)}",
         confidence=min(_certainty(request), site.confidence) if caches(request, provider) else Confidence.LOW,
         severity=optional(site),
         flow=(Step("this grows", segments[start].origin.span), call(site)),

@@ -146,7 +146,7 @@ class _Reader:
         parse_template: Parse,
     ) -> None:
         self.code = code
-        self.engine = Engine(code.project, models, read_text, parse_template)
+        self.engine = Engine(code.project, models, read_text, parse_template, code.index.naming)
         self.senders = Senders(self.engine)
         self.starts = Starts(self.engine, code.signs)
         self.providers = providers

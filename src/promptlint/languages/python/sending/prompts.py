@@ -173,7 +173,8 @@ class Prompts:
         unseen = any(s.volatility is None and s.role is Role.UNKNOWN for s in self.texts.segments)
         if self.send.marker is None or not unseen:
             return False
-        return self.marks.named(self.naming(self.send.marker.key, self.send.record.function.module))
+        beside = {part.argument.rpartition(".")[2] for part in self.send.model.prompt if part.role is not None}
+        return self.marks.named(self.naming(self.send.marker.key, self.send.record.function.module), beside)
 
     def _functions(self) -> list[FunctionInfo]:
         return [record.function for record in self.send.chain]

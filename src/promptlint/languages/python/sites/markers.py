@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeGuard
 
 from promptlint.knowledge.models import Marker
@@ -166,15 +166,15 @@ class Marks:
             stack.extend(at.children())
         return None
 
-    def named(self, modules: Iterable[ModuleInfo]) -> bool:
-        """Whether one of some modules names a marker that was not read."""
-        return any(self._unread_in(module.body) is not None for module in modules)
+    def named(self, modules: Iterable[ModuleInfo], aside: Collection[str]) -> bool:
+        """Whether one of some modules names a marker that was not read, other than in what it puts under `aside`."""
+        return any(self._unread_in(module.body, frozenset(aside)) is not None for module in modules)
 
-    def _unread_in(self, info: FunctionInfo) -> Place | None:
+    def _unread_in(self, info: FunctionInfo, aside: frozenset[str] = frozenset()) -> Place | None:
         """Where a function names a marker that was not read."""
-        wanted = info, self.marker.key if self.marker is not None else ""
+        wanted = info, self.marker.key if self.marker is not None else "", aside
         if wanted not in self.engine.mentions:
-            self.engine.mentions[wanted] = tuple(map(info.module.place, mentions(info.node, wanted[1])))
+            self.engine.mentions[wanted] = tuple(map(info.module.place, mentions(info.node, wanted[1], aside)))
         return next((place for place in self.engine.mentions[wanted] if place not in self.read), None)
 
 

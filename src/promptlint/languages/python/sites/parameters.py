@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from promptlint.knowledge.providers import Provider
+from promptlint.languages.python.modules.syntax import all_nodes
 from promptlint.languages.python.sending.judging import Judge
 from promptlint.languages.python.sending.texts import Texts
 from promptlint.languages.python.sites.answering import CLIENT_MODEL
@@ -12,8 +15,8 @@ from promptlint.languages.python.starting.messages import MISSING, absent
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.term import Term
-from promptlint.languages.python.values.terms import Attr
-from promptlint.layout import Parameter
+from promptlint.languages.python.values.terms import Attr, Str
+from promptlint.layout import Confidence, Parameter
 from promptlint.settings import Setting
 
 
@@ -36,5 +39,18 @@ def parameters_of(
         texts = Texts(engine, provider, judge)
         texts.text(term)
         value = tuple(segment for segment in texts.segments if segment.because != MISSING.reason)
+        if value and isinstance(head, Str) and _is_default(head, engine):
+            value = tuple(replace(segment, confidence=Confidence.MEDIUM) for segment in value)
         if value:
             yield Parameter(setting, path, value)
+
+
+def _is_default(text: Str, engine: Engine) -> bool:
+    """Whether a text is what a parameter or a field is where nothing else is given: others may give another one."""
+    module = engine.project.module(text.at.path) if text.at.path in engine.project.files else None
+    if module is None:
+        return False
+    defaults = [node for function in module.all_functions for node in function.defaults.values()]
+    bodies = [node.body for node in all_nodes(module.tree) if isinstance(node, ast.ClassDef)]
+    fields = [n.value for body in bodies for n in body if isinstance(n, ast.AnnAssign) and n.value is not None]
+    return any(module.place(node) == text.at for node in (*defaults, *fields))

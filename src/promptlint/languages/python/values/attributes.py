@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo
 from promptlint.languages.python.modules.syntax import expression
-from promptlint.languages.python.values import clocks, conversations, counting, files, histories, objects
+from promptlint.languages.python.values import clocks, conversations, counting, files, filling, histories, objects
 from promptlint.languages.python.values.arguments import arguments
 from promptlint.languages.python.values.rewriting import Exchange, stripped, substituted
 from promptlint.languages.python.values.term import Term
@@ -283,8 +283,12 @@ def _assigned(klass: ClassInfo, own: ClassInfo, name: str, receiver: Term, engin
         result = value if result is None or isinstance(stripped(result), Opaque) else otherwise(result, value)
     if result is None:
         result = Opaque(f"`{name}` is set where we cannot follow")
+    if not changes and stripped(result) in _EMPTY:
+        if stripped(result) == Map(()) or not filling.filled_elsewhere(klass, name, engine):
+            return Opaque(f"`{name}` is empty until others fill it")
+        changes = [histories.Change(like=Seq(()))]
     if not changes:
-        return Opaque(f"`{name}` is empty until others fill it") if stripped(result) in _EMPTY else result
+        return result
     return with_history(engine.reduced(result), f"{klass.module.path}:{klass.name}.{name}", name, changes)
 
 
@@ -392,5 +396,5 @@ def field_default(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -
                 return Via(Call(factory, at=plain.at), "", cap=Volatility.SESSION)
             if default is None and last == "Field" and plain.arguments:
                 default = plain.arguments[0]
-            return default
+            return default if default != Const(...) else None
     return value

@@ -65,9 +65,15 @@ class Engine:
     """Reduces terms as far as they can be known. The same question has the same answer in any order."""
 
     def __init__(
-        self, project: Project, models: Models, read_text: Callable[[str], bytes | None], parse_template: Parse
+        self,
+        project: Project,
+        models: Models,
+        read_text: Callable[[str], bytes | None],
+        parse_template: Parse,
+        naming: Callable[..., list[str]],
     ) -> None:
         self.project = project
+        self.naming = naming
         self.models = models
         self.read_text = read_text
         self.parse_template = parse_template
@@ -80,10 +86,11 @@ class Engine:
         self._truths: dict[int, bool | None] = {}
         self._evaluated: dict[ast.expr, Term] = {}
         self._costs: dict[int, int] = {}
-        self.mentions: dict[tuple[FunctionInfo, str], tuple[Place, ...]] = {}
-        """Function and key → where it names the key: kept for `markers`."""
+        self.mentions: dict[tuple[FunctionInfo, str, frozenset[str]], tuple[Place, ...]] = {}
+        """Function, key and what is left aside → where it names the key: kept for `markers`."""
         self.lineages: dict[ClassInfo, tuple[ClassInfo, ...]] = {}
         """Class → itself and what it inherits from: kept for `attributes.lineage`."""
+        self.filled: dict[tuple[ClassInfo, str], bool] = {}  # kept for `filling`
         self._namings: dict[ModuleInfo, Namings] = {}
         self._depth = 0
         self._steps = 0

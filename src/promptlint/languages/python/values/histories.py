@@ -341,12 +341,17 @@ def gone_through(each: Term, engine: Engine) -> tuple[bool, Op | None]:
             lost, term = moved, moved.operands[0]
         elif whole is not None:
             term = whole
-        elif isinstance(term, Seq) and any(isinstance(item, Repeat) and item.growing for item in term.items):
+        elif isinstance(term, Seq) and any(isinstance(item, Repeat) and _grows(item, engine) for item in term.items):
             return True, lost
         elif lost is not None and stripped(engine.head(lost.operands[1])) in NEWEST:
             return False, None
         else:
             return named(term, engine) or lost is not None, lost
+
+
+def _grows(turns: Repeat, engine: Engine) -> bool:
+    """Whether what a loop adds are messages of a history: it was so added, or made of the items of one."""
+    return turns.growing or (isinstance(turns.each, Each) and gone_through(turns.each, engine)[0])
 
 
 def identity(term: Term, engine: Engine) -> str:

@@ -216,6 +216,9 @@ def entry(value: Map, key: Term, default: Term | None, engine: Engine) -> Term |
             if not isinstance(own, (Str, Const)) or not isinstance(key, (Str, Const)):
                 return Choice(Op("==", (own, key)), item.value, Item(rest, Op("key or", (key, default or NONE))))
         elif isinstance(item, Splat):
+            inner = engine.head(item.value)
+            if isinstance(inner, Map) and not _may_hold(inner.items, key, engine):
+                continue
             missing = Item(rest, Op("key or", (key, default or Opaque("is a key we do not see"))))
             return Item(item.value, Op("key or", (key, missing)))
         elif isinstance(item, Maybe):
@@ -232,10 +235,10 @@ def entry(value: Map, key: Term, default: Term | None, engine: Engine) -> Term |
             if copied is not None:
                 missing = Item(rest, Op("key or", (key, default or NONE)))
                 return Item(copied, Op("key or", (key, missing)))
-            if _may_hold(item.items, key, engine):
-                put = item.items[0]
-                missing = Item(rest, Op("key or", (key, default or NONE)))
-                return Choice(item.each, put.value, missing) if isinstance(put, Entry) else None
+            put = item.items[0] if len(item.items) == 1 else None
+            if isinstance(put, Entry) and _may_hold(item.items, key, engine):
+                # It is that of the loop where no other one is known.
+                default = Choice(item.each, put.value, default or Opaque("is a key we do not see"))
     return default
 
 
