@@ -333,6 +333,14 @@ class ModuleInfo:
         return {name: tuple(functions) for name, functions in found.items()}
 
     @cached_property
+    def defaults(self) -> frozenset[Place]:
+        """Where it is written what parameters and annotated fields are, where nothing else is given."""
+        found = [node for function in self.all_functions for node in function.defaults.values()]
+        bodies = [node.body for node in all_nodes(self.tree) if isinstance(node, ast.ClassDef)]
+        found += [n.value for body in bodies for n in body if isinstance(n, ast.AnnAssign) and n.value is not None]
+        return frozenset(map(self.place, found))
+
+    @cached_property
     def _placed(self) -> tuple[tuple[ast.AST, FunctionInfo], ...]:
         """Calls, and a node of each function, with the function in whose body they stand."""
         found: list[tuple[ast.AST, FunctionInfo]] = []

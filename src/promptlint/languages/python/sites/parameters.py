@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.python.modules.syntax import all_nodes
 from promptlint.languages.python.sending.judging import Judge
 from promptlint.languages.python.sending.texts import Texts
 from promptlint.languages.python.sites.answering import CLIENT_MODEL
@@ -48,9 +46,4 @@ def parameters_of(
 def _is_default(text: Str, engine: Engine) -> bool:
     """Whether a text is what a parameter or a field is where nothing else is given: others may give another one."""
     module = engine.project.module(text.at.path) if text.at.path in engine.project.files else None
-    if module is None:
-        return False
-    defaults = [node for function in module.all_functions for node in function.defaults.values()]
-    bodies = [node.body for node in all_nodes(module.tree) if isinstance(node, ast.ClassDef)]
-    fields = [n.value for body in bodies for n in body if isinstance(n, ast.AnnAssign) and n.value is not None]
-    return any(module.place(node) == text.at for node in (*defaults, *fields))
+    return module is not None and text.at in module.defaults
