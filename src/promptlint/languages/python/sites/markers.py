@@ -160,7 +160,9 @@ class Marks:
             function = self.engine.head(at.function) if isinstance(at, Call) else None
             if isinstance(function, Func) and function.info not in followed:
                 followed.add(function.info)
-                stack.append(self.engine.summary(function.info).returns)
+                summary = self.engine.summary(function.info)
+                # What it does to its arguments is seen in what it calls, not in what it returns.
+                stack += [summary.returns, *(Call(record.call.function) for record in summary.calls)]
                 if new := self._unread_in(function.info):
                     return new
             stack.extend(at.children())
