@@ -9,7 +9,7 @@ from promptlint.checks.breakpoints import caches, explicit, history, marks, only
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Known, Mode, Request, Step
+from promptlint.layout import Confidence, Known, Mode, Request, Site, Step, Tie
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -32,9 +32,15 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         f"{only_default(request, provider)}",
         confidence=min(_certainty(request), site.confidence) if caches(request, provider) else Confidence.LOW,
         severity=optional(site),
-        flow=(Step("this grows", segments[start].origin.span), call(site)),
+        flow=(Step("this grows", segments[start].origin.span), *_turns(site), call(site)),
         change=CacheRequest(),
     )
+
+
+def _turns(site: Site) -> Iterator[Step]:
+    for loop in site.loops:
+        if loop.tie is Tie.CHAINED:
+            yield Step("on each turn of this loop", loop.span)
 
 
 def _certainty(request: Request) -> Confidence:

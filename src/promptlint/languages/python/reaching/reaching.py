@@ -205,8 +205,12 @@ class Reach:
         return send.function if own else None
 
     def _guessed(self, send: Send, prompt: Prompt) -> list[FunctionInfo]:
-        """The functions whose callers may know more: the outermost one first."""
-        infos = {param.info for param in prompt.guessed if param.name != param.info.receiver}
+        """The functions whose callers may know more: the outermost one first.
+
+        Of what a method has put into an object, say, callers of the method tell nothing here.
+        """
+        asked = {param.info for param in self._asked(send)}
+        infos = asked.intersection(param.info for param in prompt.guessed if param.name != param.info.receiver)
 
         def order(info: FunctionInfo) -> tuple[bool, str, int]:
             return info is not send.function, info.module.path, getattr(info.node, "lineno", 0)

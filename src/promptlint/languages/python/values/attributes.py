@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo
 from promptlint.languages.python.modules.syntax import expression
-from promptlint.languages.python.values import clocks, conversations, counting, files, filling, histories, objects
+from promptlint.languages.python.values import (
+    clocks,
+    conversations,
+    counting,
+    files,
+    filling,
+    growing,
+    histories,
+    objects,
+)
 from promptlint.languages.python.values.arguments import arguments
 from promptlint.languages.python.values.rewriting import Exchange, stripped, substituted
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
-    HISTORY,
     NONE,
     Attr,
     Call,
     Choice,
     Class,
     Const,
-    Each,
     Func,
     Global,
     Hole,
     Map,
     Module,
-    Op,
     Opaque,
     Param,
-    Repeat,
     Seq,
     Splat,
     Str,
@@ -289,7 +293,7 @@ def _assigned(klass: ClassInfo, own: ClassInfo, name: str, receiver: Term, engin
         changes = [histories.Change(like=Seq(()))]
     if not changes:
         return result
-    return with_history(engine.reduced(result), f"{klass.module.path}:{klass.name}.{name}", name, changes)
+    return growing.with_history(engine.reduced(result), f"{klass.module.path}:{klass.name}.{name}", name, changes)
 
 
 def _made_by(method: FunctionInfo, own: ClassInfo, name: str, receiver: Term, engine: Engine) -> Term | None:
@@ -333,20 +337,6 @@ def _seen_from(method: FunctionInfo, name: str, value: Term, receiver: Term, eng
                 )
     seen = substituted(value, values)
     return Via(seen, "", cap=Volatility.SESSION) if in_constructor else seen
-
-
-def with_history(start: Term, which: str, name: str, changes: list[histories.Change]) -> Term:
-    """What was there at first, with what has been added to it since; `which` tells the list from others."""
-    result = start
-    if any(isinstance(change.like, (Seq, Map)) for change in changes):
-        added = tuple(item for change in changes for item in change.added)
-        history = Hole(Volatility.SESSION, HISTORY, name, type=which, stored=added)
-        kept = Via(start, "", cap=Volatility.SESSION)
-        result = Seq((Splat(kept), Repeat(Each(0, Opaque(HISTORY)), (history,), growing=True)))
-    lost = [change.cut for change in changes if change.cut is not None]
-    if isinstance(first := stripped(start), Op) and first.operator == "cut":
-        lost.append(first)
-    return replace(lost[0], operands=(result, *lost[0].operands[1:])) if lost else result
 
 
 def fields(info: ClassInfo, engine: Engine) -> list[str]:

@@ -4,35 +4,29 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo, ModuleInfo
-from promptlint.languages.python.values import attributes, counting, histories, unrolling
-from promptlint.languages.python.values.rewriting import Exchange, cat, stripped
+from promptlint.languages.python.values import attributes, counting, growing, histories
+from promptlint.languages.python.values.rewriting import Exchange, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     Attr,
     Call,
-    Cat,
     Class,
     Const,
-    Each,
     Entry,
     Item,
     Map,
-    Maybe,
     Module,
     Op,
     Opaque,
     Param,
-    Repeat,
     Seq,
     Splat,
     Str,
-    Via,
 )
-from promptlint.layout import Confidence, Volatility
+from promptlint.layout import Confidence
 
 if TYPE_CHECKING:
     from promptlint.languages.python.values.engine import Engine
@@ -59,7 +53,7 @@ def under_key(term: Item, engine: Engine) -> Term | None:
     if klass is None or not changes:
         return None
     which = f"{klass.module.path}:{klass.name}.{place.name}"
-    return attributes.with_history(start, which, place.name, changes)
+    return growing.with_history(start, which, place.name, changes)
 
 
 def changes(name: Attr, engine: Engine) -> bool:
@@ -72,7 +66,7 @@ def in_module(found: Term, name: str, info: ModuleInfo, engine: Engine) -> Term:
     """What a name at the top of a module stands for, with what functions of the module make of it later."""
     functions = info.changed.get(name, ())
     if functions and isinstance(stripped(found), Seq) and name in set(_added_to(info)):
-        return attributes.with_history(found, f"{info.path}:{name}", name, [histories.Change(like=Seq(()))])
+        return growing.with_history(found, f"{info.path}:{name}", name, [histories.Change(like=Seq(()))])
     if len(functions) > attributes.MOST_ALTERNATIVES:
         return Opaque(f"`{name}` is changed by more functions than we follow")
     place = Attr(Module(info.name, info.path), name)
@@ -90,27 +84,8 @@ def _since(place: Attr, found: Term, value: Term, result: Term) -> Term:
     """What a function leaves under a name in place of `result`, which was `found` there when the module was made."""
     change = histories.change(place, value)
     if change is not None and change.like is not None:
-        return _filled(result, change)
-    return attributes.otherwise(result, _kept(Exchange({place: found})(value)))
-
-
-def _kept(value: Term) -> Term:
-    """A value that stays until a function is called again: nobody knows when that is, but not for each request."""
-    return Via(value, "", cap=Volatility.SESSION)
-
-
-def _filled(start: Term, change: histories.Change) -> Term:
-    """What functions add to, whenever they are called."""
-    each = Each(0, Opaque("is filled in by functions"))
-    if isinstance(change.like, Cat):
-        return cat(start, Cat((Repeat(each, tuple(map(_kept, change.added))),)))
-    if isinstance(change.like, Seq):
-        added = tuple(unrolling.capped(item, Volatility.SESSION) for item in change.added)
-        return Seq((Splat(start), Repeat(each, added)), change.like.kind, change.like.unordered)
-    added = tuple(replace(i, value=_kept(i.value)) if isinstance(i, Entry) else i for i in change.added)
-    plain = all(isinstance(item, Entry) and isinstance(stripped(item.key), Str) for item in added)
-    changed = Maybe(Opaque("was changed since"), added, ()) if plain else Repeat(each, added)
-    return Map((Splat(start), changed))
+        return growing.filled(result, change)
+    return attributes.otherwise(result, growing.kept(Exchange({place: found})(value)))
 
 
 def _added_to(info: ModuleInfo) -> Iterator[str]:
