@@ -64,6 +64,8 @@ class Receivers:
             return None
         if info.name == "__call__" and info.owner is not None:
             declared = self.declared(callee)
+            if isinstance(callee, Call) and declared is info.owner:
+                return Confidence.HIGH
             return Confidence.MEDIUM if declared and self._related(declared, info.owner) else None
         if info.owner is not None and isinstance(callee, Attr) and callee.name == info.name:
             return self._by_name(callee, info)

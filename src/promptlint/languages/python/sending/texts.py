@@ -10,11 +10,12 @@ from promptlint.knowledge.providers import Provider
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.sending.judging import Judge, settled
 from promptlint.languages.python.sending.standing import Standing
-from promptlint.languages.python.values import attributes, clocks
+from promptlint.languages.python.values import clocks, objects
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import substituted
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
+    Attr,
     Call,
     Cat,
     Choice,
@@ -162,11 +163,7 @@ class Texts(Standing):
             else:
                 self.text(self._returned(term))
         elif isinstance(term, Call) and isinstance(term.function, Class):
-            if self._printing and attributes.prints_address(term.function.info, self.engine):
-                because = "prints the address that an object has in memory"
-                self.hole(Hole(Volatility.CALL, because, type=ADDRESS, at=term.at))
-            else:
-                self._object(term)
+            self._instance(term)
         elif isinstance(term, Op) and term.operator in ("+", "%"):
             for operand in term.operands:
                 self.text(operand)
@@ -250,6 +247,18 @@ class Texts(Standing):
         if term.receiver and term.info.receiver:
             seen[Param(term.info, term.info.receiver)] = term.receiver[0]
         return substituted(self.engine.summary(term.info).returns, seen)
+
+    def _instance(self, term: Call) -> None:
+        """An object of the project: as it prints itself, where it is printed."""
+        made = term.function
+        printing = objects.printing(made.info, self.engine) if self._printing and isinstance(made, Class) else ""
+        if printing:
+            self.text(Call(Attr(term, printing), at=term.at))
+        elif self._printing and isinstance(made, Class) and objects.prints_address(made.info, self.engine):
+            because = "prints the address that an object has in memory"
+            self.hole(Hole(Volatility.CALL, because, type=ADDRESS, at=term.at))
+        else:
+            self._object(term)
 
     def _object(self, term: Call) -> None:
         for argument in term.arguments:

@@ -55,6 +55,8 @@ _AS_BEFORE = Opaque("is as it was before")
 
 def reduced(value: Term, term: Attr, engine: Engine) -> Term | None:
     """The attribute of a value whose outermost part is known; None when it stays as it is."""
+    if term.name == "value" and isinstance(value, Str | Const):
+        return value  # of a member of an enumeration: no text has an attribute of this name
     if isinstance(value, Module):
         found = engine.module_attribute(value, term.name)
         return found or Opaque(f"`{term.name}` is not found in module {value.name}", at=term.at)
@@ -232,15 +234,6 @@ def of_object(info: ClassInfo, name: str, receiver: Term, engine: Engine) -> Ter
     return None
 
 
-def prints_address(info: ClassInfo, engine: Engine) -> bool:
-    """Whether objects of a class print themselves as Python does by default. Of classes from outside: who knows."""
-    for klass in lineage(info, engine):
-        own = {*klass.methods, *klass.variables} & {"__str__", "__repr__", "__format__"}
-        if own or klass.node.decorator_list or klass.node.keywords:
-            return False
-    return external_bases(info, engine) <= {"object"} and told_bases(info, engine)
-
-
 def got(method: Func) -> Term:
     """What reading a method of an object as an attribute gives: of a property, what it returns."""
     if not method.info.is_property:
@@ -304,6 +297,16 @@ def _made_by(method: FunctionInfo, own: ClassInfo, name: str, receiver: Term, en
         return _seen_from(nearest, name, value, receiver, engine)
     value = _left_by(method, name, engine)
     return _seen_from(method, name, value, receiver, engine) if value is not None else None
+
+
+def at_first(name: str, made: Call, engine: Engine) -> Term | None:
+    """What the constructor leaves in an attribute of the object that a call makes; None where it leaves nothing."""
+    own = made.function.info if isinstance(made.function, Class) else None
+    for klass in lineage(own, engine) if own is not None else ():
+        for method in klass.assigned.get(name, ()):
+            if method.name in CONSTRUCTORS and own is not None:
+                return _made_by(method, own, name, made, engine)
+    return None
 
 
 def otherwise(first: Term, later: Term) -> Term:

@@ -393,8 +393,8 @@ class Engine:
         if isinstance(returns, Opaque):
             return returns
         self.spend(returns)
-        value = shallow(substituted(returns, bound(function, term, self)))
-        cap = (
-            Volatility.DEPLOYMENT if function.info.decorators & {"cache", "lru_cache"} and not term.arguments else None
-        )
+        values = bound(function, term, self)
+        value = functions.changed_itself(function, values, self) or shallow(substituted(returns, values))
+        cached = function.info.decorators & {"cache", "lru_cache"} and not term.arguments
+        cap = Volatility.DEPLOYMENT if cached else None
         return self.reduced(Via(value, f"returned by `{function.info.qualname}`", at=term.at, cap=cap))

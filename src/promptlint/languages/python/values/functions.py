@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values import clocks, files, formats, histories, objects, operators
-from promptlint.languages.python.values.rewriting import stripped
+from promptlint.languages.python.values import attributes, clocks, files, formats, histories, objects, operators
+from promptlint.languages.python.values.rewriting import Exchange, spread, stripped, substituted
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     NONE,
@@ -18,13 +18,16 @@ from promptlint.languages.python.values.terms import (
     Class,
     Const,
     Each,
+    Entry,
     Format,
+    Func,
     Global,
     Hole,
     Map,
     Maybe,
     Op,
     Opaque,
+    Param,
     Repeat,
     Seq,
     Splat,
@@ -69,6 +72,22 @@ def called_object(function: Call, term: Call, engine: Engine) -> Term | None:
     if isinstance(inner, Class):
         return Call(Attr(function, "__call__"), term.arguments, term.keywords, at=term.at)
     return None
+
+
+def changed_itself(method: Func, values: Mapping[Term, Term], engine: Engine) -> Term | None:
+    """The object that a method returns which changes it, as `.add(text)` of a builder; None where it does neither."""
+    summary, own = engine.summary(method.info), Param(method.info, method.info.receiver or "")
+    made = engine.head(method.receiver[0]) if method.receiver and stripped(summary.returns) == own else None
+    if not isinstance(made, Call) or not isinstance(made.function, Class):
+        return None
+    left = {at.name: value for at, value in summary.effects.items() if isinstance(at, Attr) and at.value == own}
+    untouched = [name for name in left if made.since(name) is None]
+    starts = {name: attributes.at_first(name, made, engine) for name in untouched}
+    first: dict[Term, Term] = {Attr(own, name): start for name, start in starts.items() if start is not None}
+    changed = tuple(Entry(Str(n), spread(substituted(Exchange(first)(value), values))) for n, value in left.items())
+    names = {Str(name) for name in left}
+    kept = tuple(e for e in made.changed if not (isinstance(e, Entry) and e.key in names))
+    return replace(made, changed=(*kept, *changed))
 
 
 def _varying(name: str, term: Call, engine: Engine) -> Term:

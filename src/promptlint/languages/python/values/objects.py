@@ -1,4 +1,4 @@
-"""Objects of the project as dictionaries, and as changed copies: what dataclasses, attrs and pydantic give them."""
+"""Objects of the project as dictionaries, as changed copies and as they print themselves."""
 
 from __future__ import annotations
 
@@ -103,3 +103,18 @@ def _dictionary(value: Term, term: Call, engine: Engine) -> Map | None:
 def _words(given: Term | None, engine: Engine) -> Iterator[Term]:
     items = engine.items(given) if given is not None else None
     yield from (engine.head(item) for item in items or ())
+
+
+def printing(info: ClassInfo, engine: Engine) -> str:
+    """The method by which objects of a class print themselves; empty where it is one from outside the project."""
+    known = {name for klass in attributes.lineage(info, engine) for name in klass.methods}
+    return next((name for name in ("__format__", "__str__", "__repr__") if name in known), "")
+
+
+def prints_address(info: ClassInfo, engine: Engine) -> bool:
+    """Whether objects of a class print themselves as Python does by default. Of classes from outside: who knows."""
+    for klass in attributes.lineage(info, engine):
+        own = {*klass.methods, *klass.variables} & {"__str__", "__repr__", "__format__"}
+        if own or klass.node.decorator_list or klass.node.keywords:
+            return False
+    return attributes.external_bases(info, engine) <= {"object"} and attributes.told_bases(info, engine)
