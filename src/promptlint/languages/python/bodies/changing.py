@@ -23,6 +23,7 @@ from promptlint.languages.python.values.terms import (
     Item,
     Map,
     Module,
+    Op,
     Opaque,
     Param,
     Ref,
@@ -49,7 +50,7 @@ class Changes:
         at = self.walker.module.place(target)
         value = shallow(value)
         if isinstance(target, ast.Name):
-            if target.id in self.walker.info.appended and isinstance(stripped(value), (Call, Choice)):
+            if target.id in self.walker.info.appended and isinstance(stripped(value), (Call, Choice, Op)):
                 named = Via(value, f"assigned to `{target.id}`", at=at)
                 value = self.walker.state.fresh(Seq((Splat(named),), at=at), at)
             value = self._shaped(target.id, value, at)

@@ -23,6 +23,7 @@ from promptlint.languages.python.values.terms import (
     Map,
     Opaque,
     Param,
+    Splat,
     Str,
 )
 from promptlint.layout import Confidence
@@ -68,15 +69,15 @@ class Receivers:
                 return Confidence.HIGH
             return Confidence.MEDIUM if declared and self._related(declared, info.owner) else None
         if info.owner is not None and isinstance(callee, Attr) and callee.name == info.name:
-            return self._by_name(callee, info)
+            return self._by_name(callee, call, info)
         return _kept(callee, kept) if kept else None
 
-    def _by_name(self, callee: Attr, info: FunctionInfo) -> Confidence | None:
+    def _by_name(self, callee: Attr, call: Call, info: FunctionInfo) -> Confidence | None:
         assert info.owner is not None
         if isinstance(stripped(callee.value), (Class, Global, Map)):
             return None
         value = self.engine.head(callee.value)
-        if _foreign(value):
+        if _foreign(value) or not _enough(info, call):
             return None
         declared = self.declared(value)
         if declared is not None:
@@ -193,6 +194,18 @@ def _kept(callee: Term, name: str) -> Confidence | None:
     if own != name or isinstance(callee, Each):
         return None
     return Confidence.MEDIUM if "_" in name.strip("_") else Confidence.LOW
+
+
+def _enough(info: FunctionInfo, call: Call) -> bool:
+    """Whether a call gives a method all that it must be given."""
+    a = info.arguments
+    if a is None or any(isinstance(item, Splat) for item in (*call.arguments, *call.keywords)):
+        return True
+    given = {getattr(getattr(item, "key", None), "value", None) for item in call.keywords}
+    positional = [p.arg for p in (*a.posonlyargs, *a.args)]
+    asked = positional[: len(positional) - len(a.defaults)][bool(info.receiver) + len(call.arguments) :]
+    named = [p.arg for p, default in zip(a.kwonlyargs, a.kw_defaults, strict=True) if default is None]
+    return {*asked, *named} <= given
 
 
 def _fits(info: FunctionInfo, call: Call) -> bool:

@@ -369,7 +369,7 @@ class Prompts:
 
     def _mark(self, block: Term) -> None:
         """Note the cache breakpoint that a block carries."""
-        mark = self.marks.of(block)
+        mark = self.marks.of(block, always=not self.texts.arms())
         if mark is not None:
             # Of those in a loop, code that takes markers off may leave only the last one.
             loose = self.texts.in_loop and not self.marks.all_stay

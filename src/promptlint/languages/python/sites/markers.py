@@ -51,20 +51,23 @@ class Marks:
         self.read: set[Place] = set()
         """The keys of the markers that were read, those that are None among them."""
 
-    def of(self, block: Term) -> Breakpoint | None:
-        """The breakpoint that a message, a block or a tool carries, or is."""
+    def of(self, block: Term, *, always: bool) -> Breakpoint | None:
+        """The breakpoint that a message, a block or a tool carries, or is.
+
+        One that is no marker to this call is noted where it is `always` sent: a condition may ask for the model.
+        """
         if not isinstance(block, (Map, Call)):
             return None
         for key in self._others:
             other = self._under(key, block)
-            if other is not None and not other.optional:
+            if other is not None and not other.optional and always:
                 self.strays.append(Stray(key, other.span, self._key))
         if self.marker is None:
             return None
         self.see(block)
         mark = self._under(self.marker.key, block)
         if mark is not None and not self.markable:
-            self.strays.append(Stray(self.marker.key, mark.span))
+            self.strays += [Stray(self.marker.key, mark.span)] if always else []
             return None
         return mark
 
