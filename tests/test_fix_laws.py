@@ -1,4 +1,4 @@
-"""What holds of every fix, over programs written in the many ways in which people put prompts together.
+"""What holds of every fix, over programs and templates written in the many ways in which people put prompts together.
 
 PROMPTLINT_EXAMPLES=2000 tries more programs than the suite does.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 import ast
 import io
 import os
+import re
 import tokenize
 from collections import Counter
 from dataclasses import dataclass
 
+import jinja2
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
@@ -121,6 +123,67 @@ def comments(source: str) -> Counter[str]:
     """The comments of a program."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)
+
+
+PARAGRAPHS = (
+    ("Be brief.",),
+    ("Question: {{ question }}",),
+    ("{{ document }}",),
+    ("The document {{ title }} says:", "{{ document }}"),
+    ("- {{ item }}", "- Quote the § of each rule."),
+    ("# Context {# kept: é #}", "{{ document }}"),
+    ("{% if document %}", "<doc>", "{{ document }}", "</doc>", "{% endif %}"),
+    ("{% for item in items %}", "- {{ item }}", "{% endfor %}"),
+    ("{# kept: 字 #}", "Now: {{ now }}"),
+    ("1. Read {{ document }}.", "2. Answer {{ question }}."),
+    ("# Rules",),
+)
+
+
+def prompt_file(lines: list[str]) -> str:
+    """A prompt file of GitHub Models, with these lines as its system message."""
+    content = "".join(f"      {line}\n" if line else "\n" for line in lines)
+    return f"name: support  # é\nmodel: openai/gpt-5.4\nmessages:\n  - role: system\n    content: |\n{content}"
+
+
+def prompty(lines: list[str]) -> str:
+    """A prompty file, with these lines as its system message."""
+    return "---\nname: support # é\nmodel:\n  api: chat\n---\nsystem:\n" + "".join(f"{line}\n" for line in lines)
+
+
+@st.composite
+def templates(draw: st.DrawFn) -> tuple[str, str]:
+    """The path and the text of a template."""
+    gap = draw(st.sampled_from([(), ("",)]))
+    head = draw(st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=5))
+    tail = draw(st.lists(st.sampled_from(PARAGRAPHS), max_size=2))
+    lines = [line for part in (*head, (LONG.strip(),) * 90, *tail) for line in (*part, *gap)]
+    path, form = draw(st.sampled_from([("support.prompt.yml", prompt_file), ("support.prompty", prompty)]))
+    text = form(lines)
+    return path, text.replace("\n", "\r\n") if draw(st.booleans()) else text
+
+
+def remarks(template: str) -> Counter[str]:
+    """The comments of a template."""
+    return Counter(re.findall(r"\{#.*?#\}|# é", template))
+
+
+@EXAMPLES
+@given(templates())
+def test_all_fixes_of_a_template_keep_its_words_and_come_to_an_end(template: tuple[str, str]) -> None:
+    path, source = template
+    note(source)
+    repaired = repairing.repaired([path], EVERYTHING, {path: source.encode()}, Applicability.UNSAFE)
+    after = repaired.changes[path].after.decode() if repaired.changes else source
+    note(after)
+    jinja2.Environment().parse(after)
+    assert remarks(after) == remarks(source)
+    assert Counter(after.split()) == Counter(source.split())
+    assert ("\r\n" in after) == ("\r\n" in source)
+    assert after.count("\n") - after.count("\r\n") == source.count("\n") - source.count("\r\n")
+    again = repairing.repaired([path], EVERYTHING, {path: after.encode()}, Applicability.UNSAFE)
+    assert again.changes == {}
+    assert all("no prompts in" in warning for warning in repaired.report.warnings)
 
 
 @pytest.fixture(autouse=True)

@@ -41,6 +41,12 @@ def test_a_paragraph_moves_with_its_heading_and_the_indentation_of_the_file() ->
     assert mended({"support.prompt.yml": before}) == {"support.prompt.yml": after}
 
 
+def test_a_comment_beside_what_moves_stays() -> None:
+    before = prompt_file("Question: {{ question }}", "{# why #}", "Now: {{ now }}", RULES)
+    after = mended({"support.prompt.yml": before}).get("support.prompt.yml", before)
+    assert after.count("{# why #}") == 1
+
+
 def test_line_breaks_stay_as_they_are() -> None:
     before = prompt_file("Question: {{ question }}", RULES).replace("\n", "\r\n")
     after = prompt_file(RULES, "Question: {{ question }}").replace("\n", "\r\n")

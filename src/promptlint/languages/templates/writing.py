@@ -63,9 +63,12 @@ def _lifted(written: _Written, index: int) -> _Cut:
     cut = written.raw(first, last)
     if _STATEMENT in cut or any(mark in cut for mark in _GLUE):
         raise RefusedError("it stands beside a statement of the template")
+    content = written.raw(lifted.start, lifted.end)
+    start, end = written.places[first].start, written.places[last].start
+    if written.text[start:end].strip() != content.strip():
+        raise RefusedError("it stands beside a comment of the template")
     indentation = written.indentation(written.places[lifted.start].start)
-    places = written.places[first].start, written.places[last].start
-    return places, written.raw(lifted.start, lifted.end), lifted.separator + indentation
+    return (start, end), content, lifted.separator + indentation
 
 
 def _branch(layout: Layout, index: int, written: _Written) -> _Cut:
