@@ -364,7 +364,7 @@ def test_a_name_says_something_of_its_value(name: str, volatility: Volatility | 
         ("wraps", "tqdm.tqdm", False, Confidence.HIGH),
         ("call", ".to_csv", False, Confidence.HIGH),
         ("call", "json.dump", False, Confidence.MEDIUM),
-        ("decorator", "click.command", False, Confidence.MEDIUM),
+        ("decorator", "click.command", False, Confidence.LOW),
         ("call", "asyncio.Semaphore", False, Confidence.LOW),
         ("path", "benchmark", False, Confidence.LOW),
     ],

@@ -12,7 +12,7 @@ from promptlint.knowledge.loading import load_providers
 from promptlint.knowledge.providers import Provider, seconds
 from promptlint.layout import Request, Role, Tie
 from promptlint.settings import Setting
-from tests.checks.building import data, history, loop, marked, parameter, random_id, request, text
+from tests.checks.building import data, history, loop, marked, parameter, random_id, request, sign, text
 
 PROVIDERS = load_providers().by_name
 
@@ -126,3 +126,48 @@ def test_the_matrix_of_anthropic_is_the_published_one() -> None:
             (Setting.TOOL_CHOICE, Setting.PARALLEL_TOOLS, Setting.THINKING, Setting.EFFORT, Setting.FORMAT), messages
         ),
     }
+
+
+LASTING = [
+    pytest.param(provider, ttl, id=f"{provider.name}-{ttl}")
+    for provider in PROVIDERS.values()
+    for ttl in provider.lifetimes
+]
+
+
+@pytest.mark.parametrize(("provider", "ttl"), LASTING)
+def test_how_long_a_breakpoint_lasts(provider: Provider, ttl: str) -> None:
+    within, longer = (
+        request(marked(text(5000), ttl=ttl), data("question"), loops=(loop(pause=pause),))
+        for pause in (seconds(ttl), seconds(ttl) + 1)
+    )
+    assert [len(found("PL211", subject, provider)) for subject in (within, longer)] == [0, 1]
+
+
+@pytest.mark.parametrize("model", PROVIDERS["openai"].models)
+def test_the_models_that_keep_whole_messages_alone(model: str) -> None:
+    openai = PROVIDERS["openai"]
+    begins = request(text(5000, Role.USER), data("question"), model=model, loops=(loop(),))
+    alone = request(text(5000), data("question"), model=model, loops=(loop(),))
+    kept = openai.whole_messages and model in openai.marked_models
+    assert [len(found("PL201", subject, openai)) for subject in (begins, alone)] == [kept, 0]
+
+
+def test_the_mode_in_which_openai_caches_nothing_without_a_breakpoint() -> None:
+    openai = PROVIDERS["openai"]
+    for mode in (openai.explicit_mode, "implicit"):
+        asked = parameter(Setting.CACHE_MODE, text(1, text=mode))
+        subject = request(text(5000), data("question"), model="gpt-6-sol", loops=(loop(),), parameters=(asked,))
+        assert len(found("PL201", subject, openai)) == (mode == "explicit")
+
+
+@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=PROVIDERS)
+def test_what_a_batch_saves_and_where_there_is_none(provider: Provider) -> None:
+    subject = request(data("row"), loops=(loop(),), batch="client.batches.create", offline=(sign("a progress bar"),))
+    messages = [finding.message for finding in found("PL301", subject, provider)]
+    assert len(messages) == (provider.batch is not None)
+    for message in messages:
+        assert provider.batch is not None
+        assert f"the {provider.batch.name} (`client.batches.create`) does the same" in message
+        assert (f"within {provider.batch.hours} hours" in message) == (provider.batch.hours is not None)
+        assert ("at half price" in message) == (provider.batch.discount == 0.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from promptlint.languages.python.bodies.summaries import CallRecord
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.modules.syntax import last_name
-from promptlint.languages.python.reaching.callers import Callers
+from promptlint.languages.python.reaching.callers import Callers, is_test
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
 from promptlint.layout import Confidence, Step
@@ -29,6 +29,8 @@ class Blocking:
         level, seen = [send.record], {send.record.function}
         for _ in range(MOST_HOPS + 1):
             asynchronous = next((record for record in level if record.function.is_async), None)
+            if asynchronous is not None and is_test(asynchronous.function.module.path):
+                return None  # nothing else runs on the loop of a test
             if asynchronous is not None:
                 name = asynchronous.function.qualname
                 return Step(f"the event loop waits here, in `async def {name}`", self.engine.span(asynchronous.call.at))
