@@ -10,7 +10,7 @@ from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.term import Term
-from promptlint.languages.python.values.terms import Call, Choice, Each, Fold, Repeat
+from promptlint.languages.python.values.terms import Call, Choice, Each, Fold, Item, Op, Repeat
 from promptlint.layout import Tie
 
 FEW = 10
@@ -37,12 +37,25 @@ def item_loop(send: Send, engine: Engine) -> ItemLoop | None:
 
 
 def few(frame: LoopFrame, engine: Engine) -> bool:
-    """Whether a loop goes through a handful of items that are written in the source.
+    """Whether a loop goes through a handful of items that are written in the source, or the first few of many.
 
     Those of a data file are the ones of today: the next run may be given others.
     """
     items = engine.items(frame.each.over)
-    return items is not None and 0 < len(items) <= FEW and all(_in_source(item, engine) for item in items)
+    if items is None:
+        return _first_few(engine.head(frame.each.over), engine)
+    return 0 < len(items) <= FEW and all(_in_source(item, engine) for item in items)
+
+
+def _first_few(over: Term, engine: Engine) -> bool:
+    """Whether of a sequence a handful is cut out: `rows[:5]`, `rows[-3:]`."""
+    key = engine.head(over.key) if isinstance(over, Item) else None
+    if not isinstance(key, Op) or key.operator != "slice":
+        return False
+    first, end, _ = (getattr(engine.head(operand), "value", "") for operand in key.operands)
+    if end is None:
+        return isinstance(first, int) and -FEW <= first < 0
+    return isinstance(end, int) and isinstance(first, int | None) and 0 < end - (first or 0) <= FEW
 
 
 def _in_source(item: Term, engine: Engine) -> bool:
