@@ -42,8 +42,9 @@ def test_a_paragraph_moves_with_its_heading_and_the_indentation_of_the_file() ->
 
 
 def test_a_comment_beside_what_moves_stays() -> None:
-    before = prompt_file("Question: {{ question }}", "{# why #}", "Now: {{ now }}", RULES)
-    after = mended({"support.prompt.yml": before}).get("support.prompt.yml", before)
+    text = "Question: {{ question }}\n{# why #}\nNow: {{ now }}\n"
+    before = f"---\nmodel:\n  api: chat\n---\nsystem:\n{text}{RULES}"
+    after = mended({"support.prompty": before})["support.prompty"]
     assert after.count("{# why #}") == 1
 
 
