@@ -92,6 +92,35 @@ MESSAGES = f"""\
 
 LONG = b" You are an assistant. Answer the question, and be brief. " * 200
 
+GLOBALS = """\
+A, B, C = "", "", {}
+
+def one():
+    global A, B
+    A, B = B + two(), A + A
+    C[A] = C
+
+def two():
+    C[B] = C.get(A, B)
+    return A + B + str(C)
+
+"""
+PRINTED = """\
+class Prompt:
+    def __str__(self): return f"{self} {self!r}"
+    def __repr__(self): return f"{self}{str(self)}"
+
+"""
+BUILDER = """\
+class Prompt:
+    def __init__(self): self.parts = []
+    def add(self, part):
+        self.parts.append(part)
+        return self
+    def text(self): return " ".join(self.parts)
+
+"""
+
 HOSTILE: Mapping[str, Mapping[str, str | bytes]] = {
     "ten thousand branches": {"a.py": program(*branches(10_000))},
     "branches in branches": {"a.py": program(*nested(80))},
@@ -128,6 +157,9 @@ HOSTILE: Mapping[str, Mapping[str, str | bytes]] = {
         "b.py": "from a import A\nclass B(A): pass\nclass C(C): pass\n",
     },
     "an attribute that holds what a method makes of it": {"a.py": ITSELF},
+    "names of a module that are made of each other": {"a.py": GLOBALS + program("text = A + B + str(C)")},
+    "an object that prints itself": {"a.py": PRINTED + program("text = f'{Prompt()}'")},
+    "a long chain of a builder": {"a.py": BUILDER + program("text = Prompt()" + ".add(text)" * 500 + ".text()")},
     "a list that holds itself": {"a.py": program("parts = []", "parts.append(parts)", "text = str(parts)")},
     "a mapping that holds itself": {"a.py": program("d = {}", "d['d'] = d", "text = d['d']['d']['d']")},
     "aliases of aliases in data": {"a.py": LOADED.format("str(DATA)"), "data.yaml": BOMB},
