@@ -7,6 +7,7 @@ are cut by the same rules, so that what is promised of the one can be written in
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from promptlint.frozen import dataclass
 
@@ -80,6 +81,8 @@ def _whole(flat: str, start: int, end: int) -> tuple[int, int]:
     section = _section(flat, start, end)
     if section is not None:
         return _closed(flat, *section)
+    if not _LABEL.match(flat[start:end]) and any(_titled(flat, at) for at in _starts(flat, start)):
+        raise TornError("it is a part of a section that has a title")
     start, end = _fields(flat, start, end)
     line = flat[start:end]
     before, after = _previous(flat, start), _next(flat, end)
@@ -112,6 +115,14 @@ def _section(flat: str, start: int, end: int) -> tuple[int, int] | None:
             return None
         last = end if flat[last:end].strip() else last
     return at, last
+
+
+def _starts(flat: str, end: int) -> Iterator[int]:
+    """Where the lines before an offset begin."""
+    at = 0
+    while at < end:
+        yield at
+        at = _line(flat, at)[1] + 1
 
 
 def _titled(flat: str, start: int) -> bool:

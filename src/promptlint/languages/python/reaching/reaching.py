@@ -14,6 +14,7 @@ from promptlint.languages.python.reaching.callers import Caller, Callers, lifted
 from promptlint.languages.python.sending.prompts import Prompt, Prompts
 from promptlint.languages.python.sites.ties import few, item_loop
 from promptlint.languages.python.starting.senders import Send
+from promptlint.languages.python.values.attributes import CONSTRUCTORS
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import substituted, symbols
 from promptlint.languages.python.values.term import Term
@@ -207,10 +208,11 @@ class Reach:
     def _guessed(self, send: Send, prompt: Prompt) -> list[FunctionInfo]:
         """The functions whose callers may know more: the outermost one first.
 
-        Of what a method has put into an object, say, callers of the method tell nothing here.
+        Of what a method has put into an object later, its callers tell nothing: who made the object is asked.
         """
         asked = {param.info for param in self._asked(send)}
-        infos = asked.intersection(param.info for param in prompt.guessed if param.name != param.info.receiver)
+        infos = {param.info for param in prompt.guessed if param.name != param.info.receiver}
+        infos = {info for info in infos if info in asked or info.name in CONSTRUCTORS}
 
         def order(info: FunctionInfo) -> tuple[bool, str, int]:
             return info is not send.function, info.module.path, getattr(info.node, "lineno", 0)
