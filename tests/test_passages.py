@@ -68,7 +68,7 @@ def test_what_moves(text: str, moves: str, stays: str) -> None:
         ("```\n{}\n```\nRules.", "it stands in a code block"),
         (f"{'Serve those who come ' * 5}for this:\n{{}}\nRules.", "it belongs to the sentence before it"),
         ("Rules\n{}\nare rules.", "it stands in the middle of a sentence"),
-        ("# Issue\n\nThe issue is {}.\n\nPost to it.\n\nGo.", "it is a part of a section that has a title"),
+        ("# Issue\n\nThe issue for this is: {}.\n\nPost to it.\n\nGo.", "it is a part of a section that has a title"),
     ],
 )
 def test_what_does_not(text: str, why: str) -> None:

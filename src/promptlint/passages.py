@@ -16,6 +16,9 @@ HOLE = "\ufffc"
 MOST_WORDS = 60
 """A longer passage is more than the value and what introduces it."""
 
+MOST_WORDS_OF_A_NAME = 3
+"""What has more of them before its colon is a sentence."""
+
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]?[ \t]+(?=[A-Z\"'(\[" + HOLE + r"])")
 _SHORT = re.compile(r"(?:\b\w{1,2}|\b(?:approx|etc|vs|incl|resp))\.$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*\d+[.)]\s")
@@ -81,7 +84,7 @@ def _whole(flat: str, start: int, end: int) -> tuple[int, int]:
     section = _section(flat, start, end)
     if section is not None:
         return _closed(flat, *section)
-    if not _LABEL.match(flat[start:end]) and any(_titled(flat, at) for at in _starts(flat, start)):
+    if not _named(flat[start:end]) and any(_titled(flat, at) for at in _starts(flat, start)):
         raise TornError("it is a part of a section that has a title")
     start, end = _fields(flat, start, end)
     line = flat[start:end]
@@ -115,6 +118,12 @@ def _section(flat: str, start: int, end: int) -> tuple[int, int] | None:
             return None
         last = end if flat[last:end].strip() else last
     return at, last
+
+
+def _named(line: str) -> bool:
+    """Whether a line says by itself what its value is: `Date: …`, and no sentence that happens to end in a colon."""
+    label = _LABEL.match(line)
+    return label is not None and len(label[0].split()) <= MOST_WORDS_OF_A_NAME
 
 
 def _starts(flat: str, end: int) -> Iterator[int]:
