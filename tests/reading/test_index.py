@@ -111,3 +111,7 @@ def test_files_that_cannot_come_by_each_other_are_read_apart(targets: list[str],
     packages = {f"{name}__init": "" for name in ("one", "two", "low", "else")}
     known = index(**packages, one__a="import low", two__a="", low__a="", else__a="", use="import one")
     assert known.groups(["one/a.py", "two/a.py", "use.py"], targets) == found
+
+
+def test_paths_from_the_root_of_the_file_system_come_to_an_end() -> None:
+    assert Index({"/srv/app/a.py": b"import openai"}, [b"openai"]).around(["/srv/app/a.py"]) == {"/srv/app/a.py"}

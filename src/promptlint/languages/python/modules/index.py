@@ -253,10 +253,10 @@ def _parts(folder: str) -> tuple[bytes, ...]:
 
 
 def _folders(path: str, top: str = "") -> Iterator[str]:
-    """The folders that a file is in, up to one of them; the root is the empty path."""
+    """The folders that a file is in, up to one of them; the root is the empty path, or that of the file system."""
     folder = dirname(path)
     yield folder
-    while folder != top:
+    while folder not in (top, dirname(folder)):
         folder = dirname(folder)
         yield folder
 
