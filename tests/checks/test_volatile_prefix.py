@@ -59,6 +59,13 @@ def test_all_the_clocks_of_a_prompt_are_coarsened_together() -> None:
     assert finding.instead == (Coarsen(0), MoveToEnd(0))
 
 
+def test_where_a_message_of_a_prompt_whose_call_is_not_seen_stands_is_a_guess() -> None:
+    prompt = (replace(clock(), role=Role.USER), history())
+    assert only(request(*prompt, partial=True)).confidence is Confidence.LOW
+    assert only(request(*prompt)).confidence is Confidence.HIGH
+    assert only(request(clock(), history(), partial=True)).confidence is Confidence.HIGH
+
+
 def test_a_random_id_is_moved_rather_than_coarsened() -> None:
     finding = only(request(text(100), random_id(), text(2100), data("question")))
     assert finding.message.endswith(" Move it to the end of the prompt.")

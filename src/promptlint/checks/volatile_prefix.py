@@ -10,7 +10,7 @@ from promptlint.checks.prefix import Break, breaks, move_to_end
 from promptlint.checks.wording import also, cost, in_one_message, place, tells_time, way, who
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Request, Segment, Volatility
+from promptlint.layout import Confidence, Request, Role, Segment, Volatility
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -30,13 +30,19 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
             message=f"{who(segment)} changes on every call and stands in {place(segment)}"
             f" before {cost(loss, provider, request.site.model)}. {_mend(found)}"
             f"{'' if tells_time(segment) else in_one_message(segment, request.site, provider)}{also(found.others)}",
-            confidence=min(segment.confidence, request.site.confidence),
+            confidence=min(segment.confidence, request.site.confidence, _place_known(found, request)),
             severity=loss.severity,
             flow=way(segment, request.site),
             stranded=loss.rebilled,
             change=Coarsen(found.index, clocks) if tells_time(segment) else None,
             instead=tuple(filter(None, [alone, move_to_end(request, provider, found.index, Volatility.SESSION)])),
         )
+
+
+def _place_known(found: Break, request: Request) -> Confidence:
+    """How sure it is that a conversation stands behind a text: who sends both may send them the other way round."""
+    loose = request.site.partial and found.segment.role is not Role.SYSTEM and not found.loss.enough
+    return Confidence.LOW if loose else Confidence.HIGH
 
 
 def _differs(segment: Segment) -> bool:
