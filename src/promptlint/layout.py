@@ -110,8 +110,8 @@ class Condition:
     span: Span
     volatility: Volatility | None
     """How often it may come out the other way."""
-    each_turn: bool = False
-    """Whether it is decided anew on each turn of a loop around the call."""
+    turns: frozenset[Span] = frozenset()
+    """The loops around the call on each turn of which it is decided anew."""
     confidence: Confidence = Confidence.HIGH
 
 

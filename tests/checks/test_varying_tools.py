@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from promptlint.checks.varying_tools import check
 from promptlint.diagnostics import Finding
-from promptlint.layout import Arm, Condition, Confidence, Request, Role, Segment, Tie, Tokens, Volatility
+from promptlint.layout import Arm, Condition, Confidence, Loop, Request, Role, Segment, Tie, Tokens, Volatility
 from tests.checks.building import CALL, EXPLICIT, data, history, line, loop, request, text
 
 
@@ -12,8 +14,8 @@ def found(subject: Request) -> list[Finding]:
     return list(check(subject, EXPLICIT))
 
 
-def condition(volatility: Volatility | None = Volatility.REQUEST, *, each_turn: bool = False) -> Condition:
-    return Condition("wanted", line(70), volatility, each_turn)
+def condition(volatility: Volatility | None = Volatility.REQUEST, *, turns: Sequence[Loop] = ()) -> Condition:
+    return Condition("wanted", line(70), volatility, frozenset(loop.span for loop in turns))
 
 
 def tool(decided: Condition, branch: int = 1) -> Segment:
@@ -21,7 +23,8 @@ def tool(decided: Condition, branch: int = 1) -> Segment:
 
 
 def test_a_tool_that_is_sent_on_some_turns() -> None:
-    prompt = request(tool(condition(each_turn=True)), text(2000), history(), loops=(loop(Tie.CHAINED),))
+    turns = (loop(Tie.CHAINED),)
+    prompt = request(tool(condition(turns=turns)), text(2000), history(), loops=turns)
     assert found(prompt) == [
         Finding(
             at=line(70),
@@ -37,6 +40,18 @@ def test_a_tool_that_is_sent_on_some_turns() -> None:
 
 def test_what_is_asked_of_the_task_is_the_same_on_all_turns() -> None:
     assert found(request(tool(condition()), text(2000), history(), loops=(loop(Tie.CHAINED),))) == []
+
+
+def test_what_is_asked_of_an_item_is_the_same_on_all_turns_of_its_conversation() -> None:
+    items, turns = loop(Tie.INDEPENDENT, span=line(80)), loop(Tie.CHAINED)
+    prompt = (tool(condition(turns=[items])), text(2000), history())
+    assert found(request(*prompt, loops=(items, turns))) == []
+    assert found(request(*prompt, loops=(items,))) == []
+
+
+def test_what_is_decided_on_each_turn_within_an_item() -> None:
+    items, turns = loop(Tie.INDEPENDENT, span=line(80)), loop(Tie.CHAINED)
+    assert len(found(request(tool(condition(turns=[turns])), text(2000), history(), loops=(items, turns)))) == 1
 
 
 def test_one_condition_makes_two_prompts_that_can_both_be_cached() -> None:

@@ -89,10 +89,14 @@ def anew(condition: Condition) -> bool:
 def changes_within(request: Request, condition: Condition) -> bool:
     """Whether a condition may come out the other way within one conversation.
 
-    What is asked of the task of a conversation comes out the same on all turns of the loop that works on it.
+    What is asked of the task of a conversation comes out the same on all turns of the loop that works on it. The next
+    item of a loop is the next task, and begins another conversation.
     """
-    turns = any(loop.tie is Tie.CHAINED for loop in request.site.loops)
-    return anew(condition) and (condition.each_turn or not turns)
+    loops = request.site.loops
+    innermost = max((i for i, loop in enumerate(loops) if loop.tie is Tie.CHAINED), default=None)
+    turns = [x for x in loops[innermost or 0 :] if x.tie is not Tie.INDEPENDENT]
+    of_task = not condition.turns and innermost is None
+    return anew(condition) and (of_task or any(loop.span in condition.turns for loop in turns))
 
 
 def sent(segments: Sequence[Segment], decided: Collection[int] = ()) -> Tokens:
@@ -183,11 +187,12 @@ def breaks(
 
 
 def _told_with(segment: Segment, first: Segment) -> bool:
-    """Whether a text needs no finding of its own beside the first: both are sent, or are two ways to say one thing."""
+    """Whether a text needs no finding of its own: the first is always sent with it, or it says the same again."""
     a, b = segment.origin.span, first.origin.span
-    return segment.together_with(first) or (
-        segment.because == first.because and (a.path, a.start.line) == (b.path, b.start.line)
-    )
+    same = segment.because == first.because
+    if segment.together_with(first):
+        return same or set(first.arms) <= set(segment.arms)
+    return same and (a.path, a.start.line) == (b.path, b.start.line)
 
 
 def move_to_end(request: Request, provider: Provider, index: int, limit: Volatility) -> MoveToEnd | None:

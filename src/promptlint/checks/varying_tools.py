@@ -39,7 +39,7 @@ def _conditional(request: Request, provider: Provider) -> Iterator[Finding]:
         # makes as many as there are requests.
         within = loss.history and changes_within(request, condition)
         if within or (filtered and loss.enough and anew(condition)):
-            how = "is decided anew on each turn" if condition.each_turn else "may differ from request to request"
+            how = "is decided anew on each turn" if within and condition.turns else "may differ from request to request"
             what = f"Which tools are sent depends on {quoted(condition.text)}, and {how}"
             yield _finding(request, index, loss, what, condition.span, condition.confidence)
 

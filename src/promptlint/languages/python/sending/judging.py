@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from promptlint.languages.python.modules.definitions import FunctionInfo
@@ -38,6 +38,7 @@ from promptlint.languages.python.values.terms import (
     Str,
 )
 from promptlint.layout import Condition, Confidence, Role, Volatility
+from promptlint.spans import Span
 
 _PART = (Attr, Item)
 _WHOLES = (Call, Choice, Each, Map, Maybe, Op, Repeat, Seq)
@@ -54,11 +55,11 @@ MOST_JUDGED = 400
 class Judge:
     """Judges what is left unknown in one prompt, and remembers which parameters it had to judge by their names."""
 
-    def __init__(self, engine: Engine, place: Place, loops: frozenset[int]) -> None:
+    def __init__(self, engine: Engine, place: Place, loops: Mapping[int, Place]) -> None:
         self.engine = engine
         self.place = place
         self.loops = loops
-        """The loops around the call: their items differ from call to call."""
+        """The loops around the call, by their numbers: their items differ from call to call."""
         self.guessed: set[Param] = set()
         self._holes: dict[int, Hole] = {}
         self._depth = 0
@@ -97,7 +98,7 @@ class Judge:
         volatility = found.volatility if blamed else None
         # Whether there is a thing at all changes less often than the thing.
         sure = found.confidence.guess if isinstance(self.engine.head(term), (Param, *_PART)) else found.confidence
-        return Condition(text, self.engine.span(at), volatility, self._each_turn(term), sure)
+        return Condition(text, self.engine.span(at), volatility, self._turns(term), sure)
 
     def _of_role(self, term: Term) -> bool:
         """Whether a condition asks for the role of a message, or for what kind of thing it is: that stays as it is."""
@@ -114,19 +115,19 @@ class Judge:
         ]
         return "role" in names
 
-    def _each_turn(self, term: Term) -> bool:
-        """Whether a value is another one on each turn of a loop around the call."""
-        stack, seen = [term], set[int]()
+    def _turns(self, term: Term) -> frozenset[Span]:
+        """The loops around the call on each turn of which a value is another one."""
+        stack, seen, found = [term], set[int](), set[int]()
         while stack:
             at = stack.pop()
             if id(at) in seen:
                 continue
             seen.add(id(at))
             if isinstance(at, (Each, Carried)) and at.loop in self.loops:
-                return True
+                found.add(at.loop)
             # An item of a list that grows stays what it is.
             stack.extend(() if isinstance(at, Each) else at.children())
-        return False
+        return frozenset(self.engine.span(self.loops[number]) for number in found)
 
     def ask(self, term: Term) -> None:
         """Remember that more would be known if the parameters in a term were."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from promptlint.languages.python.values import attributes
+from promptlint.languages.python.values.arguments import default_of
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
@@ -20,6 +21,7 @@ from promptlint.languages.python.values.terms import (
     Map,
     Op,
     Opaque,
+    Param,
     Seq,
     Splat,
     Str,
@@ -109,7 +111,9 @@ def role_of(message: Term, engine: Engine) -> Role:
 
 
 def role_named(term: Term, engine: Engine) -> Role:
-    """The role that a text, or a member of an enumeration, names."""
+    """The role that a text, or a member of an enumeration, names; or the default of what a constructor is given."""
+    if isinstance(term, Param) and term.info.name in attributes.CONSTRUCTORS and term.name in term.info.defaults:
+        term = engine.head(default_of(term.info, term.name, engine))
     name = term.value if isinstance(term, Str) else getattr(term, "name", "")
     return engine.models.role_words.get(str(name).rsplit(".", 1)[-1].lower(), Role.UNKNOWN)
 

@@ -12,6 +12,7 @@ from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Client, Marker
 from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame
 from promptlint.languages.python.modules.definitions import FunctionInfo, ModuleInfo
+from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.sites.answering import answering
 from promptlint.languages.python.sites.looping import frames
 from promptlint.languages.python.starting import chains
@@ -71,9 +72,10 @@ class Send:
     """The numbers of the loops that list the prompts, where it sends many at once."""
 
     @property
-    def turning(self) -> frozenset[int]:
-        """The numbers of the loops on each turn of which there is another prompt."""
-        return self.listing | {loop.number for loop in self.loops}
+    def turning(self) -> dict[int, Place]:
+        """The loops on each turn of which there is another prompt, by their numbers."""
+        listing = dict.fromkeys(self.listing, self.record.call.at)
+        return listing | {loop.number: loop.at for loop in self.loops}
 
     @property
     def function(self) -> FunctionInfo:
