@@ -93,10 +93,13 @@ def changes_within(request: Request, condition: Condition) -> bool:
     item of a loop is the next task, and begins another conversation.
     """
     loops = request.site.loops
-    innermost = max((i for i, loop in enumerate(loops) if loop.tie is Tie.CHAINED), default=None)
-    turns = [x for x in loops[innermost or 0 :] if x.tie is not Tie.INDEPENDENT]
-    of_task = not condition.turns and innermost is None
-    return anew(condition) and (of_task or any(loop.span in condition.turns for loop in turns))
+    chained = [i for i, loop in enumerate(loops) if loop.tie is Tie.CHAINED]
+    # Where no answer is seen to come back, only the innermost loop can be that of the turns.
+    turns = loops[max(chained, default=len(loops) - 1) :] if loops else ()
+    of_task = not condition.turns and not chained
+    return anew(condition) and (
+        of_task or any(x.span in condition.turns and x.tie is not Tie.INDEPENDENT for x in turns)
+    )
 
 
 def sent(segments: Sequence[Segment], decided: Collection[int] = ()) -> Tokens:
