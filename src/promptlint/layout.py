@@ -296,6 +296,7 @@ class Loop:
     few: bool = False  # whether the items are a handful, written in the source
     pause: float = 0  # seconds that each turn waits, where that is written in the source
     leaves_early: bool = False  # whether a good answer ends the loop (`return` or `break` in its body)
+    functions: int = 0  # how many functions lie between the loop and the call
 
 
 @dataclass(frozen=True, slots=True)

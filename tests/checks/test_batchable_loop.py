@@ -141,6 +141,11 @@ def test_a_handful_inside_the_loop_over_the_items() -> None:
     assert only(loop(), loop(few=True, span=line(95))).at == line(90)
 
 
+def test_far_below_a_loop_an_item_mostly_needs_several_calls() -> None:
+    assert only(loop(functions=3)).confidence is HIGH
+    assert only(loop(functions=4)).confidence is LOW
+
+
 def test_the_batch_of_another_sdk() -> None:
     assert "(through the provider's own SDK) does the same" in only(loop(), batch="elsewhere").message
 

@@ -11,6 +11,8 @@ from promptlint.layout import Confidence, Evidence, Loop, Mode, Request, Site, S
 
 MANY_WEAK = 3
 """Weak signs which together are as good as a fair one."""
+FAR = 4
+"""Functions between a loop and a call: what lies further down is mostly one of several calls that an item needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def batchable(request: Request, provider: Provider) -> Work | None:
     if live or site.mode in (Mode.STREAM, Mode.BATCH):
         return None
     deciding = tuple(sign for sign in signs.values() if sign.weight is strongest)
-    return Work(loop, deciding, min(_certainty(site, strongest, len(deciding)), site.confidence))
+    return Work(loop, deciding, min(_certainty(site, loop, strongest, len(deciding)), site.confidence))
 
 
 def item_loop(site: Site) -> Loop | None:
@@ -85,9 +87,11 @@ def nobody(deciding: Sequence[Evidence]) -> str:
     return f"nobody seems to wait for the answers ({listed([sign.reason for sign in deciding])})"
 
 
-def _certainty(site: Site, strongest: Confidence, number: int) -> Confidence:
+def _certainty(site: Site, loop: Loop, strongest: Confidence, number: int) -> Confidence:
     if strongest is Confidence.LOW and number >= MANY_WEAK:
         strongest = Confidence.MEDIUM
+    if loop.functions >= FAR:
+        return Confidence.LOW
     # A sign that somebody waits, or rounds which need the answers of the one before, speak against waiting a day.
     against = site.waiting or any(loop.tie is Tie.CHAINED for loop in site.loops)
     return min(strongest, Confidence.MEDIUM) if against else strongest

@@ -15,19 +15,26 @@ from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     Attr,
     Call,
+    Cat,
     Class,
+    Const,
     Each,
+    Format,
     Func,
     Global,
     Item,
     Map,
     Opaque,
     Param,
+    Repeat,
+    Seq,
     Splat,
     Str,
 )
 from promptlint.layout import Confidence
 
+_BUILT_IN = (Cat, Const, Format, Global, Map, Repeat, Seq, Str)
+"""Lists, mappings, texts, and what is imported from outside the project: methods of these are not the project's."""
 MOST_FAMILIES = 1
 """Unrelated classes with a method of one name among which the name alone still tells something."""
 
@@ -77,7 +84,7 @@ class Receivers:
         if isinstance(stripped(callee.value), (Class, Global, Map)):
             return None
         value = self.engine.head(callee.value)
-        if _foreign(value) or not _enough(info, call):
+        if isinstance(value, _BUILT_IN) or _foreign(value) or not _enough(info, call):
             return None
         declared = self.declared(value)
         if declared is not None:

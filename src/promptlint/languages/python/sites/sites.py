@@ -113,6 +113,7 @@ def _loop(frame: LoopFrame, send: Send, engine: Engine) -> Loop:
         few=few(frame, engine),
         pause=_pause(frame, send, engine),
         leaves_early=frame.leaves_early,
+        functions=next((i for i, record in enumerate(send.chain) if frame in record.loops), 0),
     )
 
 
