@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.languages.python.values.rewriting import lasting, rewrapped, stripped, substituted
 from promptlint.languages.python.values.term import Term
-from promptlint.languages.python.values.terms import Choice, Each, Fold, Maybe, Repeat, Seq, Splat, Via
+from promptlint.languages.python.values.terms import Choice, Each, Fold, Maybe, Opaque, Repeat, Seq, Splat, Via
 from promptlint.layout import Volatility
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ MOST_NESTED = 12
 """Loops over what other loops made that are gone through; a list may be made of itself."""
 MOST_WAYS = 8
 """Values of one item that are told apart."""
+_TOO_DEEP = Opaque("goes through more code than we follow")
 
 
 def turns(repeat: Repeat, engine: Engine, deep: int = MOST_NESTED) -> tuple[Term, ...] | None:
@@ -37,7 +38,11 @@ def turns(repeat: Repeat, engine: Engine, deep: int = MOST_NESTED) -> tuple[Term
 def folded(fold: Fold, engine: Engine) -> Term:
     """What a name holds after the turns of a loop that changes it."""
     parts = _parts(fold.each, engine)
-    return _maybe_turned(fold, fold.each, fold.initial) if parts is None else _after(parts, fold, fold.initial, engine)
+    return (
+        _maybe_turned(fold, fold.each, fold.initial)
+        if parts is None
+        else _after(parts, fold, fold.initial, engine, MOST_NESTED)
+    )
 
 
 def _parts(each: Term, engine: Engine, deep: int = MOST_NESTED) -> tuple[Term, ...] | None:
@@ -73,15 +78,18 @@ def capped(item: Term, cap: Volatility) -> Term:
 
 
 def _added(parts: tuple[Term, ...], repeat: Repeat, engine: Engine, deep: int) -> Iterator[Term]:
+    if deep <= 0:
+        yield Splat(_TOO_DEEP)
+        return
     for part in parts:
         if isinstance(part, Splat):
             each = _over(repeat.each, part)
             yield Repeat(each, tuple(substituted(inner, {repeat.each: each}) for inner in repeat.items))
         elif isinstance(part, Repeat):
-            yield replace(part, items=tuple(_added(tuple(_opened(part.items, engine, deep)), repeat, engine, deep)))
+            yield replace(part, items=tuple(_added(tuple(_opened(part.items, engine, deep)), repeat, engine, deep - 1)))
         elif isinstance(part, Maybe):
             opened = (tuple(_opened(side, engine, deep)) for side in (part.then, part.other))
-            yield Maybe(part.condition, *(tuple(_added(side, repeat, engine, deep)) for side in opened))
+            yield Maybe(part.condition, *(tuple(_added(side, repeat, engine, deep - 1)) for side in opened))
         else:
             yield from _turn(part, repeat, engine)
 
@@ -99,16 +107,18 @@ def _turn(part: Term, repeat: Repeat, engine: Engine, ways: int = MOST_WAYS) -> 
     yield Maybe(plain.condition, then, other)
 
 
-def _after(parts: tuple[Term, ...], fold: Fold, value: Term, engine: Engine) -> Term:
+def _after(parts: tuple[Term, ...], fold: Fold, value: Term, engine: Engine, deep: int) -> Term:
+    if deep <= 0:
+        return _TOO_DEEP
     for part in parts:
         if isinstance(part, Splat):
             value = _maybe_turned(fold, _over(fold.each, part), value)
         elif isinstance(part, Repeat):
-            inner = _after(tuple(_opened(part.items, engine)), fold, value, engine)
+            inner = _after(tuple(_opened(part.items, engine)), fold, value, engine, deep - 1)
             value = Choice(part.each, inner, value)
         elif isinstance(part, Maybe):
-            then, other = (_after(tuple(_opened(s, engine)), fold, value, engine) for s in (part.then, part.other))
-            value = Choice(part.condition, then, other)
+            opened = (tuple(_opened(side, engine)) for side in (part.then, part.other))
+            value = Choice(part.condition, *(_after(side, fold, value, engine, deep - 1) for side in opened))
         elif not engine.exhausted():
             engine.spend(value)
             value = substituted(fold.body, {fold.carried: value, fold.each: part})
