@@ -21,6 +21,9 @@ def ask(client: OpenAI, question: str):
     [
         pytest.param("len(question) > 200", Confidence.MEDIUM, id="what a thing is like changes as often as the thing"),
         pytest.param("question", Confidence.LOW, id="whether there is one at all does not"),
+        pytest.param("not question", Confidence.LOW, id="nor whether there is none"),
+        pytest.param("question.strip() is not None", Confidence.LOW, id="nor whether it is None"),
+        pytest.param("question + question", Confidence.LOW, id="nor whether a text of it holds anything"),
     ],
 )
 def test_how_sure_a_condition_is(condition: str, sure: Confidence) -> None:

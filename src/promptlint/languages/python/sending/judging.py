@@ -14,6 +14,7 @@ from promptlint.languages.python.values.rewriting import stripped, symbols
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     HISTORY,
+    NONE,
     Attr,
     Call,
     Carried,
@@ -97,8 +98,18 @@ class Judge:
         blamed = at != self.place and not isinstance(self.engine.head(term), Each) and not self._of_role(term)
         volatility = found.volatility if blamed else None
         # Whether there is a thing at all changes less often than the thing.
-        sure = found.confidence.guess if isinstance(self.engine.head(term), (Param, *_PART)) else found.confidence
+        sure = found.confidence.guess if self._whether_there(term) else found.confidence
         return Condition(text, self.engine.span(at), volatility, self._turns(term), sure)
+
+    def _whether_there(self, term: Term) -> bool:
+        """Whether a condition asks if there is a thing at all: `thing`, `not thing`, `thing is not None`."""
+        plain = self.engine.head(term)
+        while isinstance(plain, Op) and plain.operator == "not":
+            plain = self.engine.head(plain.operands[0])
+        if isinstance(plain, Op) and plain.operator in ("is", "is not"):
+            return NONE in map(self.engine.head, plain.operands)
+        text = isinstance(plain, Op) and plain.operator in ("or", "+")
+        return text or isinstance(plain, (Cat, Format, Param, *_PART))
 
     def _of_role(self, term: Term) -> bool:
         """Whether a condition asks for the role of a message, or for what kind of thing it is: that stays as it is."""
