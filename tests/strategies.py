@@ -22,21 +22,15 @@ from promptlint.layout import (
     Breakpoint,
     Confidence,
     Disorder,
-    Evidence,
-    Known,
     Layout,
-    Loop,
-    Mode,
     Origin,
-    Request,
     Role,
     Segment,
-    Site,
     Step,
-    Tie,
     Tokens,
     Volatility,
 )
+from promptlint.request import Evidence, Known, Loop, Mode, Request, Site, Tie
 from promptlint.spans import Lines, Position, Span
 
 CHARACTERS = st.one_of(

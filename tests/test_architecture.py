@@ -21,7 +21,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset({"frozen"}),
     frozenset({"promptlint", "doing", "keeping", "passages", "settings", "spans", "spreading"}),
     frozenset({"edits", "layout"}),
-    frozenset({"changes", "shapes", "template"}),
+    frozenset({"changes", "request", "shapes", "template"}),
     frozenset({"diagnostics"}),
     frozenset({"knowledge"}),
     frozenset({"checks", "discovery", "languages", "reporters", "suppressions"}),
@@ -41,8 +41,8 @@ RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
 PARSERS = {"ast", "jinja2", "libcst", "symtable", "tokenize", "yaml"}
 NO_PARSERS = {
-    "template",
-    "settings", "spans", "passages", "edits", "layout", "changes", "shapes", "diagnostics", "checks", "fixing",
+    "template", "settings",
+    "spans", "passages", "edits", "layout", "request", "changes", "shapes", "diagnostics", "checks", "fixing",
 }  # fmt: skip
 
 FILE_SYSTEM = {"fileinput", "glob", "os", "pathlib", "shutil", "subprocess", "tempfile"}

@@ -14,7 +14,8 @@ from promptlint.changes import Change, Coarsen, MarkBreakpoint, MoveToEnd, Sort
 from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Arm, Breakpoint, Disorder, Layout, Origin, Request, Role, Segment, Tokens, Volatility
+from promptlint.layout import Arm, Breakpoint, Disorder, Layout, Origin, Role, Segment, Tokens, Volatility
+from promptlint.request import Request
 from promptlint.shapes import shape
 from promptlint.spans import Position, Span
 from tests.checks.building import EXPLICIT, IMPLICIT

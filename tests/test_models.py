@@ -17,7 +17,8 @@ from openai.types.responses import ResponseInputTextParam
 
 from promptlint.knowledge.loading import load_models, load_providers
 from promptlint.knowledge.models import Call, Clock, Marker, Part, Source
-from promptlint.layout import Confidence, Mode, Role, Volatility
+from promptlint.layout import Confidence, Role, Volatility
+from promptlint.request import Mode
 from promptlint.settings import Setting
 
 MODELS = load_models()

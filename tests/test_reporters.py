@@ -19,10 +19,11 @@ from promptlint import __version__
 from promptlint.diagnostics import Diagnostic, Severity
 from promptlint.edits import Applicability, Edit, Fix, applied
 from promptlint.knowledge.loading import load_pages
-from promptlint.layout import Confidence, Gap, Step, Tokens
+from promptlint.layout import Confidence, Step, Tokens
 from promptlint.reporters import FORMATS, reporter
 from promptlint.reporters.fingerprints import LineHashes
 from promptlint.reporters.report import Report, Statistics
+from promptlint.request import Gap
 from promptlint.spans import Lines, Position, Span
 from tests.commands import plain
 from tests.strategies import spans, texts_with_spans

@@ -22,8 +22,9 @@ from promptlint.config.settings import Settings
 from promptlint.diagnostics import Diagnostic, Finding, Severity
 from promptlint.discovery.files import prompt_files
 from promptlint.knowledge.loading import load_pages
-from promptlint.layout import Confidence, Gap, Known, Layout, Reading, Request, Site, Step, Tokens
+from promptlint.layout import Confidence, Layout, Step, Tokens
 from promptlint.reporters.report import Report, Sources, Statistics
+from promptlint.request import Gap, Known, Reading, Request, Site
 from promptlint.spans import Position, Span
 
 PAGES = {code: load_pages()[code] for code in ("PL001", "PL002", "PL003", "PL101", "PL102", "PL103", "PL201")}

@@ -31,7 +31,7 @@ from promptlint.languages.python.modules.code import Code, CodeTrace, Signs
 from promptlint.languages.python.modules.notebooks import Notebook, as_python, is_notebook, read_notebook
 from promptlint.languages.python.modules.project import decoded
 from promptlint.languages.python.read import Group, list_of
-from promptlint.layout import Confidence, Gap, Known, Reading, Request
+from promptlint.layout import Confidence
 from promptlint.placing import Places
 from promptlint.reading import (
     UNKNOWN_PROVIDER,
@@ -46,6 +46,7 @@ from promptlint.reading import (
     writer,
 )
 from promptlint.reporters.report import Report, Statistics
+from promptlint.request import Gap, Known, Reading, Request
 from promptlint.spans import Position, Span
 from promptlint.spreading import possible, side_by_side
 

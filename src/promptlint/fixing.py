@@ -24,7 +24,8 @@ from promptlint.changes import (
 )
 from promptlint.edits import Applicability, Edit, Fix, RefusedError, applied, compatible
 from promptlint.frozen import dataclass
-from promptlint.layout import Layout, Mode, Reading, Request
+from promptlint.layout import Layout
+from promptlint.request import Mode, Reading, Request
 from promptlint.shapes import shape, words
 from promptlint.spans import Span
 

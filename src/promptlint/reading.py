@@ -17,7 +17,7 @@ from promptlint.languages.python.modules.code import Code
 from promptlint.languages.python.modules.project import decoded, encoded
 from promptlint.languages.python.read import Each, list_of
 from promptlint.languages.python.read import read_project as read_python
-from promptlint.layout import Reading, Request
+from promptlint.request import Reading, Request
 from promptlint.spans import Span
 from promptlint.suppressions import Comments, understood
 from promptlint.template import Template

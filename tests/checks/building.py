@@ -15,21 +15,15 @@ from promptlint.layout import (
     Breakpoint,
     Confidence,
     Disorder,
-    Evidence,
-    Known,
     Layout,
-    Loop,
     Origin,
-    Parameter,
-    Request,
     Role,
     Segment,
-    Site,
     Step,
-    Tie,
     Tokens,
     Volatility,
 )
+from promptlint.request import Evidence, Known, Loop, Parameter, Request, Site, Tie
 from promptlint.settings import Setting
 from promptlint.spans import Position, Span
 

@@ -10,7 +10,8 @@ import pytest
 from promptlint.changes import ToBatch
 from promptlint.checks.batchable_loop import check
 from promptlint.diagnostics import Finding
-from promptlint.layout import Confidence, Evidence, Loop, Mode, Step, Tie
+from promptlint.layout import Confidence, Step
+from promptlint.request import Evidence, Loop, Mode, Tie
 from tests.checks.building import CALL, EXPLICIT, data, history, line, loop, request, sign
 
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW

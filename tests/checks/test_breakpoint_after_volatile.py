@@ -9,7 +9,8 @@ import pytest
 from promptlint.changes import MoveBreakpoint
 from promptlint.checks import CHECKS, request_data_first, volatile_prefix
 from promptlint.diagnostics import Finding
-from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Step, Tie, Tokens
+from promptlint.layout import Breakpoint, Confidence, Role, Step, Tokens
+from promptlint.request import Known, Mode, Request, Tie
 from tests.checks.building import (
     CALL,
     EXPLICIT,

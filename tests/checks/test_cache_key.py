@@ -8,7 +8,8 @@ import pytest
 
 from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
-from promptlint.layout import Confidence, Known, Request, Segment
+from promptlint.layout import Confidence, Segment
+from promptlint.request import Known, Request
 from promptlint.settings import Setting
 from tests.checks.building import CALL, IMPLICIT, data, line, parameter, random_id, request, session, side, text
 

@@ -7,7 +7,8 @@ import pytest
 from promptlint.changes import RemoveBreakpoint
 from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
-from promptlint.layout import Confidence, Mode, Request
+from promptlint.layout import Confidence
+from promptlint.request import Mode, Request
 from tests.checks.building import CALL, EXPLICIT, data, line, marked, request, text
 
 check = CHECKS["PL212"]

@@ -9,7 +9,8 @@ import pytest
 from promptlint.checks.cold_fan_out import check
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Mode, Request, Tie, Tokens
+from promptlint.layout import Confidence, Tokens
+from promptlint.request import Mode, Request, Tie
 from tests.checks.building import CALL, EXPLICIT, IMPLICIT, data, line, loop, marked, request, sign, text
 
 SIDE_BY_SIDE = loop(parallel=True, kind="gather")

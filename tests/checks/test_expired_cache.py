@@ -8,7 +8,8 @@ from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.loading import load_providers
 from promptlint.knowledge.providers import seconds
-from promptlint.layout import Breakpoint, Confidence, Step, Tie
+from promptlint.layout import Breakpoint, Confidence, Step
+from promptlint.request import Tie
 from tests.checks.building import CALL, EXPLICIT, data, line, loop, marked, request, text
 
 check = CHECKS["PL211"]

@@ -9,7 +9,8 @@ import pytest
 from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.loading import load_providers
-from promptlint.layout import Breakpoint, Confidence, Request, Role, Stray
+from promptlint.layout import Breakpoint, Confidence, Role
+from promptlint.request import Request, Stray
 from promptlint.settings import Setting
 from tests.checks.building import CALL, IMPLICIT, clock, data, line, marked, parameter, request, side, text
 

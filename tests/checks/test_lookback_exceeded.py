@@ -6,7 +6,8 @@ import pytest
 
 from promptlint.checks import CHECKS
 from promptlint.knowledge.loading import load_providers
-from promptlint.layout import Breakpoint, Confidence, Request, Role, Segment
+from promptlint.layout import Breakpoint, Confidence, Role, Segment
+from promptlint.request import Request
 from tests.checks.building import data, history, line, marked, request, text
 
 check = CHECKS["PL206"]

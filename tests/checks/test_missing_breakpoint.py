@@ -9,7 +9,8 @@ import pytest
 from promptlint.changes import MarkBreakpoint
 from promptlint.checks.missing_breakpoint import check
 from promptlint.diagnostics import Finding, Severity
-from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Segment, Step, Tie, Tokens
+from promptlint.layout import Breakpoint, Confidence, Role, Segment, Step, Tokens
+from promptlint.request import Known, Mode, Request, Tie
 from promptlint.settings import Setting
 from tests.checks.building import (
     CALL,

@@ -10,7 +10,8 @@ from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.loading import load_providers
 from promptlint.knowledge.providers import Provider, seconds
-from promptlint.layout import Request, Role, Tie
+from promptlint.layout import Role
+from promptlint.request import Request, Tie
 from promptlint.settings import Setting
 from tests.checks.building import data, history, loop, marked, parameter, random_id, request, sign, text
 

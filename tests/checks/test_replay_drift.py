@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from promptlint.checks.replay_drift import check
-from promptlint.layout import Breakpoint, Confidence, Request, Role, Segment
+from promptlint.layout import Breakpoint, Confidence, Role, Segment
+from promptlint.request import Request
 from tests.checks.building import EXPLICIT, IMPLICIT, clock, data, history, line, request, text
 
 

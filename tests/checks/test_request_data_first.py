@@ -7,7 +7,8 @@ import pytest
 from promptlint.changes import MoveToEnd
 from promptlint.checks.request_data_first import check
 from promptlint.diagnostics import Finding, Severity
-from promptlint.layout import Confidence, Request, Role, Segment, Tie, Tokens
+from promptlint.layout import Confidence, Role, Segment, Tokens
+from promptlint.request import Request, Tie
 from tests.checks.building import CALL, EXPLICIT, clock, data, history, line, loop, request, session, text, unknown
 
 

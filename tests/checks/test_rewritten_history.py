@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from promptlint.checks.rewritten_history import check
-from promptlint.layout import Arm, Condition, Confidence, Cut, Request, Tie, Volatility
+from promptlint.layout import Arm, Condition, Confidence, Cut, Volatility
+from promptlint.request import Request, Tie
 from tests.checks.building import EXPLICIT, data, history, line, loop, request, text
 
 

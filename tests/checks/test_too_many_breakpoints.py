@@ -8,7 +8,8 @@ from promptlint.changes import RemoveBreakpoint
 from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.loading import load_providers
-from promptlint.layout import Breakpoint, Confidence, Request, Role, Segment, Step
+from promptlint.layout import Breakpoint, Confidence, Role, Segment, Step
+from promptlint.request import Request
 from tests.checks.building import CALL, EXPLICIT, data, history, line, loop, marked, request, side, text
 
 check = CHECKS["PL203"]

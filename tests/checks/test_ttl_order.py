@@ -12,7 +12,8 @@ from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.loading import load_providers
 from promptlint.knowledge.providers import seconds
-from promptlint.layout import Breakpoint, Confidence, Request, Role, Step
+from promptlint.layout import Breakpoint, Confidence, Role, Step
+from promptlint.request import Request
 from tests.checks.building import CALL, EXPLICIT, data, line, marked, request, side, text
 
 check = CHECKS["PL205"]

@@ -9,7 +9,8 @@ import pytest
 from promptlint.changes import CacheRequest
 from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding, Severity
-from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Step, Tie
+from promptlint.layout import Breakpoint, Confidence, Role, Step
+from promptlint.request import Known, Mode, Request, Tie
 from promptlint.settings import Setting
 from tests.checks.building import (
     CALL,

@@ -9,7 +9,8 @@ import pytest
 from promptlint.changes import Sort
 from promptlint.checks.unordered_content import check
 from promptlint.diagnostics import Finding
-from promptlint.layout import Confidence, Disorder, Request, Role, Tokens, Volatility
+from promptlint.layout import Confidence, Disorder, Role, Tokens, Volatility
+from promptlint.request import Request
 from tests.checks.building import CALL, EXPLICIT, NAMES, data, history, line, listing, request, text, unknown
 
 

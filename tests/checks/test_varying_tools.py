@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from promptlint.checks.varying_tools import check
 from promptlint.diagnostics import Finding
-from promptlint.layout import Arm, Condition, Confidence, Loop, Request, Role, Segment, Tie, Tokens, Volatility
+from promptlint.layout import Arm, Condition, Confidence, Role, Segment, Tokens, Volatility
+from promptlint.request import Loop, Request, Tie
 from tests.checks.building import CALL, EXPLICIT, data, history, line, loop, request, text
 
 

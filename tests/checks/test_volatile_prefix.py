@@ -9,7 +9,8 @@ import pytest
 from promptlint.changes import Coarsen, MoveToEnd
 from promptlint.checks.volatile_prefix import check
 from promptlint.diagnostics import Finding
-from promptlint.layout import Confidence, Known, Origin, Request, Role, Segment, Step, Tie, Tokens
+from promptlint.layout import Confidence, Origin, Role, Segment, Step, Tokens
+from promptlint.request import Known, Request, Tie
 from tests.checks.building import (
     CALL,
     EXPLICIT,

@@ -28,8 +28,9 @@ from itertools import groupby
 from pathlib import Path
 
 from promptlint.knowledge.loading import load_models, load_providers
-from promptlint.layout import Breakpoint, Confidence, Known, Layout, Loop, Mode, Reading, Request, Role, Segment, Site
+from promptlint.layout import Breakpoint, Confidence, Layout, Role, Segment
 from promptlint.reading import read_project
+from promptlint.request import Known, Loop, Mode, Reading, Request, Site
 from promptlint.settings import Setting
 
 MODELS, PROVIDERS = load_models(), load_providers()

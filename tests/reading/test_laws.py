@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptlint.languages.python.read import read_project
-from promptlint.layout import Reading, Request
+from promptlint.request import Reading, Request
 from promptlint.shapes import shape
 from promptlint.spans import Span
 from tests.reading.notation import MODELS, PROVIDERS, cases

@@ -19,8 +19,8 @@ from promptlint.discovery.files import Stamp, digest
 from promptlint.frozen import dataclass
 from promptlint.keeping import put
 from promptlint.languages.python.modules.index import Glimpse, Watched
-from promptlint.layout import Gap
 from promptlint.reporters.report import Report, Statistics
+from promptlint.request import Gap
 
 KEPT = 30 * 24 * 3600
 """Seconds after which a report that nobody asked for is thrown away."""

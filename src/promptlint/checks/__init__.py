@@ -39,7 +39,7 @@ from promptlint.checks import (
 )
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Request
+from promptlint.request import Request
 
 Check = Callable[[Request, Provider], Iterator[Finding]]
 

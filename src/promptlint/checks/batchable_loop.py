@@ -9,7 +9,7 @@ from promptlint.checks.batching import batchable, flow, instead, nobody, which
 from promptlint.checks.wording import quoted
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Request
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

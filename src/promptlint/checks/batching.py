@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from promptlint.checks.wording import call, listed, offer, quoted
 from promptlint.frozen import dataclass
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Evidence, Loop, Mode, Request, Site, Step, Tie
+from promptlint.layout import Confidence, Step
+from promptlint.request import Evidence, Loop, Mode, Request, Site, Tie
 
 MANY_WEAK = 3
 """Weak signs which together are as good as a fair one."""
@@ -93,5 +94,5 @@ def _certainty(site: Site, loop: Loop, strongest: Confidence, number: int) -> Co
     if loop.functions >= FAR:
         return Confidence.LOW
     # A sign that somebody waits, or rounds which need the answers of the one before, speak against waiting a day.
-    against = site.waiting or any(loop.tie is Tie.CHAINED for loop in site.loops)
+    against = site.waiting or site.chained
     return min(strongest, Confidence.MEDIUM) if against else strongest

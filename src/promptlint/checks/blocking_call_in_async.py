@@ -8,7 +8,7 @@ from promptlint.changes import ToAsync, ToThread
 from promptlint.checks.wording import call, quoted
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Request
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from promptlint.checks.prefix import loss_behind, opening, sent_again
 from promptlint.checks.wording import about, place, quoted, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Request, Volatility
+from promptlint.layout import Confidence, Volatility
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

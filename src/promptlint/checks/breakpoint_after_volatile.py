@@ -11,7 +11,8 @@ from promptlint.checks.prefix import opening, sent, stable
 from promptlint.checks.wording import about, place, tells_time, way, who
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Request, Segment, Step, Tokens, Volatility
+from promptlint.layout import Segment, Step, Tokens, Volatility
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

@@ -13,7 +13,8 @@ from promptlint.checks.prefix import opening, sent, sent_again, stable, worth
 from promptlint.diagnostics import Severity
 from promptlint.frozen import dataclass
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Breakpoint, Confidence, Known, Mode, Request, Role, Segment, Site, Tie, Tokens, Volatility
+from promptlint.layout import Breakpoint, Confidence, Role, Segment, Tokens, Volatility
+from promptlint.request import Known, Mode, Request, Site, Tie
 from promptlint.settings import Setting
 
 
@@ -114,8 +115,7 @@ def history(request: Request) -> int | None:
     mixed = {segment.block for segment in segments if segment.literal and not segment.growing}
     said = (i for i, s in enumerate(segments) if s.growing and s.role is not Role.TOOLS and s.block not in mixed)
     start = next(said, None)
-    turns = any(loop.tie is Tie.CHAINED for loop in request.site.loops)
-    limit = Volatility.REQUEST if turns else Volatility.SESSION
+    limit = Volatility.REQUEST if request.site.chained else Volatility.SESSION
     # What is only guessed to change speaks no louder than what is not known.
     told = (s for s in opening(request.layout).segments if s.volatility is not None and s.confidence > Confidence.LOW)
     steady = all(stable(s, limit) for s in told)
@@ -171,7 +171,7 @@ def _answers(request: Request) -> bool:
     """Whether a prompt is a dialogue, or may be one: the data at its start is then the same from turn to turn."""
     whole = opening(request.layout).segments == request.layout.segments
     told = request.known is Known.FULLY and all(s.role is not Role.UNKNOWN for s in request.layout.segments)
-    return not whole or not told or any(loop.tie is Tie.CHAINED for loop in request.site.loops)
+    return not whole or not told or request.site.chained
 
 
 def _certainty(request: Request, cause: Segment) -> Confidence:

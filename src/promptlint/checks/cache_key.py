@@ -8,7 +8,8 @@ from promptlint.checks.prefix import sent, sent_again, stable
 from promptlint.checks.wording import call, quoted, who
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Known, Request, Segment, Volatility
+from promptlint.layout import Confidence, Segment, Volatility
+from promptlint.request import Known, Request
 from promptlint.settings import Setting
 
 _OFTEN = {Volatility.CALL: "on every call", Volatility.REQUEST: "with every request"}

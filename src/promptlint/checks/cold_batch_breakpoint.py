@@ -9,7 +9,8 @@ from promptlint.checks.breakpoints import marks
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider, seconds
-from promptlint.layout import Confidence, Mode, Request
+from promptlint.layout import Confidence
+from promptlint.request import Mode, Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

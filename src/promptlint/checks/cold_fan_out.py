@@ -11,7 +11,8 @@ from promptlint.checks.prefix import sent, stable
 from promptlint.checks.wording import about, call, quoted
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Loop, Mode, Request, Segment, Tie, Volatility
+from promptlint.layout import Confidence, Segment, Volatility
+from promptlint.request import Loop, Mode, Request, Tie
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

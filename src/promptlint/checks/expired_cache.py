@@ -8,7 +8,8 @@ from promptlint.checks.breakpoints import marks
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider, seconds
-from promptlint.layout import Request, Step
+from promptlint.layout import Step
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from promptlint.checks.breakpoints import marks
 from promptlint.checks.wording import call, listed, place, quoted
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Request
+from promptlint.request import Request
 from promptlint.settings import Setting
 
 

@@ -9,7 +9,8 @@ from promptlint.checks.breakpoints import marks
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Request, Role, Segment
+from promptlint.layout import Confidence, Role, Segment
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

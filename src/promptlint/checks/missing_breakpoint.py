@@ -11,7 +11,8 @@ from promptlint.checks.prefix import opening, seen_again, sent, sent_again, stab
 from promptlint.checks.wording import about, money, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Known, Mode, Request, Segment, Step, Volatility
+from promptlint.layout import Confidence, Segment, Step, Volatility
+from promptlint.request import Known, Mode, Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from promptlint.checks.prefix import Loss, loss_behind, opening, sent_again
 from promptlint.frozen import dataclass
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Disorder, Layout, Request, Role, Segment, Volatility
+from promptlint.layout import Confidence, Disorder, Layout, Role, Segment, Volatility
+from promptlint.request import Request
 
 _HEAD = (Role.TOOLS, Role.SYSTEM)
 

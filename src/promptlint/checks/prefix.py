@@ -19,7 +19,8 @@ from promptlint.changes import MoveToEnd
 from promptlint.diagnostics import Severity
 from promptlint.frozen import dataclass
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Condition, Confidence, Layout, Request, Role, Segment, Tie, Tokens, Volatility
+from promptlint.layout import Condition, Confidence, Layout, Role, Segment, Tokens, Volatility
+from promptlint.request import Request, Tie
 
 _LEAST_TOKENS, _PART_OF_MINIMUM = 128, 1 / 4
 """Re-billed text matters from this part of the cacheable minimum on, and never when it is shorter than that."""

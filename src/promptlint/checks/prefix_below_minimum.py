@@ -10,7 +10,7 @@ from promptlint.checks.prefix import sent
 from promptlint.checks.wording import about, call, quoted
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Request
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from promptlint.checks.wording import listed, quoted, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Request, Segment, Volatility
+from promptlint.layout import Confidence, Segment, Volatility
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

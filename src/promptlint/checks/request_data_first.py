@@ -11,7 +11,8 @@ from promptlint.checks.tails import first_disorder
 from promptlint.checks.wording import also, cost, in_one_message, place, quoted, way, who
 from promptlint.diagnostics import Finding, Severity
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Request, Role, Segment, Site, Tie, Volatility
+from promptlint.layout import Confidence, Role, Segment, Volatility
+from promptlint.request import Request, Site
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -70,11 +71,10 @@ def _certainty(found: Break, site: Site) -> Confidence:
     """
     if found.loss.enough:
         return found.segment.confidence
-    task = site.partial or found.segment.role is not Role.SYSTEM or any(x.tie is Tie.CHAINED for x in site.loops)
+    task = site.partial or found.segment.role is not Role.SYSTEM or site.chained
     return Confidence.LOW if task else found.segment.confidence.guess
 
 
 def _mend(loss: Loss) -> str:
-    if not loss.history:
-        return "Move it to the end of the prompt."
-    return "Move it behind them, or into the newest message." if loss.enough else "Add it to the newest message."
+    behind = "Move it behind them, or into the newest message." if loss.enough else "Add it to the newest message."
+    return behind if loss.history else "Move it to the end of the prompt."

@@ -8,7 +8,8 @@ from promptlint.checks.prefix import changes_within, opening
 from promptlint.checks.wording import call, quoted, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Cut, Request, Role, Site
+from promptlint.layout import Confidence, Cut, Role
+from promptlint.request import Request, Site
 
 _SHORT, _LONG = 6, 12
 """Messages: a history shorter than the first is hardly worth a cache, one as long as the second mostly is."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Request, Role, Tie, Volatility
+from promptlint.layout import Confidence, Role, Volatility
+from promptlint.request import Request
 from promptlint.settings import Setting
 from promptlint.spans import Span
 
@@ -76,5 +77,4 @@ def _follows(request: Request, other: Request) -> bool:
 
 
 def _weight(request: Request) -> tuple[bool, bool]:
-    turns = any(loop.tie is Tie.CHAINED for loop in request.site.loops)
-    return turns, bool(_head(request, Role.TOOLS))
+    return request.site.chained, bool(_head(request, Role.TOOLS))

@@ -10,7 +10,8 @@ from promptlint.checks.breakpoints import Mark, marks, together
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Request, Step
+from promptlint.layout import Confidence, Step
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:
@@ -71,9 +72,7 @@ def _spare(at_once: Sequence[Mark]) -> Mark:
 
 
 def _others(at_once: Sequence[Mark], extra: Mark) -> Iterator[Step]:
-    for mark in at_once:
-        if mark is not extra:
-            yield Step("another breakpoint", mark.breakpoint.span)
+    yield from (Step("another breakpoint", mark.breakpoint.span) for mark in at_once if mark is not extra)
 
 
 def _ordinal(number: int) -> str:

@@ -8,7 +8,8 @@ from promptlint.checks.breakpoints import marks
 from promptlint.checks.wording import call, quoted
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Request
+from promptlint.layout import Confidence
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

@@ -9,7 +9,8 @@ from promptlint.checks.breakpoints import caches, explicit, history, marks, only
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Known, Mode, Request, Site, Step, Tie
+from promptlint.layout import Confidence, Step
+from promptlint.request import Known, Mode, Request, Site, Tie
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from promptlint.checks.orders import orders
 from promptlint.checks.wording import behind, place, quoted, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Request
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

@@ -10,7 +10,8 @@ from promptlint.checks.prefix import breaks
 from promptlint.checks.wording import behind, cost, place, quoted, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Request, Segment, Volatility
+from promptlint.layout import Confidence, Segment, Volatility
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from promptlint.checks.prefix import changes_within
 from promptlint.checks.wording import call, listed, quoted
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Parameter, Request, Role, Volatility
+from promptlint.layout import Confidence, Role, Volatility
+from promptlint.request import Parameter, Request
 from promptlint.spans import Span
 
 _LOST = {

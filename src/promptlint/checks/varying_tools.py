@@ -8,7 +8,8 @@ from promptlint.checks.prefix import Loss, anew, changes_within, loss_behind, op
 from promptlint.checks.wording import behind, quoted, way
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Request, Role, Volatility
+from promptlint.layout import Confidence, Role, Volatility
+from promptlint.request import Request
 from promptlint.spans import Span
 
 

@@ -10,7 +10,8 @@ from promptlint.checks.prefix import Break, breaks, move_to_end
 from promptlint.checks.wording import also, cost, in_one_message, place, tells_time, way, who
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Confidence, Request, Role, Segment, Volatility
+from promptlint.layout import Confidence, Role, Segment, Volatility
+from promptlint.request import Request
 
 
 def check(request: Request, provider: Provider) -> Iterator[Finding]:

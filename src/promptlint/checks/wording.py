@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from promptlint.checks.prefix import Loss
 from promptlint.knowledge.providers import Batch, Price, Provider
-from promptlint.layout import Role, Segment, Site, Step, Tokens
+from promptlint.layout import Role, Segment, Step, Tokens
+from promptlint.request import Site
 
 _LONGEST_QUOTE = 50
 

@@ -13,7 +13,7 @@ from promptlint.cli.printing import write
 from promptlint.cli.settings import config_options, configured
 
 if TYPE_CHECKING:
-    from promptlint.layout import Request
+    from promptlint.request import Request
 
 _PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::\d+)?$")
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from promptlint.knowledge.documents import Entry, Shelf, Value
 from promptlint.knowledge.models import CacheSwitch, Call, Client, Form, Given, Marker, Part, Record, Switch
 from promptlint.knowledge.sources import HOW_OFTEN
-from promptlint.layout import Mode, Role
+from promptlint.layout import Role
+from promptlint.request import Mode
 from promptlint.settings import Setting
 
 _MODES = {mode.value: mode for mode in Mode}

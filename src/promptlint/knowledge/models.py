@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from promptlint.frozen import dataclass
-from promptlint.layout import Confidence, Mode, Role, Volatility
+from promptlint.layout import Confidence, Role, Volatility
+from promptlint.request import Mode
 from promptlint.settings import Setting
 
 _DIRECTIVE = re.compile(r"%[-#_0^]?([A-Za-z%])")

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 import click
 
 from promptlint.knowledge.providers import Providers
-from promptlint.layout import Request, Role
+from promptlint.layout import Role
 from promptlint.reporters.picture import Picture, Row, State, about, distinct, headline, total
 from promptlint.reporters.text import harmless
+from promptlint.request import Request
 
 _WIDTH = 56
 """Characters of a text that are shown."""

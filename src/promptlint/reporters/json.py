@@ -7,8 +7,9 @@ from typing import Any
 
 from promptlint.diagnostics import Diagnostic
 from promptlint.edits import Fix
-from promptlint.layout import Gap, Step
+from promptlint.layout import Step
 from promptlint.reporters.report import Report, Sources
+from promptlint.request import Gap
 from promptlint.spans import Position, Span
 
 SCHEMA_VERSION = 1

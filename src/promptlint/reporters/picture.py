@@ -9,7 +9,8 @@ from itertools import groupby
 
 from promptlint.frozen import dataclass
 from promptlint.knowledge.providers import Provider
-from promptlint.layout import Breakpoint, Known, Request, Role, Segment, Tokens, Volatility
+from promptlint.layout import Breakpoint, Role, Segment, Tokens, Volatility
+from promptlint.request import Known, Request
 from promptlint.spans import Span
 
 _STEADY = Volatility.PERIODIC

@@ -9,7 +9,7 @@ from posixpath import join, normpath
 from promptlint.diagnostics import Diagnostic
 from promptlint.frozen import dataclass
 from promptlint.knowledge.pages import Page
-from promptlint.layout import Gap, Request
+from promptlint.request import Gap, Request
 
 
 @dataclass(frozen=True, slots=True)

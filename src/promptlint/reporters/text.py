@@ -10,9 +10,9 @@ import click
 from promptlint.diagnostics import Diagnostic, Severity
 from promptlint.edits import Applicability
 from promptlint.knowledge.loading import page_file
-from promptlint.layout import Gap
 from promptlint.reporters.cells import cell
 from promptlint.reporters.report import Report, Sources
+from promptlint.request import Gap
 from promptlint.spans import Lines, Span
 
 MOST_COLUMNS = 120

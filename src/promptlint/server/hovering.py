@@ -9,8 +9,8 @@ import click
 
 from promptlint.diagnostics import Diagnostic
 from promptlint.knowledge.loading import load_providers, page
-from promptlint.layout import Request
 from promptlint.reporters.drawing import drawn
+from promptlint.request import Request
 from promptlint.spans import Position
 
 _COMMENT = re.compile(r"promptlint:\s*(?:ignore|file-ignore|disable|enable)\[(?P<rules>[^\]]*)\]")

@@ -11,7 +11,7 @@ from pygls import uris
 from promptlint.diagnostics import Diagnostic, Severity
 from promptlint.edits import Edit, applied
 from promptlint.knowledge.loading import page_file
-from promptlint.layout import Gap
+from promptlint.request import Gap
 from promptlint.server.notebooks import Notebook
 from promptlint.spans import Lines, Position, Span
 

@@ -22,7 +22,8 @@ from promptlint.languages.python.starting.blocking import Blocking
 from promptlint.languages.python.starting.senders import Send, Senders
 from promptlint.languages.python.starting.starts import Starts
 from promptlint.languages.python.values.engine import Engine
-from promptlint.layout import Gap, Known, Reading, Request, Segment
+from promptlint.layout import Segment
+from promptlint.request import Gap, Known, Reading, Request
 from promptlint.spans import Span
 from promptlint.template import Parse, plain_template
 

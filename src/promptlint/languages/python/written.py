@@ -16,7 +16,7 @@ from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Models
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.modules.syntax import parsed
-from promptlint.layout import Mode
+from promptlint.request import Mode
 
 MOST_REQUESTS, MOST_BYTES = "MOST_REQUESTS", "MOST_BYTES"
 """What stands in a file of `rules/batches/` for the limits of the provider."""

@@ -35,7 +35,8 @@ from promptlint.languages.templates.places import (
     prefix_headers,
 )
 from promptlint.languages.templates.recognition import documented, is_prompt, may_be_prompt
-from promptlint.layout import Confidence, Gap, Known, Reading, Request, Role, Site
+from promptlint.layout import Confidence, Role
+from promptlint.request import Gap, Known, Reading, Request, Site
 from promptlint.spans import Lines, Position, Span
 from promptlint.template import Hole, Piece, Template, Text, Turn, judged, walk
 

@@ -11,7 +11,7 @@ from posixpath import dirname, join, normpath
 from promptlint.languages.python.modules.definitions import ModuleInfo
 from promptlint.languages.python.modules.newer import later
 from promptlint.languages.python.modules.syntax import parsed
-from promptlint.layout import Gap
+from promptlint.request import Gap
 from promptlint.spans import Position, Span
 
 _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -11,7 +11,8 @@ from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.terms import HISTORY
-from promptlint.layout import Layout, Request, Role, Segment, Tie, Volatility
+from promptlint.layout import Layout, Role, Segment, Volatility
+from promptlint.request import Request, Tie
 from promptlint.spans import Span
 
 _RETURNED = "returned by "

@@ -45,7 +45,8 @@ from promptlint.languages.python.values.terms import (
     Splat,
     Str,
 )
-from promptlint.layout import Breakpoint, Known, Layout, Parameter, Role, Segment, Stray, Volatility
+from promptlint.layout import Breakpoint, Layout, Role, Segment, Volatility
+from promptlint.request import Known, Parameter, Stray
 
 Naming = Callable[[str, ModuleInfo], Iterable[ModuleInfo]]
 """The modules near one in which a text occurs."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from promptlint.layout import Confidence, Request, Role, Segment
+from promptlint.layout import Confidence, Role, Segment
+from promptlint.request import Request
 
 _ARGUMENT = "argument "
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from promptlint.layout import Request
+from promptlint.request import Request
 from promptlint.spans import Span
 
 LEAST_SHARED = 128

@@ -30,7 +30,8 @@ from promptlint.languages.python.values.terms import (
     Splat,
     Str,
 )
-from promptlint.layout import Breakpoint, Stray
+from promptlint.layout import Breakpoint
+from promptlint.request import Stray
 
 MOST_TERMS = 5_000
 """Parts of a prompt that are looked at for a marker."""

@@ -14,7 +14,8 @@ from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Attr, Str
-from promptlint.layout import Confidence, Parameter
+from promptlint.layout import Confidence
+from promptlint.request import Parameter
 from promptlint.settings import Setting
 
 

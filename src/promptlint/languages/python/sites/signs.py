@@ -18,7 +18,8 @@ from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Attr, Call, Global, Param
-from promptlint.layout import Confidence, Evidence
+from promptlint.layout import Confidence
+from promptlint.request import Evidence
 
 DEEPEST_WRAPPER = 6
 """Calls around what a loop runs over: `enumerate(tqdm(items))`."""

@@ -15,7 +15,7 @@ from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Const, Global, Item, Op, Str
-from promptlint.layout import Loop, Mode, Site
+from promptlint.request import Loop, Mode, Site
 from promptlint.settings import Setting
 
 

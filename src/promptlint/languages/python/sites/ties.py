@@ -11,7 +11,7 @@ from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Call, Choice, Each, Fold, Item, Op, Repeat
-from promptlint.layout import Tie
+from promptlint.request import Tie
 
 FEW = 10
 """Items, written in the source, which are too few to be worth a batch."""

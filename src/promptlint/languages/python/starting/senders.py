@@ -38,7 +38,8 @@ from promptlint.languages.python.values.terms import (
     Str,
 )
 from promptlint.languages.python.written import batch_call
-from promptlint.layout import Confidence, Mode
+from promptlint.layout import Confidence
+from promptlint.request import Mode
 
 _DEFINED = re.compile(r"^def (\w+)", re.MULTILINE)
 MOST_ALTERNATIVES = 6

@@ -27,7 +27,7 @@ from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.writing import awaiting, batches, clocks, marks, moves, order, unmarking
 from promptlint.languages.python.writing.source import Naming, Sources
-from promptlint.layout import Request
+from promptlint.request import Request
 
 __all__ = ["Writer"]
 

@@ -12,7 +12,7 @@ from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.clients import base_of, calls, made
 from promptlint.languages.python.writing.importing import renamed, with_imports
 from promptlint.languages.python.writing.source import Source, Sources
-from promptlint.layout import Mode, Request
+from promptlint.request import Mode, Request
 from promptlint.spans import Span
 
 _THREAD = "asyncio.to_thread"

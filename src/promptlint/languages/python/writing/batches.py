@@ -15,7 +15,7 @@ from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.languages.python.writing.splitting import Sent, sent_by
 from promptlint.languages.python.writing.turns import Comprehension, Turn, changed_to, comprehension_of, turn_of
 from promptlint.languages.python.written import MOST_BYTES, MOST_REQUESTS, Code, code, is_copy
-from promptlint.layout import Mode, Request
+from promptlint.request import Mode, Request
 from promptlint.spans import Position, Span
 
 _LISTS = ("requests", "pending", "batch_requests")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promptlint.edits import RefusedError
 from promptlint.knowledge.models import Call, Client, Models
-from promptlint.layout import Site
+from promptlint.request import Site
 
 
 def known(site: Site, models: Models) -> tuple[Call, Client | None]:

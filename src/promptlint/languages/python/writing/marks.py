@@ -12,8 +12,9 @@ from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.moves import places, put_together
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.languages.python.writing.strings import text_of
-from promptlint.layout import Layout, Request, Role, Segment
+from promptlint.layout import Layout, Role, Segment
 from promptlint.passages import HOLE, whole_lines
+from promptlint.request import Request
 
 _TEXT, _CONTENT, _ROLE = "text", "content", "role"
 _WIDTH = 100
