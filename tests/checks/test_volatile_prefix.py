@@ -259,3 +259,18 @@ def test_long_expressions_are_cut_and_stand_on_one_line() -> None:
     assert only(request(subject, text(2100))).message.startswith(
         "`make_id( prefix, seed_of_the_generator_of_this_pr…`, "
     )
+
+
+def test_before_answers_that_are_sent_again() -> None:
+    said = (replace(data("round.question"), repeated=True), replace(answer(), repeated=True))
+    finding = only(request(clock(), text(20), *said))
+    assert "before the answers that are sent again: they are re-billed" in finding.message
+    assert finding.confidence is Confidence.MEDIUM
+    assert found(request(clock(), text(20), data("question"), answer())) == []
+
+
+def test_a_second_reason_that_is_sent_without_the_first() -> None:
+    first, second = clock(arms=side(0, 1)), random_id(arms=side(0, 2))
+    assert [f.at for f in found(request(first, second, text(2100)))] == [line(1), line(2)]
+    assert [f.at for f in found(request(clock(), second, text(2100)))] == [line(1)]
+    assert [f.at for f in found(request(first, clock(arms=side(0, 2)), text(2100)))] == [line(1)]

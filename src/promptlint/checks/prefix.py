@@ -41,6 +41,8 @@ class Loss:
     """Whether that text alone is worth mending, and the mended prefix long enough for the provider's cache."""
     history: bool
     """Whether a history that grows from turn to turn stands behind it: re-billed text of any length."""
+    replayed: bool = False
+    """Whether answers that are sent again stand behind it: most likely a history, or else examples of any number."""
     part: bool = False
     """Whether the mended prefix is long enough only together with what a longer prompt holds before it."""
 
@@ -147,6 +149,7 @@ def loss_behind(request: Request, provider: Provider, index: int, limit: Volatil
         mended=mended,
         enough=(part or mended.low >= minimum) and worth(rebilled, provider, request.site.model),
         history=any(s.growing for s in request.layout.after(index)),
+        replayed=any(s.repeated and _answer(s) for s in request.layout.after(index)),
         part=part,
     )
 
@@ -178,7 +181,7 @@ def breaks(
     for index, segment in enumerate(begin.segments):
         if blamed(segment):
             loss = loss_behind(request, provider, index, limit)
-            if loss.enough or loss.history:
+            if loss.enough or loss.history or loss.replayed:
                 costly.append((index, segment, loss))
     told: list[tuple[Confidence, Segment]] = []
     for index, segment, loss in costly:

@@ -71,7 +71,7 @@ def _certainty(found: Break, site: Site) -> Confidence:
     """
     if found.loss.enough:
         return found.segment.confidence
-    task = site.partial or found.segment.role is not Role.SYSTEM or site.chained
+    task = not found.loss.history or site.partial or found.segment.role is not Role.SYSTEM or site.chained
     return Confidence.LOW if task else found.segment.confidence.guess
 
 

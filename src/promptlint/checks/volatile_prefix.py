@@ -42,8 +42,11 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
 
 def _place_known(found: Break, request: Request) -> Confidence:
     """How sure it is that a conversation stands behind a text: who sends both may send them the other way round."""
-    loose = request.site.partial and found.segment.role is not Role.SYSTEM and not found.loss.enough
-    return Confidence.LOW if loose else Confidence.HIGH
+    if found.loss.enough:
+        return Confidence.HIGH
+    if request.site.partial and found.segment.role is not Role.SYSTEM:
+        return Confidence.LOW
+    return Confidence.HIGH if found.loss.history else Confidence.MEDIUM
 
 
 def _differs(segment: Segment) -> bool:
@@ -54,5 +57,5 @@ def _mend(found: Break) -> str:
     # In a conversation the end of the prompt is the newest message: unless the text is stored with it, the next turn
     # replays another prompt.
     stored = "add it to the newest message and store it there"
-    move = stored if found.loss.history else "move it to the end of the prompt"
+    move = stored if found.loss.history or found.loss.replayed else "move it to the end of the prompt"
     return f"Use a date, or {move}." if tells_time(found.segment) else f"{move[0].upper()}{move[1:]}."

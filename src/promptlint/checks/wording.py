@@ -62,13 +62,14 @@ def about(tokens: Tokens) -> int:
 def behind(loss: Loss, which: str = "from there on") -> str:
     """What is re-billed: text that is worth it, or a history, or both."""
     text = [f"~{about(loss.rebilled):,} tokens {which}"] if loss.enough else []
-    return listed([*text, "the whole conversation"] if loss.history else text)
+    said = "the whole conversation" if loss.history else "the answers that are sent again" if loss.replayed else ""
+    return listed([*text, said] if said else text)
 
 
 def cost(loss: Loss, provider: Provider, model: str | None) -> str:
     """What stands behind a text that changes, and that it is re-billed, with the money where the price is known."""
     what = behind(loss, "that stay the same")
-    they_are = ("all of it is" if loss.history else "they are") if loss.enough else "it is"
+    they_are = ("all of it is" if loss.history else "they are") if loss.enough or not loss.history else "it is"
     price = money(loss.rebilled, provider, model, at_least=loss.history) if loss.enough else ""
     return f"{what}: {they_are} re-billed at full price each time{price}"
 

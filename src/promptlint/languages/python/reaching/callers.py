@@ -119,7 +119,7 @@ class Callers:
 
     def _matches(self, record: CallRecord, info: FunctionInfo, kept: str) -> Iterator[Caller]:
         def match(callee: Term, call: Call) -> Confidence | None:
-            return self._receivers.match(callee, call, info, kept)
+            return self._receivers.match(callee, call, info, kept, record.function)
 
         for run in self._handing.runs(record, match):
             values = self._values(run, info)

@@ -16,6 +16,7 @@ from promptlint.languages.python.values.terms import (
     Attr,
     Call,
     Cat,
+    Choice,
     Class,
     Const,
     Each,
@@ -24,7 +25,6 @@ from promptlint.languages.python.values.terms import (
     Global,
     Item,
     Map,
-    Opaque,
     Param,
     Repeat,
     Seq,
@@ -57,8 +57,8 @@ class Receivers:
             return tuple(self._holders(info))
         return (info.name,)
 
-    def match(self, callee: Term, call: Call, info: FunctionInfo, kept: str) -> Confidence | None:
-        """How sure it is that a call is one of `info`; None: it is none.
+    def match(self, callee: Term, call: Call, info: FunctionInfo, kept: str, within: FunctionInfo) -> Confidence | None:
+        """How sure it is that a call which stands `within` a function is one of `info`; None: it is none.
 
         `kept` is a name that the function is kept under, empty where it is called by its own.
         """
@@ -76,20 +76,22 @@ class Receivers:
                 return Confidence.HIGH
             return Confidence.MEDIUM if declared and self._related(declared, info.owner) else None
         if info.owner is not None and isinstance(callee, Attr) and callee.name == info.name:
-            return self._by_name(callee, call, info)
+            return self._by_name(callee, call, info, within)
         return _kept(callee, kept) if kept else None
 
-    def _by_name(self, callee: Attr, call: Call, info: FunctionInfo) -> Confidence | None:
+    def _by_name(self, callee: Attr, call: Call, info: FunctionInfo, within: FunctionInfo) -> Confidence | None:
         assert info.owner is not None
         if isinstance(stripped(callee.value), (Class, Global, Map)):
             return None
         value = self.engine.head(callee.value)
         if isinstance(value, _BUILT_IN) or _foreign(value) or not _enough(info, call):
             return None
-        declared = self.declared(value)
+        declared = self.declared(value) or self.declared(stripped(callee.value))
         if declared is not None:
             return Confidence.MEDIUM if self._related(declared, info.owner) else None
-        families = [owner for owner in self.definers(info) if not self._related(owner, info.owner)]
+        # An object that a method calls is hardly another one of its own class: it is handed on to.
+        itself = _class_around(within)
+        families = [o for o in self.definers(info) if o is not itself and not self._related(o, info.owner)]
         return Confidence.MEDIUM if len(families) < MOST_FAMILIES else Confidence.LOW
 
     def definers(self, info: FunctionInfo) -> tuple[ClassInfo, ...]:
@@ -113,8 +115,8 @@ class Receivers:
         if isinstance(value, Attr):
             owner = self.declared(self.engine.head(value.value))
             return self._field(owner, value.name) if owner is not None else None
-        if isinstance(value, Opaque):
-            return None
+        if isinstance(value, Choice):
+            return self.declared(stripped(value.then)) or self.declared(stripped(value.other))
         return None
 
     def _field(self, owner: ClassInfo, name: str) -> ClassInfo | None:
@@ -173,6 +175,12 @@ def _given_annotation(klass: ClassInfo, name: str) -> ast.expr | None:
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute) and node.target.attr == name:
                 return node.annotation
     return None
+
+
+def _class_around(function: FunctionInfo | None) -> ClassInfo | None:
+    while function is not None and function.owner is None:
+        function = function.parent
+    return function.owner if function is not None else None
 
 
 def _foreign(value: Term) -> bool:
