@@ -217,6 +217,10 @@ class Prompts:
     def _sliced(self, term: Item) -> None:
         if (lost := histories.window(term)) and self.engine.head(lost.operands[1]) in histories.NEWEST:
             self._history(term)
+        elif histories.beginning(term):
+            self.texts.next_block()
+            self.texts.role = Role.UNKNOWN
+            self.texts.hole(Hole(None, "is the beginning of a list", at=self.judge.hole(term).at))
         else:
             with self.texts.cutting(lost):
                 self._messages(term.value)

@@ -73,9 +73,10 @@ def cut(value: Term, at: Place = NOWHERE, keeps: Term = NONE, because: str = _DR
 
 def window(term: Term) -> Op | None:
     """What `history[-20:]` is: the list, cut; None for a slice that does not move on while the list grows."""
-    low = _beginning(term)
-    if low is None or not isinstance(term, Item):
+    ends = _ends(term)
+    if ends is None or not isinstance(term, Item):
         return None
+    low = ends[0]
     if isinstance(low, Const) and isinstance(low.value, int) and low.value < 0:
         return cut(term.value, term.at, Const(-low.value), KEEPS)
     if isinstance(low, Op) and low.operator == "negative":
@@ -85,17 +86,26 @@ def window(term: Term) -> Op | None:
     return None
 
 
-def _beginning(term: Term) -> Term | None:
-    """Where a slice begins; None for what is no slice, or one with steps."""
+def beginning(term: Term) -> bool:
+    """Whether a slice is made of some of the first items, `messages[:n]`: they stay while the list grows."""
+    low, high = _ends(term) or (None, NONE)
+    if low not in (NONE, Const(0)) or high == NONE:
+        return False
+    negative = isinstance(high, Op) and (high.operator == "negative" or _is_length(high.operands[0]))
+    return not negative and not (isinstance(high, Const) and isinstance(high.value, int) and high.value < 0)
+
+
+def _ends(term: Term) -> tuple[Term, Term] | None:
+    """Where a slice begins and ends; None for what is no slice, or one with steps."""
     key = stripped(term.key) if isinstance(term, Item) else None
     if not isinstance(key, Op) or key.operator != "slice" or stripped(key.operands[2]) != NONE:
         return None
-    return stripped(key.operands[0])
+    return stripped(key.operands[0]), stripped(key.operands[1])
 
 
 def shortened(term: Term) -> Op | None:
     """What a list is that is left as a slice of itself: `history[2:]` loses some of its first items each time."""
-    low = _beginning(term)
+    low, _ = _ends(term) or (None, None)
     drops = isinstance(low, Const) and isinstance(low.value, int) and low.value > 0
     return cut(term.value, term.at) if drops and isinstance(term, Item) else window(term)
 
