@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from bench.speed.trees import plant
 from bench.speed.work import work
+from promptlint.knowledge.loading import load_models, load_providers
+from promptlint.languages.python.read import read_source
+from promptlint.languages.python.values.engine import Engine
+from promptlint.languages.python.values.rewriting import Substitution
+from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.terms import Carried, Cat, Each, Format, Global, Str
 
 FILES = 40
 MOST = {"files parsed": 40, "bodies walked": 300, "prompts worked out": 60}
@@ -38,3 +46,58 @@ def test_a_call_costs_no_more_than_it_did(done: list[dict[str, int]], name: str)
 def test_a_file_is_read_once_and_those_with_prompts_some_times_more(done: list[dict[str, int]]) -> None:
     more = done[1]["files read"] - done[0]["files read"]
     assert more <= 16 * FILES - FILES + 16  # and a few packages
+
+
+# --- terms ------------------------------------------------------------------------------------------------------------
+
+LOOP = 7
+
+
+def each(loop: int) -> Each:
+    return Each(loop, Global("items"))
+
+
+def listed(term: Term) -> Term:
+    return Cat((Str("Item: "), Format(term)))
+
+
+def test_only_what_holds_a_symbol_is_walked_to_replace_it() -> None:
+    replaced = Substitution({each(LOOP): Str("one")})
+    others = [listed(each(number)) for number in range(LOOP + 1, LOOP + 50)]
+
+    assert replaced(Cat((*others, listed(each(LOOP))))) == Cat((*others, listed(Str("one"))))
+    assert len(replaced.memo) == 4  # the text, the part of it with the item, its Format, and the item
+
+
+def test_the_items_of_loops_with_one_bit_are_told_apart() -> None:
+    replaced = Substitution({each(LOOP): Str("one")})
+    collides = next(n for n in range(LOOP + 1, 10_000) if each(n).open == each(LOOP).open)
+
+    assert replaced(listed(each(collides))) == listed(each(collides))
+
+
+def test_what_a_loop_carries_is_replaced_wherever_it_is_equal() -> None:
+    replaced = Substitution({Carried(LOOP, "total"): Str("sum")})
+
+    assert replaced(listed(Carried(LOOP, "total"))) == listed(Str("sum"))
+    assert replaced(listed(Carried(LOOP, "other"))) == listed(Carried(LOOP, "other"))
+
+
+def test_what_was_known_of_files_is_gone_when_they_are_read() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        read_source(SENDS, "app.py", load_models(), load_providers())
+        engines = [each for each in gc.get_objects() if isinstance(each, Engine)]
+        assert not any(map(vars, engines))
+    finally:
+        gc.enable()
+
+
+SENDS = """
+import openai
+
+def ask(names):
+    for name in names:
+        openai.OpenAI().responses.create(model="gpt-5", input=f"Who is {name}?")
+"""

@@ -14,6 +14,7 @@ class Circular:
     """Knows one list: a text, and for each of something the list again."""
 
     def __init__(self) -> None:
+        self.turned: dict[tuple[int, int], tuple[Term, ...]] = {}
         again = Repeat(Each(1, Global("things")), (Str("once more"), Splat(Global("list"))))
         self.list = Seq((Str("first"), again))
 

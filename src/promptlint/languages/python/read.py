@@ -76,9 +76,17 @@ def read_project(
     never raised.
     """
     code = code or Code(files, models)
-    reader = _Reader(code, models, providers, read_text, parse_template)
+
+    def read(group: Group) -> Reading:
+        # Each group has a reader of its own: what one knows is most of the memory, and no other group asks for it.
+        reader = _Reader(code, models, providers, read_text, parse_template)
+        try:
+            return reader.read(group)
+        finally:
+            reader.forget()
+
     groups = [tuple(sorted(targets))] if only else code.groups(targets)
-    parts = each(lambda group: _deep(lambda: reader.read(group)), groups)
+    parts = each(lambda group: _deep(lambda: read(group)), groups)
     requests = with_warmed(with_siblings([request for part in parts for request in part.requests]))
     unreadable = {gap.span.path: gap for part in parts for gap in part.unreadable}
     gaps = tuple(gap for part in parts for gap in part.gaps)
@@ -171,6 +179,11 @@ class _Reader:
         sent = {send.record.call.at for send in sends}
         requests += self._unseen(paths, sent, {_place(s) for r in requests for s in r.layout.segments})
         return Reading(tuple(requests), tuple(gaps), tuple(self.code.project.unreadable.values()))
+
+    def forget(self) -> None:
+        """Let go of all that is known: what was read with it still holds it, until somebody looks for garbage."""
+        vars(self.engine).clear()
+        vars(self).clear()
 
     def _unseen(self, paths: Sequence[str], sent: set[Place], told: set[Span]) -> Iterator[Request]:
         """Prompts whose call is not seen, less those of the calls at `sent`, and those whose text is `told` already."""

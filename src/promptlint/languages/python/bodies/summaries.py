@@ -10,7 +10,7 @@ from itertools import count
 from promptlint.frozen import dataclass
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.modules.places import Place
-from promptlint.languages.python.values.rewriting import substituted
+from promptlint.languages.python.values.rewriting import Substitution
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Call, Choice, Each, Op, Opaque
 
@@ -91,11 +91,11 @@ def first_returned(ways: Sequence[tuple[tuple[Term, ...], Term]]) -> Term:
     return term
 
 
-def substituted_record(record: CallRecord, values: Mapping[Term, Term]) -> CallRecord:
+def substituted_record(record: CallRecord, replaced: Substitution) -> CallRecord:
     """The record of a call with symbols replaced."""
-    call = substituted(record.call, values)
+    call = replaced(record.call)
     assert isinstance(call, Call)
-    loops = tuple(replace(loop, each=_as_each(substituted(loop.each, values), loop.each)) for loop in record.loops)
+    loops = tuple(replace(loop, each=_as_each(replaced(loop.each), loop.each)) for loop in record.loops)
     return replace(record, call=call, loops=loops)
 
 

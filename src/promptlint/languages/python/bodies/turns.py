@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from promptlint.languages.python.bodies.states import Key, State, all_joined, folded, grown, root_of
 from promptlint.languages.python.bodies.summaries import substituted_record
 from promptlint.languages.python.modules.places import NOWHERE
-from promptlint.languages.python.values.rewriting import spread, stripped, substituted
+from promptlint.languages.python.values.rewriting import Substitution, spread, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     UNASSIGNED,
@@ -101,15 +101,16 @@ class Turns:
             so_far[symbol] = before.snapshot(after.snapshot(grown(total, self.each.loop)))
             after.held[key] = after.fresh(total) if key in objects else total
         if so_far:
+            replaced = Substitution(so_far)
             for i in range(marks[0], len(self.walker.calls)):
-                self.walker.calls[i] = substituted_record(self.walker.calls[i], so_far)
+                self.walker.calls[i] = substituted_record(self.walker.calls[i], replaced)
             for i in range(marks[1], len(self.walker.returned)):
                 conditions, value = self.walker.returned[i]
-                self.walker.returned[i] = conditions, substituted(value, so_far)
+                self.walker.returned[i] = conditions, replaced(value)
             for state in (*self.walker.ended[marks[2] :], after):
                 for key, value in state.held.items():
                     if state is not after or key not in carried:
-                        state.held[key] = spread(substituted(value, so_far))
+                        state.held[key] = spread(replaced(value))
         for key, value in before.held.items():
             after.held.setdefault(key, value)
         self.walker.state, self.walker.alive = after, True

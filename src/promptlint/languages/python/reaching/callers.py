@@ -16,7 +16,7 @@ from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values import attributes
 from promptlint.languages.python.values.arguments import arguments, bound
 from promptlint.languages.python.values.engine import Engine
-from promptlint.languages.python.values.rewriting import substituted, symbols
+from promptlint.languages.python.values.rewriting import Substitution, symbols
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Call, Class, Each, Func, Map, Param, Via
 from promptlint.layout import Confidence
@@ -163,14 +163,14 @@ def is_test(path: str) -> bool:
 def lifted(send: Send, caller: Caller, info: FunctionInfo, engine: Engine) -> Send:
     """The prompt as the caller of `info` sees it."""
     values = {**caller.values, **_objects(send, caller, engine)}
-    new = substituted(send.arguments, values)
+    replaced = Substitution(values)
+    new = replaced(send.arguments)
     assert isinstance(new, Map)
     outer = send.function is info
     loops = tuple(
-        replace(loop, each=each) if isinstance(each := substituted(loop.each, values), Each) else loop
-        for loop in send.loops
+        replace(loop, each=each) if isinstance(each := replaced(loop.each), Each) else loop for loop in send.loops
     )
-    conditions = tuple(substituted(condition, values) for condition in send.conditions)
+    conditions = tuple(map(replaced, send.conditions))
     return replace(
         send,
         arguments=new,

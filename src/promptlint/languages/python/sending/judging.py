@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.modules.places import Place
@@ -11,7 +13,7 @@ from promptlint.languages.python.starting.messages import is_message
 from promptlint.languages.python.values import clocks
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped, symbols
-from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.term import Term, bit
 from promptlint.languages.python.values.terms import (
     HISTORY,
     NONE,
@@ -129,9 +131,10 @@ class Judge:
     def _turns(self, term: Term) -> frozenset[Span]:
         """The loops around the call on each turn of which a value is another one."""
         stack, seen, found = [term], set[int](), set[int]()
+        bits = reduce(or_, map(bit, self.loops), 0)
         while stack:
             at = stack.pop()
-            if id(at) in seen:
+            if not at.open & bits or id(at) in seen:
                 continue
             seen.add(id(at))
             if isinstance(at, (Each, Carried)) and at.loop in self.loops:

@@ -18,7 +18,7 @@ from promptlint.languages.python.modules.project import Project
 from promptlint.languages.python.reaching.namings import Namings
 from promptlint.languages.python.values import attributes, conditions, functions, keeping, methods, operators, unrolling
 from promptlint.languages.python.values.arguments import bound
-from promptlint.languages.python.values.rewriting import either, parts, rewrapped, shallow, stripped, substituted
+from promptlint.languages.python.values.rewriting import Substitution, either, parts, rewrapped, shallow, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     Attr,
@@ -90,6 +90,7 @@ class Engine:
         """Function, key and what is left aside → where it names the key: kept for `markers`."""
         self.lineages: dict[ClassInfo, tuple[ClassInfo, ...]] = {}
         """Class → itself and what it inherits from: kept for `attributes.lineage`."""
+        self.turned: dict[tuple[int, int], tuple[Term, ...]] = {}  # kept for `unrolling`
         self.filled: dict[tuple[ClassInfo, str], bool] = {}  # kept for `filling`
         self._namings: dict[ModuleInfo, Namings] = {}
         self._depth = 0
@@ -159,11 +160,9 @@ class Engine:
         if not isinstance(target, Func) or not target.info.mutates:
             return {}
         effects = self.summary(target.info).effects
-        if not effects:
-            return {}
-        values = bound(target, call, self)
-        places = {symbol: stripped(value) for symbol, value in values.items()}
-        return {substituted(place, places): substituted(content, values) for place, content in effects.items()}
+        values = bound(target, call, self) if effects else {}
+        new, place_of = map(Substitution, (values, {symbol: stripped(value) for symbol, value in values.items()}))
+        return {place_of(place): new(content) for place, content in effects.items()}
 
     def overridden(self, function: Func, info: ClassInfo, receiver: Param) -> Term:
         """A method as the object has it: its own, for it may be of a subclass only where the class leaves it out."""
@@ -199,7 +198,8 @@ class Engine:
         self._steps = 0
         self._limit = MOST_STEPS
         if len(self._reduced) > MOST_REMEMBERED:
-            self._reduced_before, self._reduced, self._texts, self._truths = self._reduced, {}, {}, {}
+            self._reduced_before, self._reduced = self._reduced, {}
+            self._texts, self._truths, self.turned = {}, {}, {}
 
     @contextmanager
     def for_a_value(self) -> Iterator[None]:
@@ -394,7 +394,7 @@ class Engine:
             return returns
         self.spend(returns)
         values = bound(function, term, self)
-        value = functions.changed_itself(function, values, self) or shallow(substituted(returns, values))
+        value = functions.changed_itself(function, values, self) or shallow(Substitution(values)(returns))
         cached = function.info.decorators & {"cache", "lru_cache"} and not term.arguments
         cap = Volatility.DEPLOYMENT if cached else None
         return self.reduced(Via(value, f"returned by `{function.info.qualname}`", at=term.at, cap=cap))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
 from itertools import product
+from operator import or_
 
 from promptlint.languages.python.modules.places import NOWHERE, Place
-from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.term import Term, bit
 from promptlint.languages.python.values.terms import (
     Cat,
     Choice,
@@ -55,19 +57,25 @@ def substituted(term: Term, values: Mapping[Term, Term]) -> Term:
     """The term with symbols replaced. An Each is found by its loop, whatever it runs over."""
     if not term.open or not values:
         return term
-    return _Substitution(values)(term)
+    return Substitution(values)(term)
 
 
-class _Substitution:
-    """An object, and no function that holds itself: what it remembers is gone with it, and not with the next cycle."""
+class Substitution:
+    """Terms with symbols replaced, what they share only once.
+
+    An object, and no function that holds itself: what it remembers is gone with it, and not with the next cycle.
+    """
 
     def __init__(self, values: Mapping[Term, Term]) -> None:
         self.values = values
         self.loops = {symbol.loop: value for symbol, value in values.items() if isinstance(symbol, Each)}
         self.memo: dict[int, tuple[Term, Term]] = {}
+        self.bits = 0
+        for symbol in values:
+            self.bits |= bit(symbol.loop) if isinstance(symbol, Each) else symbol.open
 
     def __call__(self, old: Term) -> Term:
-        if not old.open:
+        if not old.open & self.bits:  # most of what is walked holds none of these symbols
             return old
         known = self.memo.get(id(old))
         if known is not None:
@@ -88,9 +96,10 @@ class Exchange:
     def __init__(self, values: Mapping[Term, Term]) -> None:
         self.values = values
         self.memo: dict[int, tuple[Term, Term]] = {}
+        self.bits = reduce(or_, (part.open for part in values), 0)
 
     def __call__(self, old: Term) -> Term:
-        if not old.open:
+        if not old.open & self.bits:
             return old
         known = self.memo.get(id(old))
         if known is None:

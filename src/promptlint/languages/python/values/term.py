@@ -10,6 +10,13 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 from promptlint.frozen import dataclass, later
 
 T = TypeVar("T", bound="Term")
+BITS = 60
+"""Symbols that are told apart at a glance: two may have the same bit."""
+
+
+def bit(known: int) -> int:
+    """The bit of a symbol, by its hash; of the item of a loop, by the number of the loop."""
+    return 1 << known % BITS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,12 +29,14 @@ class Term:
     """Fields that hold a tuple of terms."""
     SYMBOL: ClassVar[bool] = False
     """Whether it is one that substitution replaces."""
+    KNOWN_BY: ClassVar[str] = ""
+    """The field with the number of its loop, which its bit tells; empty: that tells all that it equals."""
     MUTABLE: ClassVar[bool] = False
     """Whether it stands for something that may still be changed."""
     TURNING: ClassVar[bool] = False
     """Whether it stands for what the turns of a loop leave behind."""
-    open: bool = field(init=False, compare=False, repr=False)
-    """Whether a symbol is left in it."""
+    open: int = field(init=False, compare=False, repr=False)
+    """A bit for each symbol that is left in it, as `bit` gives them; 0: none is."""
     mutable: bool = field(init=False, compare=False, repr=False)
     """Whether something is left in it that may still be changed."""
     turning: bool = field(init=False, compare=False, repr=False)
@@ -66,7 +75,7 @@ def term(kind: type[T]) -> type[T]:
     What `dataclass` and a walk over `children` would do takes four times as long.
     """
     made = dataclass(frozen=True, slots=True, eq=False)(kind)
-    later(made, "__init__", _constructor)
+    later(made, "__init__", _constructor, bit=bit)
     later(made, "rebuilt", _rebuilder, same=is_)
     later(made, "children", _lister)
     return made
@@ -96,7 +105,7 @@ def _constructor(made: type[Term]) -> list[str]:
     depths = ", ".join(f"{name}.depth" for name in made.ONE)
     lines = [f"def __init__(self, {', '.join(signature)}):"]
     lines += [f" set_{f.name}(self, {f.name})" for f in own]
-    lines += [f" is_open = {' or '.join([str(made.SYMBOL), *(f'{name}.open' for name in made.ONE)])}"]
+    lines += [f" is_open = {' | '.join(f'{name}.open' for name in made.ONE) or 0}"]
     lines += [f" mutable = {' or '.join([str(made.MUTABLE), *(f'{name}.mutable' for name in made.ONE)])}"]
     lines += [f" turning = {' or '.join([str(made.TURNING), *(f'{name}.turning' for name in made.ONE)])}"]
     lines += [f" depth = {f'max({depths})' if len(made.ONE) > 1 else depths or 0}"]
@@ -105,7 +114,7 @@ def _constructor(made: type[Term]) -> list[str]:
     for name in made.MANY:
         lines += [
             f" for child in {name}:",
-            "  is_open = is_open or child.open",
+            "  if child.open | is_open != is_open: is_open |= child.open",
             "  mutable = mutable or child.mutable",
             "  turning = turning or child.turning",
             "  if child.depth > depth: depth = child.depth",
@@ -113,6 +122,7 @@ def _constructor(made: type[Term]) -> list[str]:
             "  exact.append(child.exact)",
         ]
     lines += [f" known = hash({'tuple(hashes)' if made.MANY else f'({hashes},)'})"]
+    lines += [f" is_open |= bit({made.KNOWN_BY or 'known'})"] if made.SYMBOL else []
     lines += [f" set_exact(self, hash({'(known, *exact)' if made.MANY else f'(known, {exact})'}))"]
     lines += [
         " set__hash(self, known)",

@@ -221,6 +221,7 @@ class Carried(Term):
     """What a name or an object holds when a turn of a loop begins."""
 
     SYMBOL = True
+    KNOWN_BY = "loop"
     loop: int
     key: Term | str
 
@@ -230,6 +231,7 @@ class Each(Term):
     """The item of this turn of a loop."""
 
     SYMBOL = True
+    KNOWN_BY = "loop"
     ONE = ("over",)
     loop: int
     over: Term

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values.rewriting import lasting, rewrapped, stripped, substituted
+from promptlint.languages.python.values.rewriting import Substitution, lasting, rewrapped, stripped, substituted
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Choice, Each, Fold, Maybe, Opaque, Repeat, Seq, Splat, Via
 from promptlint.layout import Volatility
@@ -100,11 +100,20 @@ def _turn(part: Term, repeat: Repeat, engine: Engine, ways: int = MOST_WAYS) -> 
     plain = stripped(whole)
     if not isinstance(plain, Choice) or ways < 2:
         engine.spend(part)
-        yield from (substituted(inner, {repeat.each: part}) for inner in repeat.items)
+        yield from _turned(repeat, part, engine)
         return
     sides = (rewrapped(side, whole) for side in (plain.then, plain.other))
     then, other = (tuple(_turn(side, repeat, engine, ways // 2)) for side in sides)
     yield Maybe(plain.condition, then, other)
+
+
+def _turned(repeat: Repeat, part: Term, engine: Engine) -> tuple[Term, ...]:
+    # The same list comes into prompts by many ways, and each of them asks for its turns.
+    known = engine.turned.get((repeat.exact, part.exact))
+    if known is None:
+        known = tuple(map(Substitution({repeat.each: part}), repeat.items))
+        engine.turned[repeat.exact, part.exact] = known
+    return known
 
 
 def _after(parts: tuple[Term, ...], fold: Fold, value: Term, engine: Engine, deep: int) -> Term:
