@@ -77,6 +77,7 @@ class Loop:
     pause: float = 0  # seconds that each turn waits, where that is written in the source
     leaves_early: bool = False  # whether a good answer ends the loop (`return` or `break` in its body)
     functions: int = 0  # how many functions lie between the loop and the call
+    after_failure: bool = False  # whether the call is only made when another one has failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,16 @@ def test_the_innermost_loop_decides() -> None:
 
 
 def test_rounds_that_need_the_answers_of_the_round_before() -> None:
-    assert only(loop(Tie.CHAINED), loop()).confidence is MEDIUM
+    """Each of them would wait a day."""
+    assert only(loop(Tie.CHAINED), loop()).confidence is LOW
+
+
+def test_what_is_only_done_when_the_first_try_failed() -> None:
+    assert found(loop(after_failure=True)) == []
+
+
+def test_a_call_of_whose_prompt_nothing_is_seen_may_be_no_prompt() -> None:
+    assert only(loop(), span=line(1)).confidence is LOW  # all that is known of the text is the call itself
 
 
 def test_a_handful_inside_the_loop_over_the_items() -> None:

@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
+from promptlint.checks.batching import FAR
 from promptlint.knowledge.loading import load_models, load_providers
 from promptlint.layout import Breakpoint, Confidence, Layout, Role, Segment
 from promptlint.reading import read_project
@@ -146,6 +147,7 @@ def _manner(site: Site, known: Known) -> Iterator[str]:
 
 def _way(loop: Loop) -> str:
     flags = {"parallel": loop.parallel, "few": loop.few, "leaves-early": loop.leaves_early}
+    flags |= {"after-failure": loop.after_failure, "far": loop.functions >= FAR}
     return " ".join([loop.tie.value, *(name for name, given in flags.items() if given)])
 
 

@@ -36,6 +36,8 @@ def batchable(request: Request, provider: Provider) -> Work | None:
     loop = item_loop(site)
     if loop is None or site.batch is None or provider.batch is None or request.layout.conversation:
         return None
+    if loop.after_failure:
+        return None  # the few items of which the first try failed
     signs: dict[str, Evidence] = {}
     for sign in site.offline:
         signs.setdefault(sign.reason, sign)  # a function and its caller may show the same one
@@ -48,7 +50,8 @@ def batchable(request: Request, provider: Provider) -> Work | None:
     if live or site.mode in (Mode.STREAM, Mode.BATCH):
         return None
     deciding = tuple(sign for sign in signs.values() if sign.weight is strongest)
-    return Work(loop, deciding, min(_certainty(site, loop, strongest, len(deciding)), site.confidence))
+    certainty = _certainty(site, loop, strongest, len(deciding)) if _seen(request) else Confidence.LOW
+    return Work(loop, deciding, min(certainty, site.confidence))
 
 
 def item_loop(site: Site) -> Loop | None:
@@ -88,11 +91,14 @@ def nobody(deciding: Sequence[Evidence]) -> str:
     return f"nobody seems to wait for the answers ({listed([sign.reason for sign in deciding])})"
 
 
+def _seen(request: Request) -> bool:
+    """Whether any of the prompt is seen. Where all that is known is the call, it may as well make an embedding."""
+    return any(segment.origin.span != request.site.span for segment in request.layout.segments)
+
+
 def _certainty(site: Site, loop: Loop, strongest: Confidence, number: int) -> Confidence:
     if strongest is Confidence.LOW and number >= MANY_WEAK:
         strongest = Confidence.MEDIUM
-    if loop.functions >= FAR:
+    if loop.functions >= FAR or site.chained:  # or rounds, each of which would wait a day
         return Confidence.LOW
-    # A sign that somebody waits, or rounds which need the answers of the one before, speak against waiting a day.
-    against = site.waiting or site.chained
-    return min(strongest, Confidence.MEDIUM) if against else strongest
+    return min(strongest, Confidence.MEDIUM) if site.waiting else strongest

@@ -50,6 +50,9 @@ class Arguments:
         term = written[0].value if written else self._from_mapping(first)
         for name in rest:
             head = self.engine.head(term)
+            if isinstance(head, Op) and head.operator == "json":  # the body of a request, written out
+                term = head.operands[0]
+                head = self.engine.head(term)
             if isinstance(head, Call) and is_object(head, self.engine):
                 term = part_of(head, (name,), self.engine) or MISSING
             elif isinstance(head, (Map, Choice)) or head == MISSING:

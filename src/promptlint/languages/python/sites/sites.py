@@ -8,6 +8,7 @@ from math import prod
 from promptlint.languages.python.bodies.summaries import LoopFrame
 from promptlint.languages.python.sending.prompts import Prompt
 from promptlint.languages.python.sites.answering import plain_id, provider_of
+from promptlint.languages.python.sites.items import after_failure, functions_between
 from promptlint.languages.python.sites.signs import Signs
 from promptlint.languages.python.sites.ties import few, tie_of
 from promptlint.languages.python.starting.blocking import Blocking
@@ -113,7 +114,8 @@ def _loop(frame: LoopFrame, send: Send, engine: Engine) -> Loop:
         few=few(frame, engine),
         pause=_pause(frame, send, engine),
         leaves_early=frame.leaves_early,
-        functions=next((i for i, record in enumerate(send.chain) if frame in record.loops), 0),
+        functions=functions_between(frame, send),
+        after_failure=after_failure(frame, send),
     )
 
 
