@@ -25,6 +25,9 @@ from promptlint.languages.python.values.terms import (
 MOST_CHOICES = 60
 """Choices within choices, and what stands in for what is not there, that an argument may be."""
 
+MOST_BODIES = 6
+"""Choices within choices which the body of a request may be."""
+
 
 def is_object(term: Term, engine: Engine) -> bool:
     """Whether a value is an object whose fields are known: of a class of the project, or a record of a library."""
@@ -49,16 +52,37 @@ class Arguments:
         written = [item for item in self.send.arguments.items if isinstance(item, Entry) and item.key == Str(first)]
         term = written[0].value if written else self._from_mapping(first)
         for name in rest:
+            term = self._data(term)
             head = self.engine.head(term)
-            if isinstance(head, Op) and head.operator == "json":  # the body of a request, written out
-                term = head.operands[0]
-                head = self.engine.head(term)
             if isinstance(head, Call) and is_object(head, self.engine):
                 term = part_of(head, (name,), self.engine) or MISSING
             elif isinstance(head, (Map, Choice)) or head == MISSING:
                 term = Item(term, Op("key or", (Str(name), MISSING)))
+                term = MISSING if self._nowhere(term) else term
             else:
                 term = Attr(term, name)
+        return term
+
+    def _nowhere(self, term: Term) -> bool:
+        """Whether none of the values that an argument may have is given."""
+        stack, seen = [term], set[int]()
+        while stack:
+            head = self.engine.head(stack.pop())
+            if isinstance(head, Choice) and head.exact not in seen:
+                seen.add(head.exact)  # choices within choices have sides in common
+                stack += (head.then, head.other)
+            elif not isinstance(head, Choice) and head != MISSING:
+                return False
+        return True
+
+    def _data(self, term: Term, left: int = MOST_BODIES) -> Term:
+        """What the body of a request was written out from."""
+        head = self.engine.head(term)
+        if isinstance(head, Op) and head.operator == "json":
+            return head.operands[0]
+        if isinstance(head, Choice) and left:
+            then, other = self._data(head.then, left - 1), self._data(head.other, left - 1)
+            return term if (then, other) == (head.then, head.other) else Choice(head.condition, then, other)
         return term
 
     def _from_mapping(self, name: str) -> Term:
