@@ -99,6 +99,8 @@ def _seen(request: Request) -> bool:
 def _certainty(site: Site, loop: Loop, strongest: Confidence, number: int) -> Confidence:
     if strongest is Confidence.LOW and number >= MANY_WEAK:
         strongest = Confidence.MEDIUM
-    if loop.functions >= FAR or site.chained:  # or rounds, each of which would wait a day
+    if loop.functions >= FAR:
         return Confidence.LOW
-    return min(strongest, Confidence.MEDIUM) if site.waiting else strongest
+    # A sign that somebody waits, or rounds which need the answers of the one before, speak against waiting a day.
+    against = site.waiting or site.chained
+    return min(strongest, Confidence.MEDIUM) if against else strongest

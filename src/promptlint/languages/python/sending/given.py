@@ -52,28 +52,16 @@ class Arguments:
         written = [item for item in self.send.arguments.items if isinstance(item, Entry) and item.key == Str(first)]
         term = written[0].value if written else self._from_mapping(first)
         for name in rest:
-            term = self._data(term)
-            head = self.engine.head(term)
+            data = self._data(term)
+            head = self.engine.head(data)
             if isinstance(head, Call) and is_object(head, self.engine):
                 term = part_of(head, (name,), self.engine) or MISSING
             elif isinstance(head, (Map, Choice)) or head == MISSING:
-                term = Item(term, Op("key or", (Str(name), MISSING)))
-                term = MISSING if self._nowhere(term) else term
+                asked = Item(data, Op("key or", (Str(name), MISSING)))
+                term = asked if data is term else self._assumed(asked, {}, MOST_CHOICES)
             else:
-                term = Attr(term, name)
+                term = Attr(data, name)
         return term
-
-    def _nowhere(self, term: Term) -> bool:
-        """Whether none of the values that an argument may have is given."""
-        stack, seen = [term], set[int]()
-        while stack:
-            head = self.engine.head(stack.pop())
-            if isinstance(head, Choice) and head.exact not in seen:
-                seen.add(head.exact)  # choices within choices have sides in common
-                stack += (head.then, head.other)
-            elif not isinstance(head, Choice) and head != MISSING:
-                return False
-        return True
 
     def _data(self, term: Term, left: int = MOST_BODIES) -> Term:
         """What the body of a request was written out from."""
