@@ -17,7 +17,7 @@ from promptlint.knowledge.loading import RULES
 from promptlint.layout import Confidence
 from promptlint.session import check
 
-OPTIONS = Configuration(fixed=Settings(select=("PL301",), min_confidence=Confidence.LOW))
+OPTIONS = Configuration(fixed=Settings(select=("PL301", "PL302"), min_confidence=Confidence.LOW))
 HEAD = "import json\n\nfrom openai import OpenAI\n\nclient = OpenAI()\n"
 SENT = 'client.responses.create(model="gpt-6-sol", input=item)'
 
@@ -130,6 +130,30 @@ def test_a_pause_between_the_calls_is_taken_out() -> None:
     assert "time.sleep(1)" not in loop(source)
 
 
+ASYNC = HEAD.replace("OpenAI", "AsyncOpenAI").replace("import json", "import asyncio")
+
+
+def coroutine(body: str) -> str:
+    """A coroutine whose body goes through `items`, as it is mended."""
+    return mended(program(body, ASYNC).replace("def work", "async def work"))
+
+
+def test_an_answer_that_is_awaited_in_parentheses_loses_them() -> None:
+    after = coroutine(f"for item in items:\n    out.append((await {SENT}).id)\n    await asyncio.sleep(1)")
+    assert after.endswith(
+        "    async for item, response in async_batched_responses(client, requests):\n        out.append(response.id)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "gather",
+    [f"*({SENT} for item in items), return_exceptions=True", f"*(asyncio.create_task({SENT}) for item in items)"],
+    ids=["more than the calls", "tasks"],
+)
+def test_coroutines_that_are_handed_on_are_left_alone(gather: str) -> None:
+    assert coroutine(f"return await asyncio.gather({gather})") == "its coroutine is handed on before it is awaited"
+
+
 REFUSED = {
     "the call is made under a condition, or its errors are handled in the loop": (
         f"for item in items:\n    if item:\n        out.append({SENT}.id)"
@@ -226,5 +250,6 @@ def test_what_is_written_for_two_calls_of_one_library_differs_in_their_names_onl
 @pytest.mark.parametrize("path", sorted((RULES / "batches").glob("*.py")), ids=lambda path: path.stem)
 def test_a_file_with_a_function_for_batches_has_one_and_its_imports(path: Path) -> None:
     kinds = [type(node).__name__ for node in ast.parse(path.read_text()).body]
+    function = "AsyncFunctionDef" if path.stem.endswith("-async") else "FunctionDef"
     assert kinds == ["Expr", "Import", "Import", "Import", "ImportFrom", "ImportFrom", "ImportFrom", "Import", "Assign",
-                     "FunctionDef"]  # fmt: skip
+                     function]  # fmt: skip

@@ -25,7 +25,7 @@ checked: {version: 1.2.3, source: its documents, on: 2026-11-22}
 CHECKED = "checked: {source: its documents, on: 2026-11-22}\n"
 CALL_KEYS = (
     "call, also, like, prompt, mode, model, model-position, stream, breakpoint, batch, distinctive, until, item,"
-    " parameters, amends, async-twin, batch-code"
+    " parameters, amends, async-twin, batch-code, async-batch-code"
 )
 PART_KEYS = "role, argument, position, markable, from, many, switch, history, each-turn"
 PROVIDERS = (
@@ -213,8 +213,8 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
             "provider-by-model, varies, clocks, units, directives, passes-through, keeps-newest, text-methods, "
             "unordered, sortable, sortable-text, orders, order-free, words, histories, sessions, conversations, "
             "somebody-waits, nobody-waits, "
-            "calls-argument, maps, parallel, pauses, functions-by-name, templating, forms, fills, filled, steps, "
-            "examples",
+            "calls-argument, maps, parallel, gathers, pauses, functions-by-name, templating, forms, fills, filled, "
+            "steps, examples",
             id="key of the file",
         ),
         pytest.param(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from promptlint.changes import ToBatch
 from promptlint.checks import batchable_loop
 from promptlint.checks.batchable_fan_out import check
 from promptlint.diagnostics import Finding
@@ -22,6 +23,7 @@ def test_a_fan_out_with_a_progress_bar() -> None:
             " (`client.messages.batches.create`) does the same at half price, within 24 hours.",
             confidence=Confidence.HIGH,
             flow=(Step("a progress bar", line(80)), CALL),
+            change=ToBatch(line(90)),
         )
     ]
 

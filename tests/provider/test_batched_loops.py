@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import runpy
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,9 @@ CALLS = {
         "output_text",
     ),
 }
+for name, (client, sends, text) in [*CALLS.items()]:
+    asynchronous = client.replace("OpenAI", "AsyncOpenAI").replace("anthropic.A", "anthropic.AsyncA")
+    CALLS[f"async {name}"] = (f"import asyncio\n\n{asynchronous}", f"await {sends}", text)
 PROGRAM = """
 import json
 from pathlib import Path
@@ -81,6 +86,10 @@ with open("grades.json", "w") as file:
     json.dump(evaluate(json.loads(Path("essays.json").read_text())), file)
 """
 """The call is in a function of its own, and the loop a comprehension."""
+GATHERED = APART.replace("return {{essay: grade(essay)", "grades = await asyncio.gather(*(grade(essay)").replace(
+    '!= "nothing"}}', '!= "nothing"))\n    return dict(zip([essay for essay in essays if essay != "nothing"], grades))'
+)
+"""The calls run side by side."""
 ESSAYS = ["\u2028 one", "two", "nothing", "three", "four"]
 each_call = pytest.mark.parametrize("call", CALLS)
 
@@ -107,12 +116,15 @@ def provider(running: LocalProvider, monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def program(call: str, form: str = PROGRAM) -> str:
     """A loop over essays."""
     client, sends, text = CALLS[call]
+    if call.startswith("async"):
+        form = form.replace("def ", "async def ").replace("json.dump(evaluate(", "json.dump(asyncio.run(evaluate(")
+        form = form.replace(".read_text()))", ".read_text())))").replace("{{essay: grade", "{{essay: await grade")
     return form.format(client=client, call=sends, text=text)
 
 
 def mended(call: str, form: str = PROGRAM) -> str:
     """The same as a batch."""
-    options = Configuration(fixed=Settings(select=("PL301",), min_confidence=Confidence.LOW))
+    options = Configuration(fixed=Settings(select=("PL301", "PL302"), min_confidence=Confidence.LOW))
     given = {"app.py": program(call, form).encode()}
     [change] = repairing.repaired(["app.py"], options, given, Applicability.UNSAFE).changes.values()
     return change.after.decode()
@@ -126,8 +138,10 @@ def run(source: str) -> dict[str, str]:
     return grades
 
 
-@each_call
-@pytest.mark.parametrize("form", [PROGRAM, APART], ids=["a loop", "two functions"])
+@pytest.mark.parametrize(
+    ("call", "form"),
+    [*product(CALLS, (PROGRAM, APART)), *((call, GATHERED) for call in CALLS if call.startswith("async"))],
+)
 def test_a_batch_sends_the_same_and_gives_the_same_for_half(provider: LocalProvider, call: str, form: str) -> None:
     batched = mended(call, form)
     before = run(program(call, form))
@@ -143,7 +157,7 @@ def test_a_batch_sends_the_same_and_gives_the_same_for_half(provider: LocalProvi
 
 @each_call
 def test_what_is_too_much_for_one_batch_goes_in_parts(provider: LocalProvider, call: str) -> None:
-    most = "100_000" if call == "anthropic" else "50_000"
+    most = "100_000" if "anthropic" in call else "50_000"
     grades = run(mended(call).replace(f"== {most}", "== 3"))
     assert [len(batch.results) for batch in provider.batches.batches.values()] == [3, 1]
     assert len(grades) == 4
@@ -160,7 +174,11 @@ def test_an_interrupted_run_goes_on_with_its_batches(
         if len(pauses) == 3:
             raise KeyboardInterrupt
 
+    async def async_pause(seconds: float) -> None:
+        pause(seconds)
+
     monkeypatch.setattr(time, "sleep", pause)
+    monkeypatch.setattr(asyncio, "sleep", async_pause)
     provider.batches.patience = 5
     with pytest.raises(KeyboardInterrupt):
         run(mended(call))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from promptlint.changes import ToBatch
 from promptlint.checks.batching import batchable, flow, instead, nobody, which
 from promptlint.checks.wording import quoted
 from promptlint.diagnostics import Finding
@@ -23,4 +24,5 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         f" and {nobody(work.deciding)}: {instead(site, provider)}.",
         confidence=work.confidence,
         flow=flow(site, work),
+        change=ToBatch(work.loop.span),
     )

@@ -15,11 +15,11 @@ _MODEL_KEYS = (
     "role-words content-keys unseen-calls prompt-names tool-classes tool-texts "
     "provider-by-model varies clocks units directives passes-through keeps-newest text-methods unordered "
     "sortable sortable-text orders order-free words histories sessions conversations somebody-waits nobody-waits "
-    "calls-argument maps parallel pauses functions-by-name templating forms fills filled steps examples"
+    "calls-argument maps parallel gathers pauses functions-by-name templating forms fills filled steps examples"
 )
 _SETS = (
     "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps", "parallel",
-    "pauses", "functions-by-name", "histories", "sessions", "conversations", "prompt-names", "tool-classes",
+    "gathers", "pauses", "functions-by-name", "histories", "sessions", "conversations", "prompt-names", "tool-classes",
     "tool-texts", "fills", "filled",
 )  # fmt: skip
 
@@ -110,6 +110,7 @@ class Books:
             calls_argument=self._calls_argument.things,
             maps=frozenset(self._sets["maps"]),
             parallel=frozenset(self._sets["parallel"]),
+            gathers=frozenset(self._sets["gathers"]),
             pauses=frozenset(self._sets["pauses"]),
             functions_by_name=frozenset(self._sets["functions-by-name"]),
             provider_by_model=self._provider_by_model.things,

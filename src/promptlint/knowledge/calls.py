@@ -19,7 +19,7 @@ _SETTINGS = {setting.value: setting for setting in Setting}
 _PART_ROLES: dict[str, Role | None] = {**ROLES, "from-item": None}
 _CALL_KEYS = (
     "also like prompt mode model model-position stream breakpoint batch distinctive until item parameters amends "
-    "async-twin batch-code"
+    "async-twin batch-code async-batch-code"
 )
 _CLIENT_KEYS = "also async async-argument async-twin batch provider endpoint model model-position given breakpoint"
 
@@ -98,6 +98,9 @@ class Library:
             self._twins.append((entry["async-twin"], known))
         return entry.text("async-twin")
 
+    def _code(self, entry: Entry, key: str) -> str:
+        return entry[key].word("file in rules/batches", self._codes) if key in entry else ""
+
     def _described_by(self, entry: Entry, path: str) -> Call:
         if "like" in entry:
             start = self._described.find(entry["like"])
@@ -115,7 +118,8 @@ class Library:
             stream=entry.text("stream", start.stream),
             marker=_marker(entry["breakpoint"]) if "breakpoint" in entry else start.marker,
             batch=entry.text("batch", start.batch),
-            batch_code=entry["batch-code"].word("file in rules/batches", self._codes) if "batch-code" in entry else "",
+            batch_code=self._code(entry, "batch-code"),
+            async_batch_code=self._code(entry, "async-batch-code"),
             batch_refuses=self._refuses,
             distinctive=entry.flag("distinctive", start.distinctive),
             until=entry.text("until", start.until),

@@ -102,8 +102,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is outside the project and, called, is as good as a mapping of its arguments: a message, a block of one, a
-    configuration."""
+    """What is outside the project and, called, is as good as a mapping of its arguments: a message, a configuration."""
 
     name: str
     arguments: tuple[str, ...] = ()
@@ -197,6 +196,8 @@ class Call:
     """The batch twin, mostly below the same client; `elsewhere`: only the provider's own SDK has it; empty: none."""
     batch_code: str = ""
     """The file in `rules/batches/` by which a loop of it can be written as a batch; empty: there is none."""
+    async_batch_code: str = ""
+    """The same for an asynchronous client."""
     batch_refuses: frozenset[str] = frozenset()
     """Arguments which are for a single call, and no part of what is sent (`timeout`)."""
     distinctive: bool = False
@@ -205,8 +206,7 @@ class Call:
     is_async: bool = False
     """Of a function: whether it is a coroutine."""
     twin: str = ""
-    """Path or name of the coroutine that does the same with the same arguments; empty: there is none, or the client has
-    a twin."""
+    """Path or name of the coroutine that does the same with the same arguments; empty: none, or the client has one."""
     amends: bool = False
     """Whether it changes a prompt that is sent in any case: what it is given is there only where it is called."""
     until: str = ""
@@ -362,6 +362,8 @@ class Models:
     """Dotted name, or `.method`, of what calls its first argument for each item of the second, or of its own object."""
     parallel: frozenset[str] = frozenset()
     """Dotted name, or `.method`, of what runs several calls side by side (`asyncio.gather`, `.map`)."""
+    gathers: frozenset[str] = frozenset()
+    """Dotted name of those which, when awaited, give a list of what the calls give, in their order."""
     pauses: frozenset[str] = frozenset()
     """Dotted name of what waits for as many seconds as its first argument says."""
     functions_by_name: frozenset[str] = frozenset()

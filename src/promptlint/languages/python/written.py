@@ -10,6 +10,7 @@ import ast
 import re
 from dataclasses import replace
 from functools import cache
+from textwrap import indent
 
 from promptlint.frozen import dataclass
 from promptlint.knowledge.models import Call as CallModel
@@ -20,6 +21,8 @@ from promptlint.request import Mode
 
 MOST_REQUESTS, MOST_BYTES = "MOST_REQUESTS", "MOST_BYTES"
 """What stands in a file of `rules/batches/` for the limits of the provider."""
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _ITEM, _POSITION = "requests.1", 1
 """Each of these functions is given a client, and a list of pairs: an item, and what the call would be given for it."""
@@ -33,6 +36,8 @@ class Code:
     """The name of the function in it."""
     text: str
     """The function."""
+    is_async: bool
+    """Whether it gives its answers to an `async for`."""
     imports: tuple[str, ...]
     """The statements that it needs, each with one name."""
     answer: str
@@ -46,37 +51,48 @@ class Code:
 def code(source: str) -> Code:
     """What a file of `rules/batches/` holds."""
     tree = ast.parse(source)
-    function = next(node for node in tree.body if isinstance(node, ast.FunctionDef))
+    function = next(node for node in tree.body if isinstance(node, _Function))
     imports = [f"import {alias.name}" for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
     imports += [f"from {node.module} import {alias.name}"
                 for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]  # fmt: skip
     answer = function.name.rpartition("_")[2].removesuffix("s")
     text = ast.get_source_segment(source, function) or ""
     gives = re.search(r"tuple\[Any, ([\w.]+)\]", ast.unparse(function.returns) if function.returns else "")
-    return Code(function.name, text, tuple(imports), answer, gives[1] if gives else "Any", _fingerprint(function))
+    return Code(
+        function.name,
+        text,
+        isinstance(function, ast.AsyncFunctionDef),
+        tuple(imports),
+        answer,
+        gives[1] if gives else "Any",
+        _fingerprint(function),
+    )
 
 
 def batch_call(info: FunctionInfo, models: Models) -> CallModel | None:
     """The call in the place of which a function was written; None where no fix has written it."""
     for calls in models.calls.values():
         for call in calls:
-            source = models.batch_codes.get(call.batch_code, "")
-            if f"def {info.name}(" in source and is_copy(info.node, source):
-                return replace(
-                    call, path=call.batch, mode=Mode.BATCH, item=_ITEM, item_position=_POSITION, batch="", stream=""
-                )
+            for name in filter(None, (call.batch_code, call.async_batch_code)):
+                source = models.batch_codes.get(name, "")
+                if f"def {info.name}(" in source and is_copy(info.node, source):
+                    return replace(
+                        call, path=call.batch, mode=Mode.BATCH, item=_ITEM, item_position=_POSITION, batch="", stream=""
+                    )
     return None
 
 
 def is_copy(node: ast.AST, source: str) -> bool:
     """Whether a function does what that of a file in `rules/batches/` does."""
-    return isinstance(node, ast.FunctionDef) and _fingerprint(node) == code(source).fingerprint
+    return isinstance(node, _Function) and _fingerprint(node) == code(source).fingerprint
 
 
-def _fingerprint(function: ast.FunctionDef) -> str:
+def _fingerprint(function: _Function) -> str:
     """What a function does, whatever its numbers are, and in whichever words it is described."""
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    return ast.dump(_Numberless().visit(parsed(ast.unparse(ast.Module(body, [])))))
+    return ast.dump(
+        _Numberless().visit(parsed("async def function():\n" + indent(ast.unparse(ast.Module(body, [])), "    ")))
+    )
 
 
 class _Numberless(ast.NodeTransformer):

@@ -14,7 +14,7 @@ from promptlint.languages.python.modules.index import Asked, Glimpse, Index
 from promptlint.languages.python.modules.project import Project
 from promptlint.layout import Role
 
-_DEFINED = re.compile(r"^def (\w+)", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
 
 
 class CodeTrace(NamedTuple):

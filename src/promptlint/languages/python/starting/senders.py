@@ -41,7 +41,7 @@ from promptlint.languages.python.written import batch_call
 from promptlint.layout import Confidence
 from promptlint.request import Mode
 
-_DEFINED = re.compile(r"^def (\w+)", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
 MOST_ALTERNATIVES = 6
 """Values of one callee that are looked at."""
 

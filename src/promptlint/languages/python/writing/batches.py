@@ -13,7 +13,14 @@ from promptlint.languages.python.writing.clients import base_of
 from promptlint.languages.python.writing.importing import with_imports
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.languages.python.writing.splitting import Sent, sent_by
-from promptlint.languages.python.writing.turns import Comprehension, Turn, changed_to, comprehension_of, turn_of
+from promptlint.languages.python.writing.turns import (
+    Comprehension,
+    Turn,
+    changed_to,
+    comprehension_of,
+    must_be_awaited,
+    turn_of,
+)
 from promptlint.languages.python.written import MOST_BYTES, MOST_REQUESTS, Code, code, is_copy
 from promptlint.request import Mode, Request
 from promptlint.spans import Position, Span
@@ -29,11 +36,10 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
     site = request.site
     model, _ = known(site, sources.models)
     limits = providers[site.provider].batch
-    template = sources.models.batch_codes.get(model.batch_code)
+    name = {Mode.SYNC: model.batch_code, Mode.ASYNC: model.async_batch_code}.get(site.mode, "")
+    template = sources.models.batch_codes.get(name)
     if template is None or limits is None:
         raise RefusedError("promptlint does not write batches for this call")
-    if site.mode is not Mode.SYNC:
-        raise RefusedError("its client is asynchronous")
     if request.layout.breakpoints or site.automatic or site.kept:
         raise RefusedError("its prompt carries cache breakpoints, which the items of a batch mostly write for nothing")
     source, call = sources.at(site.span)
@@ -43,7 +49,10 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
     written = code(template)
     client = source.text(base_of(source, call, model.path, frozenset()))
     sent, edits = sent_by(source, call, client, written, sources)
-    collected = comprehension_of(source, sent.call, loop)
+    gathers = sources.models.gathers
+    if written.is_async:
+        must_be_awaited(source, sent.call, gathers)
+    collected = comprehension_of(source, sent.call, loop, gathers)
     if collected is not None:
         edits.append(_two_comprehensions(source, collected, sent, written, client))
     else:
@@ -80,7 +89,7 @@ def _two_loops(source: Source, turn: Turn, sent: Sent, written: Code, client: st
     end = turn.statement.end_lineno or turn.statement.lineno
     at = Position(end, len(source.lines.line(end)) + 1)
     kept = f"\n{inner}{requests}.append(({item}, {one}))"
-    head = f"{outer}for {item}, {answer} in {written.function}({client}, {requests}):"
+    head = f"{outer}{_for(written)} {item}, {answer} in {written.function}({client}, {requests}):"
     if not turn.answer:
         rest = changed_to(source, turn.statement, turn.call, sent.read(answer))
         yield Edit(Span(source.path, at, at), f"{kept}\n{head}\n{inner}{rest}")
@@ -92,11 +101,17 @@ def _two_loops(source: Source, turn: Turn, sent: Sent, written: Code, client: st
     yield _lines(source, line, f"{head}\n")
 
 
+def _for(written: Code) -> str:
+    return "async for" if written.is_async else "for"
+
+
 def _without_pauses(source: Source, turn: Turn, models: Models) -> Iterator[Edit]:
     """The edits that take out what slows the loop down: a batch keeps within the provider's limits by itself."""
     for node in turn.loop.body:
         match node:
-            case ast.Expr(value=ast.Call() as pause) if source.dotted(pause) in models.pauses:
+            case ast.Expr(value=(ast.Call() as pause) | ast.Await(value=ast.Call() as pause)) if (
+                source.dotted(pause) in models.pauses
+            ):
                 start, end = Position(node.lineno, 1), Position((node.end_lineno or node.lineno) + 1, 1)
                 if source.lines.slice(Span(source.path, start, end)).strip() == source.text(node):
                     yield Edit(Span(source.path, start, end), "")
@@ -106,25 +121,25 @@ def _two_comprehensions(source: Source, found: Comprehension, sent: Sent, writte
     """The edit that makes a list of requests of what goes through the items, and goes through the answers instead."""
     taken = source.names(source.scope(found.node))
     answer = _free((written.answer, f"{written.answer}_of_batch"), taken)
-    whole, clause, place = source.span(found.node), source.lines.slice(found.clause), source.span(sent.call)
-    begin = Position(whole.start.line, whole.start.column + 1)
+    clause, place, start = source.lines.slice(found.clause), source.awaited(sent.call), source.span(found.node).start
+    begin = Position(start.line, start.column + 1)
     head = source.lines.slice(Span(source.path, begin, place.start)).lstrip()
     tail = source.lines.slice(Span(source.path, place.end, found.clause.start)).rstrip()
     item = found.items[0] if len(found.items) == 1 else f"({', '.join(found.items)})"
     arguments = source.lines.slice(source.inside(sent.call))
-    opened, closed = source.lines.slice(whole)[0], source.lines.slice(whole)[-1]
-    outer = source.indentation(found.node.lineno)
+    opened, closed = found.brackets
+    outer = source.indentation(found.whole.start.line)
     inner = f"{outer}    "
     lines = [
         opened,
         f"{inner}{head}{sent.read(answer)}{tail}",
-        f"{inner}for {item}, {answer} in {written.function}({client}, [",
+        f"{inner}{_for(written)} {item}, {answer} in {written.function}({client}, [",
         f"{inner}    ({item}, {sent.maker}({arguments}))",
         f"{inner}    {clause.strip()}",
         f"{inner}])",
         f"{outer}{closed}",
     ]
-    return Edit(whole, "\n".join(lines))
+    return Edit(found.whole, "\n".join(lines))
 
 
 def _dedented(source: Source, turn: Turn, text: str) -> str:

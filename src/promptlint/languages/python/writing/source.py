@@ -109,6 +109,20 @@ class Source:
         end = Position(span.end.line, span.end.column - 1)
         return Span(self.path, self.lines.position(open_at + 1), end)
 
+    def awaited(self, call: ast.Call) -> Span:
+        """Where what a call gives is written: with its `await`, and the parentheses around that."""
+        parent = self.parent(call)
+        if not isinstance(parent, ast.Await):
+            return self.span(call)
+        span = self.span(parent)
+        begin, end = self.lines.offset(span.start), self.lines.offset(span.end)
+        before, after = self.content[:begin].rstrip(), self.content[end:]
+        called = before[:-1].rstrip()[-1:]
+        if before[-1:] != "(" or after.lstrip()[:1] != ")" or called.isalnum() or called in tuple("_)]"):
+            return span
+        end += len(after) - len(after.lstrip()) + 1
+        return Span(self.path, self.lines.position(len(before) - 1), self.lines.position(end))
+
     def top(self, node: ast.AST) -> ast.stmt:
         """The statement of the module that a node is a part of."""
         found = (at for at in (node, *self.above(node)) if isinstance(at, ast.stmt) and self.parent(at) is self.tree)

@@ -39,18 +39,21 @@ def sent_by(source: Source, call: ast.Call, client: str, code: Code, sources: So
     around = next((node for node in source.above(call) if isinstance(node, LOOPS)), None)
     if around is not None and source.scope(around) is scope:
         return Sent(call), []
-    if not isinstance(scope, ast.FunctionDef) or scope.decorator_list:
+    if not isinstance(scope, _Function) or scope.decorator_list:
         raise RefusedError("the call is in a function that cannot be taken apart")
     use = _only_use(source, scope, sources)
     _must_have_client(source, scope, use, client)
     return Sent(use, f"{_path(use)}_request", f"{_path(use)}_answer"), list(_two_functions(source, scope, call, code))
 
 
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
 def _path(use: ast.Call) -> str:
     return ast.unparse(use.func)
 
 
-def _only_use(source: Source, function: ast.FunctionDef, sources: Sources) -> ast.Call:
+def _only_use(source: Source, function: _Function, sources: Sources) -> ast.Call:
     """The one call of a function, as far as names tell. Raises RefusedError."""
     name = function.name
     method = isinstance(source.parent(function), ast.ClassDef)
@@ -74,7 +77,7 @@ def _names(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name | ast.Attribute) and last_name(node) == name
 
 
-def _must_have_client(source: Source, function: ast.FunctionDef, use: ast.Call, client: str) -> None:
+def _must_have_client(source: Source, function: _Function, use: ast.Call, client: str) -> None:
     """Raises RefusedError where the client of the function is not to be had where the function is called."""
     root = re.split(r"[.(]", client, maxsplit=1)[0]
     own = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
@@ -85,12 +88,12 @@ def _must_have_client(source: Source, function: ast.FunctionDef, use: ast.Call, 
         return
     receiver = function.args.args[0].arg if function.args.args else ""
     caller = source.scope(use)
-    same = isinstance(caller, ast.FunctionDef) and source.parent(caller) is source.parent(function)
+    same = isinstance(caller, _Function) and source.parent(caller) is source.parent(function)
     if not same or root != receiver or _path(use) != f"{receiver}.{function.name}":
         raise RefusedError(f"the client of `{function.name}` is not known where it is called")
 
 
-def _two_functions(source: Source, function: ast.FunctionDef, call: ast.Call, code: Code) -> Iterator[Edit]:
+def _two_functions(source: Source, function: _Function, call: ast.Call, code: Code) -> Iterator[Edit]:
     statement = next(node for node in (call, *source.above(call)) if isinstance(node, ast.stmt))
     if statement not in function.body or not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Return):
         raise RefusedError(f"in `{function.name}`, the call is made under a condition, or its errors are handled")
@@ -98,12 +101,22 @@ def _two_functions(source: Source, function: ast.FunctionDef, call: ast.Call, co
     before, after = function.body[:at], function.body[at + 1 :]
     if any(isinstance(n, ast.Return | ast.Yield | ast.YieldFrom) for s in before for n in ast.walk(s)):
         raise RefusedError(f"`{function.name}` may be left before the call")
+    if (
+        sum(
+            isinstance(n, ast.Await | ast.AsyncFor | ast.AsyncWith | ast.comprehension) and getattr(n, "is_async", 1)
+            for n in ast.walk(function)
+        )
+        > 1
+    ):
+        raise RefusedError(f"`{function.name}` waits for something else too")
     _must_need_nothing_else(function, statement, call, after)
     name = named_answer(statement, call)
-    header = re.compile(r"def\s+(\w+)").search(source.content, source.lines.offset(source.span(function).start))
+    header = re.compile(r"(?:async\s+)?def\s+\w+").match(
+        source.content, source.lines.offset(source.span(function).start)
+    )
     assert header is not None
-    start, end = source.lines.position(header.start(1)), source.lines.position(header.end(1))
-    yield Edit(Span(source.path, start, end), f"{function.name}_request")
+    start, end = source.lines.position(header.start()), source.lines.position(header.end())
+    yield Edit(Span(source.path, start, end), f"def {function.name}_request")
     if function.returns is not None:
         yield source.replaced(function.returns, "dict[str, Any]")
     inside, whole = source.inside(call), source.span(statement)
@@ -124,7 +137,7 @@ def _two_functions(source: Source, function: ast.FunctionDef, call: ast.Call, co
         yield Edit(Span(source.path, at_end, at_end), f"{apart}{head}\n{inner}{rest}")
 
 
-def _header(source: Source, function: ast.FunctionDef, answer: str, code: Code) -> str:
+def _header(source: Source, function: _Function, answer: str, code: Code) -> str:
     """The first line of the function that reads an answer."""
     receiver = f"{function.args.args[0].arg}, " if isinstance(source.parent(function), ast.ClassDef) else ""
     if function.returns is None:
@@ -132,9 +145,7 @@ def _header(source: Source, function: ast.FunctionDef, answer: str, code: Code) 
     return f"def {function.name}_answer({receiver}{answer}: {code.gives}) -> {source.text(function.returns)}:"
 
 
-def _must_need_nothing_else(
-    function: ast.FunctionDef, statement: ast.stmt, call: ast.Call, after: list[ast.stmt]
-) -> None:
+def _must_need_nothing_else(function: _Function, statement: ast.stmt, call: ast.Call, after: list[ast.stmt]) -> None:
     """Raises RefusedError where what reads the answer needs more of what came before than the object itself."""
     method = function.args.args[0].arg if function.args.args and function.args.args[0].arg == "self" else ""
     known = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)} - {method}

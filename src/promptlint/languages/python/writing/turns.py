@@ -37,20 +37,27 @@ class Turn:
 class Comprehension:
     """A list, a set or a dictionary that is made with one call for each item."""
 
-    node: ast.ListComp | ast.SetComp | ast.DictComp
-    statement: ast.stmt
+    node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    whole: Span
+    """What gives all answers: itself, or `await gather(*itself)`."""
+    brackets: tuple[str, str]
+    """Those that the answers stand in."""
     clause: Span
     """From its `for` to its end, without the closing bracket."""
     items: tuple[str, ...]
     """The names that the rest of it needs of the item; never empty."""
 
 
-def comprehension_of(source: Source, call: ast.Call, span: Span) -> Comprehension | None:
+def comprehension_of(source: Source, call: ast.Call, span: Span, gathers: Collection[str]) -> Comprehension | None:
     """The comprehension at a span which makes a call; None: it is another loop. Raises RefusedError."""
     node = next((node for node in source.above(call) if isinstance(node, LOOPS)), None)
-    if not isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp) or source.scope(node) is not source.scope(call):
+    gather = gathered(source, node, gathers)
+    single = ast.ListComp | ast.SetComp | ast.DictComp | (ast.GeneratorExp if gather else ast.ListComp)
+    if not isinstance(node, single) or source.scope(node) is not source.scope(call):
         return None
-    whole, [first, *more] = source.span(node), node.generators
+    place, [first, *more] = source.span(node), node.generators
+    whole = source.awaited(gather) if gather else place
+    opened = source.lines.slice(place)
     if more or first.is_async or not node.lineno <= span.start.line <= (node.end_lineno or 0):
         raise RefusedError("there is another loop around the call")
     own = {*ast.walk(node)} - {*ast.walk(first)}
@@ -60,11 +67,28 @@ def comprehension_of(source: Source, call: ast.Call, span: Span) -> Comprehensio
         raise RefusedError("the call is made under a condition")
     until = source.lines.offset(source.span(first.target).start)
     begin = source.lines.position(source.content.rindex("for", 0, until))
-    end = source.lines.position(source.lines.offset(whole.end) - 1)
+    end = source.lines.position(source.lines.offset(place.end) - 1)
     rest = own - {*ast.walk(call)}
-    statement = next(above for above in source.above(node) if isinstance(above, ast.stmt))
     items = tuple(_items(first.target, (), rest, ""))
-    return Comprehension(node, statement, Span(source.path, begin, end), items)
+    brackets = ("[", "]") if gather else (opened[0], opened[-1])
+    return Comprehension(node, whole, brackets, Span(source.path, begin, end), items)
+
+
+def gathered(source: Source, node: ast.AST | None, gathers: Collection[str]) -> ast.Call | None:
+    """The awaited call by which the coroutines of a comprehension run side by side, if that is all it is given."""
+    starred = source.parent(node) if node is not None else None
+    call = source.parent(starred) if isinstance(starred, ast.Starred) else None
+    if not isinstance(call, ast.Call) or call.args != [starred] or call.keywords:
+        return None
+    return call if source.dotted(call) in gathers and isinstance(source.parent(call), ast.Await) else None
+
+
+def must_be_awaited(source: Source, call: ast.Call, gathers: Collection[str]) -> None:
+    """Raises RefusedError where the answer of a coroutine is not there where it is called."""
+    above = source.parent(call)
+    alone = isinstance(above, ast.ListComp | ast.GeneratorExp) and above.elt is call
+    if not isinstance(above, ast.Await) and not (alone and gathered(source, above, gathers)):
+        raise RefusedError("its coroutine is handed on before it is awaited")
 
 
 def _between(source: Source, node: ast.AST, outer: ast.AST) -> Iterator[ast.AST]:
@@ -102,11 +126,15 @@ def turn_of(source: Source, call: ast.Call, span: Span, *, read: bool) -> Turn:
 def named_answer(statement: ast.stmt, call: ast.Call) -> str:
     """The name that a statement gives to what a call gives, if that is all it does; else empty."""
     match statement:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value) if value is call:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is(value, call):
             return name
-        case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is call:
+        case ast.AnnAssign(target=ast.Name(id=name), value=value) if _is(value, call):
             return name
     return ""
+
+
+def _is(value: ast.expr | None, call: ast.Call) -> bool:
+    return value is call or (isinstance(value, ast.Await) and value.value is call)
 
 
 def _items(target: ast.expr, before: Iterable[ast.stmt], after: Iterable[ast.AST], answer: str) -> Iterator[str]:
@@ -171,7 +199,7 @@ def _changed(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 def changed_to(source: Source, statement: ast.stmt, call: ast.Call, text: str) -> str:
     """A statement with a text in the place of a call, on one line where nothing else keeps it on several."""
-    whole, sent = source.span(statement), source.span(call)
+    whole, sent = source.span(statement), source.awaited(call)
     before = source.lines.slice(Span(source.path, whole.start, sent.start))
     after = source.lines.slice(Span(source.path, sent.end, whole.end))
     flat = f"{_OPENED.sub('(', before)}{text}{_CLOSED.sub(')', after)}"
