@@ -197,6 +197,9 @@ class Judge:
         return Hole(Volatility.REQUEST, because, confidence=Confidence.LOW)
 
     def _part(self, term: Attr | Item) -> Hole:
+        place = stripped(term.key) if isinstance(term, Item) else None
+        if isinstance(place, Op) and place.operator == "index or":
+            return Hole(None, f"`{_key(place.operands[2])}` is passed with `*`")
         base = self.engine.head(term.value)
         name = term.name if isinstance(term, Attr) else _key(self.engine.head(term.key))
         inner = self.hole(base)

@@ -9,6 +9,7 @@ from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     Attr,
     Call,
+    Const,
     Entry,
     Func,
     Item,
@@ -58,7 +59,8 @@ def arguments(info: FunctionInfo, call: Call, engine: Engine, receiver: tuple[Te
         if isinstance(value, Splat):
             break
         found[name] = value
-    rest = positional[len(found) :]
+    before = len(found)
+    rest = positional[before:]
     taken = {item.key.value for item in call.keywords if isinstance(item, Entry) and isinstance(item.key, Str)}
     splats = [item for item in call.keywords if isinstance(item, Splat)]
     a = info.arguments
@@ -66,7 +68,7 @@ def arguments(info: FunctionInfo, call: Call, engine: Engine, receiver: tuple[Te
         return found
     for name in (*names, *(p.arg for p in a.kwonlyargs)):
         if name not in found:
-            found[name] = _named(info, name, call, splats, rest, engine)
+            found[name] = _named(info, name, call, splats, (before, rest), engine)
     if a.vararg:
         found[a.vararg.arg] = Seq(tuple(rest), "tuple")
     if a.kwarg:
@@ -85,7 +87,11 @@ def _without(item: Term, names: set[str]) -> Term:
     return item
 
 
-def _named(info: FunctionInfo, name: str, call: Call, splats: list[Splat], rest: list[Term], engine: Engine) -> Term:
+def _named(
+    info: FunctionInfo, name: str, call: Call, splats: list[Splat], unbound: tuple[int, list[Term]], engine: Engine
+) -> Term:
+    """What a parameter gets that is not given by its place: `unbound` are the arguments from a place on."""
+    before, rest = unbound
     value = call.keyword(name)
     if value is not None:
         return value
@@ -93,7 +99,8 @@ def _named(info: FunctionInfo, name: str, call: Call, splats: list[Splat], rest:
     for splat in splats:
         default = Item(splat.value, Op("key or", (Str(name), default)))
     if any(isinstance(item, Splat) for item in rest) and name in info.positional:
-        return Opaque(f"`{name}` is passed with `*`", at=call.at)
+        place = info.positional.index(name) - before
+        return Item(Seq(tuple(rest), "tuple"), Op("index or", (Const(place), default, Str(name))), at=call.at)
     return default
 
 

@@ -185,6 +185,8 @@ def item(value: Term, term: Item, engine: Engine) -> Term | None:
         key = stripped(name)
     if isinstance(value, Map):
         return entry(value, key, default, engine)
+    if isinstance(value, Seq) and isinstance(key, Op) and key.operator == "index or":
+        return _unpacked(value, key, engine)
     if isinstance(value, Seq):
         return _indexed(value, key, term, engine)
     if isinstance(value, Hole):
@@ -261,6 +263,15 @@ def _copied_mapping(item: Repeat, engine: Engine) -> Term | None:
         if isinstance(method, Attr) and method.name == "items":
             return method.value
     return None
+
+
+def _unpacked(value: Seq, key: Op, engine: Engine) -> Term | None:
+    """What a place gets of arguments passed with `*`; what it gets else, where they are fewer."""
+    place, default, _ = key.operands
+    items = engine.items(value)
+    if items is None or not isinstance(place, Const) or not isinstance(place.value, int):
+        return None
+    return items[place.value] if place.value < len(items) else default
 
 
 def _indexed(value: Seq, key: Term, term: Item, engine: Engine) -> Term | None:
