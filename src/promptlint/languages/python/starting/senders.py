@@ -69,6 +69,8 @@ class Send:
     """The client which the one that is called was given as its model."""
     partial: bool = False
     """Whether the call itself is not seen: only what it will send, or a part of that."""
+    several: bool = False
+    """Whether it may go through clients of other providers as well."""
     listing: frozenset[int] = frozenset()
     """The numbers of the loops that list the prompts, where it sends many at once."""
 
@@ -148,13 +150,14 @@ class Senders:
         seen: set[tuple[str, str]] = set()
         for call in self._calls(record.call):
             function = placed(call.function, self.engine)
-            for callee in alternatives(self.engine.reduced(function), self.engine):
-                found = self._matched(callee, call)
-                if found is None or (found[0].path, found[0].library) in seen:
+            ways = alternatives(self.engine.reduced(function), self.engine)
+            matched = [found for callee in ways if (found := self._matched(callee, call)) is not None]
+            providers = {client.provider for _, client, *_ in matched if client is not None}
+            for model, client, elsewhere, confidence, whole in matched:
+                if (model.path, model.library) in seen:
                     continue
-                model, client, elsewhere, confidence, base = found
                 seen.add((model.path, model.library))
-                before, base = self._before(base)
+                before, base = self._before(whole)
                 piped = chains.given(before, call, self.engine, many=any(part.many for part in model.prompt))
                 arguments = arguments_of(model, piped, base, self.engine)
                 coroutine = model.is_async or (client is not None and client.is_async)
@@ -162,7 +165,7 @@ class Senders:
                 by, away = self._answering(base)
                 sent = Send(
                     model, client, elsewhere or away, arguments, record, (record,), loops, record.conditions,
-                    confidence, by,
+                    confidence, by, several=len(providers) > 1,
                 )  # fmt: skip
                 yield replace(sent, listing=listing_loops(model, call, self.engine))
 
