@@ -267,6 +267,8 @@ def test_before_answers_that_are_sent_again() -> None:
     assert "before the answers that are sent again: they are re-billed" in finding.message
     assert finding.confidence is Confidence.MEDIUM
     assert found(request(clock(), text(20), data("question"), answer())) == []
+    # A time that is kept with a message is sent again as it was.
+    assert found(request(text(20), replace(clock(Role.USER), repeated=True), *said)) == []
 
 
 def test_a_second_reason_that_is_sent_without_the_first() -> None:

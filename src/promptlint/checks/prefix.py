@@ -149,7 +149,7 @@ def loss_behind(request: Request, provider: Provider, index: int, limit: Volatil
         mended=mended,
         enough=(part or mended.low >= minimum) and worth(rebilled, provider, request.site.model),
         history=any(s.growing for s in request.layout.after(index)),
-        replayed=any(s.repeated and _answer(s) for s in request.layout.after(index)),
+        replayed=not here.repeated and any(s.repeated and _answer(s) for s in request.layout.after(index)),
         part=part,
     )
 

@@ -18,6 +18,8 @@ MOST_TURNS = 40
 """Items of a list for which a loop is gone through one by one."""
 MOST_NESTED = 12
 """Loops over what other loops made that are gone through; a list may be made of itself."""
+MOST_INSIDE = 100
+"""Branches and loops, one inside the other, in which the items of a list stand."""
 MOST_WAYS = 8
 """Values of one item that are told apart."""
 _TOO_DEEP = Opaque("goes through more code than we follow")
@@ -38,11 +40,7 @@ def turns(repeat: Repeat, engine: Engine, deep: int = MOST_NESTED) -> tuple[Term
 def folded(fold: Fold, engine: Engine) -> Term:
     """What a name holds after the turns of a loop that changes it."""
     parts = _parts(fold.each, engine)
-    return (
-        _maybe_turned(fold, fold.each, fold.initial)
-        if parts is None
-        else _after(parts, fold, fold.initial, engine, MOST_NESTED)
-    )
+    return _maybe_turned(fold, fold.each, fold.initial) if parts is None else _after(parts, fold, fold.initial, engine)
 
 
 def _parts(each: Term, engine: Engine, deep: int = MOST_NESTED) -> tuple[Term, ...] | None:
@@ -77,8 +75,8 @@ def capped(item: Term, cap: Volatility) -> Term:
     return Via(item, "", cap=cap)
 
 
-def _added(parts: tuple[Term, ...], repeat: Repeat, engine: Engine, deep: int) -> Iterator[Term]:
-    if deep <= 0:
+def _added(parts: tuple[Term, ...], repeat: Repeat, engine: Engine, deep: int, inside: int = 0) -> Iterator[Term]:
+    if _too_far(inside, engine):
         yield Splat(_TOO_DEEP)
         return
     for part in parts:
@@ -86,12 +84,18 @@ def _added(parts: tuple[Term, ...], repeat: Repeat, engine: Engine, deep: int) -
             each = _over(repeat.each, part)
             yield Repeat(each, tuple(substituted(inner, {repeat.each: each}) for inner in repeat.items))
         elif isinstance(part, Repeat):
-            yield replace(part, items=tuple(_added(tuple(_opened(part.items, engine, deep)), repeat, engine, deep - 1)))
+            opened = tuple(_opened(part.items, engine, deep))
+            yield replace(part, items=tuple(_added(opened, repeat, engine, deep, inside + 1)))
         elif isinstance(part, Maybe):
-            opened = (tuple(_opened(side, engine, deep)) for side in (part.then, part.other))
-            yield Maybe(part.condition, *(tuple(_added(side, repeat, engine, deep - 1)) for side in opened))
+            sides = (tuple(_opened(side, engine, deep)) for side in (part.then, part.other))
+            yield Maybe(part.condition, *(tuple(_added(side, repeat, engine, deep, inside + 1)) for side in sides))
         else:
             yield from _turn(part, repeat, engine)
+
+
+def _too_far(inside: int, engine: Engine) -> bool:
+    """Whether no more is told of what stands inside so many branches and loops: a list may be made of itself."""
+    return inside > MOST_INSIDE or (inside > MOST_NESTED and engine.exhausted())
 
 
 def _turn(part: Term, repeat: Repeat, engine: Engine, ways: int = MOST_WAYS) -> Iterator[Term]:
@@ -116,18 +120,18 @@ def _turned(repeat: Repeat, part: Term, engine: Engine) -> tuple[Term, ...]:
     return known
 
 
-def _after(parts: tuple[Term, ...], fold: Fold, value: Term, engine: Engine, deep: int) -> Term:
-    if deep <= 0:
+def _after(parts: tuple[Term, ...], fold: Fold, value: Term, engine: Engine, inside: int = 0) -> Term:
+    if _too_far(inside, engine):
         return _TOO_DEEP
     for part in parts:
         if isinstance(part, Splat):
             value = _maybe_turned(fold, _over(fold.each, part), value)
         elif isinstance(part, Repeat):
-            inner = _after(tuple(_opened(part.items, engine)), fold, value, engine, deep - 1)
+            inner = _after(tuple(_opened(part.items, engine)), fold, value, engine, inside + 1)
             value = Choice(part.each, inner, value)
         elif isinstance(part, Maybe):
             opened = (tuple(_opened(side, engine)) for side in (part.then, part.other))
-            value = Choice(part.condition, *(_after(side, fold, value, engine, deep - 1) for side in opened))
+            value = Choice(part.condition, *(_after(side, fold, value, engine, inside + 1) for side in opened))
         elif not engine.exhausted():
             engine.spend(value)
             value = substituted(fold.body, {fold.carried: value, fold.each: part})
