@@ -41,7 +41,7 @@ def ways(number: int) -> Reading:
     return read("text = ''", *lists, arguments="input='Hello', instructions=text")
 
 
-@pytest.mark.parametrize(("made", "followed"), [(choices, 40), (loops, unrolling.MOST_NESTED - 1), (ways, 6)])
+@pytest.mark.parametrize(("made", "followed"), [(choices, 40), (loops, unrolling.MOST_NESTED), (ways, 6)])
 def test_up_to_a_limit_all_of_a_prompt_is_told(made: Callable[[int], Reading], followed: int) -> None:
     reading = made(followed)
 
@@ -53,7 +53,7 @@ def test_up_to_a_limit_all_of_a_prompt_is_told(made: Callable[[int], Reading], f
     ("made", "too_many", "why"),
     [
         (choices, given.MOST_CHOICES + 1, "is one of more values than we follow"),
-        (loops, unrolling.MOST_NESTED, "is made of several values"),
+        (loops, unrolling.MOST_NESTED + 1, "is made of several values"),
         (ways, 12, "has more parts than we follow"),
         (ways, standing.MOST_NESTED, "is nested deeper than we follow"),
     ],
@@ -66,7 +66,7 @@ def test_behind_it_is_a_gap(made: Callable[[int], Reading], too_many: int, why: 
 
 
 def test_of_a_list_that_is_made_of_too_many_lists_the_loop_is_told() -> None:
-    (known,), (cut,) = loops(unrolling.MOST_NESTED - 1).requests, loops(unrolling.MOST_NESTED).requests
+    (known,), (cut,) = loops(unrolling.MOST_NESTED).requests, loops(unrolling.MOST_NESTED + 1).requests
 
     assert "two" in [segment.text for segment in known.layout.segments]
     assert any(segment.repeated for segment in cut.layout.segments)
