@@ -268,7 +268,7 @@ def test_before_answers_that_are_sent_again() -> None:
     assert finding.confidence is Confidence.MEDIUM
     assert found(request(clock(), text(20), data("question"), answer())) == []
     # A time that is kept with a message is sent again as it was.
-    assert found(request(text(20), replace(clock(Role.USER), repeated=True), *said)) == []
+    assert found(request(text(20), clock(Role.USER), *said)) == []
 
 
 def test_a_second_reason_that_is_sent_without_the_first() -> None:

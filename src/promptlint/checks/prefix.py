@@ -142,6 +142,8 @@ def loss_behind(request: Request, provider: Provider, index: int, limit: Volatil
     mended = sent([begin.segments[i] for i in could_stay], decided)
     rebilled = sent([begin.segments[i] for i in could_stay if i >= index], decided)
     minimum = provider.minimum_for(request.site.model)
+    # A message of a user is kept with what is in it, and is sent again as it was.
+    head = here.role is Role.SYSTEM and not here.repeated
     # A template without roles may be put behind other texts.
     part = mended.low < minimum and request.site.template and begin.segments[0].role is Role.UNKNOWN
     return Loss(
@@ -149,7 +151,7 @@ def loss_behind(request: Request, provider: Provider, index: int, limit: Volatil
         mended=mended,
         enough=(part or mended.low >= minimum) and worth(rebilled, provider, request.site.model),
         history=any(s.growing for s in request.layout.after(index)),
-        replayed=not here.repeated and any(s.repeated and _answer(s) for s in request.layout.after(index)),
+        replayed=head and any(s.repeated and _answer(s) for s in request.layout.after(index)),
         part=part,
     )
 
