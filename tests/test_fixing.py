@@ -214,3 +214,25 @@ def test_a_move_that_the_layout_refuses_is_not_made_of_another_value() -> None:
         "SYSTEM = [", "RULES = 'Réponds, et ne promets rien. ' * 300\nHOST = 'here'\nUNUSED = ["
     ).replace("system=SYSTEM", r'system=f"{question}\n{HOST}\n{RULES}\n{question}\n{question}"')
     assert refused(source.replace("MODEL", "claude-opus-5-5"), "PL102") == ["it stands at the end already"]
+
+
+def test_what_one_of_several_providers_may_refuse_is_not_written(app: Path) -> None:
+    program = """\
+from anthropic import Anthropic, AnthropicBedrock
+
+def chat(bedrock: bool):
+    client = AnthropicBedrock() if bedrock else Anthropic()
+    messages = []
+    while question := input():
+        messages.append({"role": "user", "content": question})
+        answer = client.messages.create(model="claude-sonnet-5", max_tokens=1000, messages=messages)
+        messages.append({"role": "assistant", "content": answer.content})
+"""
+    app.write_text(program)
+    done = check("app.py", "--select", "PL208", "--fix", "--show-fixes")
+    assert app.read_text() == program
+    told = done.stdout + done.stderr
+    assert "the call may go through clients of several providers, which do not all take it" in told
+    app.write_text(program.replace("AnthropicBedrock() if bedrock else ", ""))
+    check("app.py", "--select", "PL208", "--fix")
+    assert 'cache_control={"type": "ephemeral"}' in app.read_text()

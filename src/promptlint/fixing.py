@@ -79,10 +79,9 @@ class Proof:
 
     def _first(self, wanted: Wanted) -> _Attempt | None:
         request, changes = wanted
-        if not _small(request):
-            return None
         for change in changes:
             try:
+                _must_be_provable(request, change)
                 fix = next(iter(self.write(request, change)), None)
             except RefusedError:
                 continue
@@ -92,8 +91,6 @@ class Proof:
 
     def _fix(self, wanted: Wanted) -> Fix | RefusedError:
         request, changes = wanted
-        if not _small(request):
-            return RefusedError(f"a prompt of more than {MOST_PARTS} parts is too large to prove it")
         reasons: list[RefusedError] = []
         for change in changes:
             try:
@@ -103,6 +100,7 @@ class Proof:
         return reasons[0]
 
     def _made(self, request: Request, change: Change) -> Fix:
+        _must_be_provable(request, change)
         reason = "no way to write it was found"
         for fix, _ in zip(self.write(request, change), range(MOST_CANDIDATES), strict=False):
             (reason,) = self._objections([_Attempt(request, change, fix)])
@@ -133,8 +131,12 @@ class Proof:
         return [_broken(attempt, pairs) for attempt in attempts]
 
 
-def _small(request: Request) -> bool:
-    return len(request.layout.segments) <= MOST_PARTS
+def _must_be_provable(request: Request, change: Change) -> None:
+    """Raises RefusedError where reading again would take too long, or would not show that the change works."""
+    if len(request.layout.segments) > MOST_PARTS:
+        raise RefusedError(f"a prompt of more than {MOST_PARTS} parts is too large to prove it")
+    if request.site.several and isinstance(change, CacheRequest | ToBatch):
+        raise RefusedError("the call may go through clients of several providers, which do not all take it")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,6 @@ def test_a_conversation_without_any_breakpoint() -> None:
     ]
 
 
-def test_one_of_several_providers_may_refuse_to_set_it_by_itself() -> None:
-    (finding,) = found(request(text(2000), history(), several=True))
-    assert finding.change is None
-
-
 def test_a_breakpoint_behind_the_system_prompt_alone() -> None:
     (finding,) = found(request(marked(text(2000)), history(), data("question")))
     assert "Only what stands before it is cached: the rest is billed at full price" in finding.message

@@ -34,8 +34,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         confidence=min(_certainty(request), site.confidence) if caches(request, provider) else Confidence.LOW,
         severity=optional(site),
         flow=(Step("this grows", segments[start].origin.span), *_turns(site), call(site)),
-        # One of them may refuse the argument.
-        change=None if request.site.several else CacheRequest(),
+        change=CacheRequest(),
     )
 
 

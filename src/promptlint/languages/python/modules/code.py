@@ -12,9 +12,8 @@ from typing import NamedTuple
 from promptlint.knowledge.models import Models
 from promptlint.languages.python.modules.index import Asked, Glimpse, Index
 from promptlint.languages.python.modules.project import Project
+from promptlint.languages.python.modules.syntax import defined
 from promptlint.layout import Role
-
-_DEFINED = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
 
 
 class CodeTrace(NamedTuple):
@@ -96,7 +95,7 @@ class Signs:
     """What the bytes of a file that has to do with LLMs look like."""
 
     def __init__(self, models: Models) -> None:
-        made = (name for source in models.batch_codes.values() for name in _DEFINED.findall(source))
+        made = (name for source in models.batch_codes.values() for name in defined(source))
         self.last = _words((*(name.rsplit(".", 1)[-1] for name in (*models.calls, *models.functions)), *made))
         self._records = _words(name.rsplit(".", 1)[-1] for name in models.records)
         self._imports = _words(models.imports)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 
@@ -16,6 +17,14 @@ def parsed(text: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text)
+
+
+_DEFINED = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
+
+
+def defined(text: str) -> list[str]:
+    """The names of the functions that a text defines, not those within others. It is not parsed."""
+    return _DEFINED.findall(text)
 
 
 def expression(text: str) -> ast.expr | None:

@@ -33,8 +33,8 @@ from promptlint.languages.python.values.terms import (
 )
 from promptlint.layout import Confidence
 
-_BUILT_IN = (Cat, Const, Format, Global, Map, Repeat, Seq, Str)
-"""Lists, mappings, texts, and what is imported from outside the project: methods of these are not the project's."""
+_NO_OBJECT = (Cat, Class, Const, Format, Global, Map, Repeat, Seq, Str)
+"""Lists, mappings, texts, classes, and what is imported from elsewhere: no objects of a class of the project."""
 MOST_FAMILIES = 1
 """Unrelated classes with a method of one name among which the name alone still tells something."""
 
@@ -81,10 +81,8 @@ class Receivers:
 
     def _by_name(self, callee: Attr, call: Call, info: FunctionInfo, within: FunctionInfo) -> Confidence | None:
         assert info.owner is not None
-        if isinstance(stripped(callee.value), (Class, Global, Map)):
-            return None
         value = self.engine.head(callee.value)
-        if isinstance(value, _BUILT_IN) or _foreign(value) or not _enough(info, call):
+        if isinstance(value, _NO_OBJECT) or _foreign(value) or not _enough(info, call):
             return None
         declared = self.declared(value) or self.declared(stripped(callee.value))
         if declared is not None:

@@ -206,7 +206,7 @@ class Prompts:
                     self._messages(operand)
             elif isinstance(plain, Map) or is_object(plain, self.engine):
                 self._message(plain)
-            elif isinstance(plain, Item) and isinstance(key := stripped(plain.key), Op) and key.operator != "index or":
+            elif isinstance(plain, Item) and isinstance(key := stripped(plain.key), Op) and key.operator == "slice":
                 self._sliced(plain)
             elif isinstance(plain, Op) and plain.operator == "cut":
                 with self.texts.cutting(plain):

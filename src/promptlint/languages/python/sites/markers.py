@@ -15,6 +15,7 @@ from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     NONE,
+    OR_ELSE,
     Attr,
     Call,
     Choice,
@@ -193,7 +194,7 @@ def _alternatives(term: Term, engine: Engine, seen: set[int]) -> Iterator[Term]:
     if isinstance(plain, Choice):
         yield from _alternatives(plain.then, engine, seen)
         yield from _alternatives(plain.other, engine, seen)
-    elif isinstance(plain, Item) and isinstance(key := stripped(plain.key), Op) and key.operator == "key or":
+    elif isinstance(plain, Item) and isinstance(key := stripped(plain.key), Op) and key.operator in OR_ELSE:
         yield from _alternatives(key.operands[1], engine, seen)
     else:
         yield plain
@@ -202,7 +203,7 @@ def _alternatives(term: Term, engine: Engine, seen: set[int]) -> Iterator[Term]:
 def _unasked(value: Term) -> bool:
     """Whether it is not known that there is such a key at all."""
     key = stripped(value.key) if isinstance(value, Item) else None
-    return isinstance(value, Opaque) or (isinstance(key, Op) and key.operator == "key or")
+    return isinstance(value, Opaque) or (isinstance(key, Op) and key.operator in OR_ELSE)
 
 
 def _names(key: Term, name: str) -> TypeGuard[Str]:

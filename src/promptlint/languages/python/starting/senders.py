@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from promptlint.knowledge.models import Client, Marker
 from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame
 from promptlint.languages.python.modules.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.modules.places import Place
+from promptlint.languages.python.modules.syntax import defined
 from promptlint.languages.python.sites.answering import answering
 from promptlint.languages.python.sites.looping import frames
 from promptlint.languages.python.starting import chains
@@ -41,7 +41,6 @@ from promptlint.languages.python.written import batch_call
 from promptlint.layout import Confidence
 from promptlint.request import Mode
 
-_DEFINED = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
 MOST_ALTERNATIVES = 6
 """Values of one callee that are looked at."""
 
@@ -129,7 +128,7 @@ class Senders:
         models = engine.models
         self._paths = {path: path.rsplit(".", 1)[-1] for path in models.calls}
         self._lasts = set(self._paths.values()) | {name.rsplit(".", 1)[-1] for name in models.functions}
-        self._lasts |= {name for source in models.batch_codes.values() for name in _DEFINED.findall(source)}
+        self._lasts |= {name for source in models.batch_codes.values() for name in defined(source)}
 
     def in_module(self, module: ModuleInfo) -> Iterator[Send]:
         """The calls of a module that send a prompt, in the order of the source."""

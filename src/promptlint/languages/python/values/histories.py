@@ -91,8 +91,9 @@ def beginning(term: Term) -> bool:
     low, high = _ends(term) or (None, NONE)
     if low not in (NONE, Const(0)) or high == NONE:
         return False
-    negative = isinstance(high, Op) and (high.operator == "negative" or _is_length(high.operands[0]))
-    return not negative and not (isinstance(high, Const) and isinstance(high.value, int) and high.value < 0)
+    if isinstance(high, Op):
+        return not (high.operator == "negative" or (high.operator == "-" and _is_length(high.operands[0])))
+    return not (isinstance(high, Const) and isinstance(high.value, int) and high.value < 0)
 
 
 def _ends(term: Term) -> tuple[Term, Term] | None:

@@ -311,6 +311,10 @@ class Op(Term):
     at: Place = _at()
 
 
+OR_ELSE = ("key or", "index or")
+"""Operators of a key, as in `mapping.get(key, default)`: where nothing is under the first operand, it is the second."""
+
+
 @term
 class Choice(Term):
     """One of two values."""

@@ -93,6 +93,11 @@ def _must_have_client(source: Source, function: _Function, use: ast.Call, client
         raise RefusedError(f"the client of `{function.name}` is not known where it is called")
 
 
+def _waits(node: ast.AST) -> bool:
+    within = isinstance(node, ast.comprehension) and bool(node.is_async)
+    return within or isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith)
+
+
 def _two_functions(source: Source, function: _Function, call: ast.Call, code: Code) -> Iterator[Edit]:
     statement = next(node for node in (call, *source.above(call)) if isinstance(node, ast.stmt))
     if statement not in function.body or not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Return):
@@ -101,13 +106,7 @@ def _two_functions(source: Source, function: _Function, call: ast.Call, code: Co
     before, after = function.body[:at], function.body[at + 1 :]
     if any(isinstance(n, ast.Return | ast.Yield | ast.YieldFrom) for s in before for n in ast.walk(s)):
         raise RefusedError(f"`{function.name}` may be left before the call")
-    if (
-        sum(
-            isinstance(n, ast.Await | ast.AsyncFor | ast.AsyncWith | ast.comprehension) and getattr(n, "is_async", 1)
-            for n in ast.walk(function)
-        )
-        > 1
-    ):
+    if sum(map(_waits, ast.walk(function))) > 1:
         raise RefusedError(f"`{function.name}` waits for something else too")
     _must_need_nothing_else(function, statement, call, after)
     name = named_answer(statement, call)
