@@ -161,6 +161,8 @@ class Request:
     known: Known = Known.FULLY
     siblings: tuple[Request, ...] = ()
     """Prompts of other calls which replay the same history."""
+    begins: bool = False
+    """Whether it is the first of a conversation: another call sends it again, and its answer behind it."""
 
     def spans(self) -> Iterator[Span]:
         """The call, and every place that has a part in its prompt."""

@@ -34,7 +34,8 @@ def batchable(request: Request, provider: Provider) -> Work | None:
     """
     site = request.site
     loop = item_loop(site)
-    if loop is None or site.batch is None or provider.batch is None or request.layout.conversation:
+    talks = request.layout.conversation or request.begins
+    if loop is None or site.batch is None or provider.batch is None or talks:
         return None
     if loop.after_failure:
         return None  # the few items of which the first try failed

@@ -14,7 +14,7 @@ from promptlint.languages.python.reaching.callers import Callers
 from promptlint.languages.python.reaching.reaching import Reach
 from promptlint.languages.python.sending.binding import bound
 from promptlint.languages.python.sending.prompts import Prompt
-from promptlint.languages.python.sending.replays import with_siblings
+from promptlint.languages.python.sending.replays import with_relations
 from promptlint.languages.python.sending.warming import with_warmed
 from promptlint.languages.python.sites.signs import Signs
 from promptlint.languages.python.sites.sites import site_of
@@ -87,7 +87,7 @@ def read_project(
 
     groups = [tuple(sorted(targets))] if only else code.groups(targets)
     parts = each(lambda group: _deep(lambda: read(group)), groups)
-    requests = with_warmed(with_siblings([request for part in parts for request in part.requests]))
+    requests = with_warmed(with_relations([request for part in parts for request in part.requests]))
     unreadable = {gap.span.path: gap for part in parts for gap in part.unreadable}
     gaps = tuple(gap for part in parts for gap in part.gaps)
     return Reading(requests, gaps, tuple(unreadable[path] for path in sorted(unreadable)))

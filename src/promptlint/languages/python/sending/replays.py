@@ -9,8 +9,10 @@ from itertools import groupby
 
 from promptlint.layout import Confidence, Role, Segment
 from promptlint.request import Request
+from promptlint.spans import Span
 
 _ARGUMENT = "argument "
+_Key = tuple[Role, str, Span | None]
 
 
 def marked(segments: Sequence[Segment], stored: Sequence[Segment]) -> tuple[Segment, ...]:
@@ -66,16 +68,34 @@ def _names(segment: Segment) -> set[str]:
     return {segment.text, *passed, *([itself] if argument else [])}
 
 
-def with_siblings(requests: Sequence[Request]) -> tuple[Request, ...]:
-    """The requests, each with those of other calls that replay the same history."""
+def with_relations(requests: Sequence[Request]) -> tuple[Request, ...]:
+    """The requests, each with those of other calls that replay the same history, or go on from its answer."""
     sharing: defaultdict[str, list[Request]] = defaultdict(list)
+    begun: set[tuple[_Key, ...]] = set()
     for request in requests:
         for history in _histories(request):
             sharing[history].append(request)
+        begun.add(_opening(request))
+    begun.discard(())
     return tuple(
-        replace(request, siblings=tuple(s for h in _histories(request) for s in _others(request, sharing[h])))
+        replace(
+            request,
+            siblings=tuple(s for h in _histories(request) for s in _others(request, sharing[h])),
+            begins=not request.layout.conversation and _keys(request.layout.segments) in begun,
+        )
         for request in requests
     )
+
+
+def _opening(request: Request) -> tuple[_Key, ...]:
+    """What a conversation was before its first answer; empty: it is none, or begins with one."""
+    segments = request.layout.segments
+    answers = (i for i, s in enumerate(segments) if s.role is Role.ASSISTANT or s.growing)
+    return _keys(segments[: next(answers, 0)]) if request.layout.conversation else ()
+
+
+def _keys(segments: Sequence[Segment]) -> tuple[_Key, ...]:
+    return tuple((s.role, s.text, None if s.literal else s.origin.span) for s in segments)
 
 
 def _histories(request: Request) -> dict[str, None]:
