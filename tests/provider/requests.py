@@ -1,4 +1,4 @@
-"""Requests of three APIs as blocks, with the places where each of them writes to the cache and looks into it."""
+"""Requests of five APIs as blocks, with the places where each of them writes to the cache and looks into it."""
 
 from __future__ import annotations
 
@@ -69,6 +69,21 @@ def chat(body: Mapping[str, Any]) -> Prompt:
     """A request of the Chat Completions API."""
     tools = [Block(_plain(tool)) for tool in body.get("tools") or ()]
     return _implicit(body, tools, [], body["messages"])
+
+
+def mistral(body: Mapping[str, Any]) -> Prompt:
+    """A request of Mistral's Chat Completions API, which does not say how its cache keeps what."""
+    return replace(chat(body), writes=(), looks=())
+
+
+def gemini(model: str, body: Mapping[str, Any]) -> Prompt:
+    """A request to generate content. How the cache keeps what is not published."""
+    texts = [_plain(tool) for tool in body.get("tools") or ()]
+    for content in (body.get("systemInstruction"), *body["contents"]):
+        if content is not None:
+            texts += [f"{content.get('role', 'user')}: ", *(_plain(part) for part in content["parts"])]
+    seed = _setting(body, "generationConfig", "safetySettings", "toolConfig")
+    return Prompt(model, tuple(map(Block, texts)), (), (), seed)
 
 
 def in_intervals(prompt: Prompt) -> Prompt:

@@ -1,4 +1,4 @@
-"""A provider on this machine: the APIs of three, the caches of `caching`, and a ledger of what each request cost.
+"""A provider on this machine: the APIs of five, the caches of `caching`, and a ledger of what each request cost.
 
 The real clients are pointed at it by the environment variables that they read.
 """
@@ -37,7 +37,7 @@ class Entry:
 
 @dataclass(slots=True)
 class LocalProvider:
-    """Three providers with one clock and one ledger."""
+    """Five providers with one clock and one ledger."""
 
     url: str = ""
     ledger: list[Entry] = field(default_factory=list)
@@ -102,6 +102,12 @@ class LocalProvider:
         if path == "/v1/responses":
             prompt = requests.responses(body)
             return _response(body, self.answer("openai", prompt, batch=batch), self.reply(prompt))
+        if path == "/mistral/v1/chat/completions":
+            prompt = requests.mistral(body)
+            return _completion(body, self.answer("mistral", prompt, batch=batch), self.reply(prompt))
+        if path.endswith(":generateContent"):
+            prompt = requests.gemini(path.rpartition("/")[2].removesuffix(":generateContent"), body)
+            return _content(self.answer("gemini", prompt, batch=batch), self.reply(prompt))
         if path.startswith("/model/") and path.endswith("/converse"):
             model = path.split("/")[2]
             return _converse(self.answer("bedrock", requests.converse(model, body)))
@@ -117,7 +123,11 @@ class LocalProvider:
             facts = known.model(prompt.model)
             if facts is None or facts.price is None:
                 raise InvalidError(f"model: {prompt.model}")
-            asked = prompt if known.explicit or facts.price.cache_write else requests.in_intervals(prompt)
+            asked = (
+                prompt
+                if known.explicit or facts.price.cache_write or not prompt.writes
+                else requests.in_intervals(prompt)
+            )
             usage = cache.send(asked.model, asked.seed, asked.blocks, asked.writes, asked.looks, OUTPUT)
             usage = replace(usage, batch=batch)
             self.ledger.append(Entry(prompt, usage, usage.cost(facts.price, known)))
@@ -148,6 +158,9 @@ def environment(url: str) -> dict[str, str]:
         "ANTHROPIC_API_KEY": "none",
         "OPENAI_BASE_URL": f"{url}/v1",
         "OPENAI_API_KEY": "none",
+        "GOOGLE_GEMINI_BASE_URL": f"{url}/gemini",
+        "GEMINI_API_KEY": "none",
+        "MISTRAL_API_KEY": "none",
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": url,
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",
@@ -179,32 +192,41 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _posted(self, path: str, raw: bytes) -> Mapping[str, Any]:
         batches = self.provider.batches
-        if path == "/v1/files":
+        if path in ("/v1/files", "/mistral/v1/files"):
             return batches.upload(self.headers["Content-Type"], raw)
         body = json.loads(raw)
         if path == "/v1/messages/batches":
             return batches.create_messages(body)
         if path == "/v1/batches":
             return batches.create(body)
+        if path.endswith(":batchGenerateContent"):
+            return batches.create_contents(path.removesuffix(":batchGenerateContent"), body, len(raw))
+        if path == "/mistral/v1/batch/jobs":
+            return batches.create_job(body)
         return self.provider.answered(path, body)
 
     def _asked(self, path: str) -> Mapping[str, Any] | bytes:
         batches = self.provider.batches
-        match path.split("/")[2:]:
-            case ["messages", "batches", name]:
+        match path.split("/")[1:]:
+            case ["v1", "messages", "batches", name]:
                 return batches.message_batch(name)
-            case ["messages", "batches", name, "results"]:
+            case ["v1", "messages", "batches", name, "results"]:
                 return batches.message_results(name)
-            case ["batches", name]:
+            case ["v1", "batches", name]:
                 return batches.batch(name)
-            case ["files", name, "content"]:
+            case ["gemini", _, "batches", name]:
+                return batches.content_batch(name)
+            case ["mistral", "v1", "batch", "jobs", name]:
+                return batches.job(name)
+            case ["v1", "files", name, "content"] | ["mistral", "v1", "files", name, "content"]:
                 return batches.files[name]
         raise InvalidError(f"no such address: {path}")
 
     def _send(self, status: int, document: Mapping[str, Any] | bytes) -> None:
         raw = document if isinstance(document, bytes) else json.dumps(document).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        kind = "octet-stream" if isinstance(document, bytes) else "json"
+        self.send_header("Content-Type", f"application/{kind}")
         self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
         self.wfile.write(raw)
@@ -231,6 +253,17 @@ def _completion(body: Mapping[str, Any], usage: Usage, text: str) -> dict[str, A
             "total_tokens": usage.plain + usage.read + usage.written + usage.output,
             "prompt_tokens_details": {"cached_tokens": usage.read},
         },
+    }  # fmt: skip
+
+
+def _content(usage: Usage, text: str) -> dict[str, Any]:
+    return {
+        "candidates": [{"content": {"role": "model", "parts": [{"text": text}]}, "finishReason": "STOP", "index": 0}],
+        "usageMetadata": {
+            "promptTokenCount": usage.plain + usage.read, "cachedContentTokenCount": usage.read,
+            "candidatesTokenCount": usage.output, "totalTokenCount": usage.plain + usage.read + usage.output,
+        },
+        "modelVersion": "a-model", "responseId": "content-1",
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import runpy
 import time
 from collections import Counter
@@ -40,10 +41,24 @@ CALLS = {
         'client.responses.create(model="gpt-6-sol", input=f"Grade {essay}")',
         "output_text",
     ),
+    "gemini": (
+        "from google import genai\n\nclient = genai.Client()",
+        """client.models.generate_content(
+            model="gemini-3.8-flash",
+            contents=f"Grade {essay}",
+            config={"system_instruction": "Be brief.", "max_output_tokens": 99},
+        )""",
+        "text",
+    ),
 }
-for name, (client, sends, text) in [*CALLS.items()]:
-    asynchronous = client.replace("OpenAI", "AsyncOpenAI").replace("anthropic.A", "anthropic.AsyncA")
-    CALLS[f"async {name}"] = (f"import asyncio\n\n{asynchronous}", f"await {sends}", text)
+CALLS |= {
+    f"async {name}": (
+        "import asyncio\n\n" + client.replace("OpenAI", "AsyncOpenAI").replace("anthropic.A", "anthropic.AsyncA"),
+        "await " + sends.replace("client.models", "client.aio.models"),
+        text,
+    )
+    for name, (client, sends, text) in CALLS.items()
+}
 PROGRAM = """
 import json
 from pathlib import Path
@@ -104,7 +119,7 @@ def running() -> Iterator[LocalProvider]:
 def provider(running: LocalProvider, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LocalProvider:
     """A provider which repeats what it is asked, in a folder with essays."""
     running.reset()
-    running.broken, running.batches.patience = "", 0
+    running.broken, running.batches.patience, running.batches.keyed = "", 0, True
     running.reply = lambda prompt: f"re: {prompt.text}"
     for name, value in environment(running.url).items():
         monkeypatch.setenv(name, value)
@@ -145,20 +160,25 @@ def run(source: str) -> dict[str, str]:
 def test_a_batch_sends_the_same_and_gives_the_same_for_half(provider: LocalProvider, call: str, form: str) -> None:
     batched = mended(call, form)
     before = run(program(call, form))
-    prompts, cost = Counter(entry.prompt.text for entry in provider.ledger), provider.cost
+    prompts, cost = Counter((entry.prompt.seed, entry.prompt.text) for entry in provider.ledger), provider.cost
     provider.reset()
     after = run(batched)
     assert list(after.items()) == list(before.items())
     assert len(set(after.values())) == 4
-    assert Counter(entry.prompt.text for entry in provider.ledger) == prompts
+    assert Counter((entry.prompt.seed, entry.prompt.text) for entry in provider.ledger) == prompts
     assert provider.cost == pytest.approx(cost / 2)
     assert list(Path().glob(".batches-*")) == []
 
 
 @each_call
-def test_what_is_too_much_for_one_batch_goes_in_parts(provider: LocalProvider, call: str) -> None:
-    most = "100_000" if "anthropic" in call else "50_000"
-    grades = run(mended(call).replace(f"== {most}", "== 3"))
+def test_what_is_too_much_for_one_batch_goes_in_parts(
+    provider: LocalProvider, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batched, found = re.subn(r"== [\d_]+ or", "== 3 or", mended(call))
+    if not found:  # it is limited by size alone
+        monkeypatch.setattr(provider.batches, "most_bytes", 1000)
+        batched = batched.replace("> 20_000_000", "> 1_000")
+    grades = run(batched)
     assert [len(batch.results) for batch in provider.batches.batches.values()] == [3, 1]
     assert len(grades) == 4
 
@@ -193,6 +213,29 @@ def test_the_error_of_one_item_takes_no_other_with_it(
     provider: LocalProvider, call: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     provider.broken = "two"
-    with pytest.raises(RuntimeError, match=r"^1 of 4 requests failed: .*this prompt is refused"):
+    with pytest.raises(RuntimeError, match=r"(?s)^1 of 4 requests failed: .*this prompt is refused"):
         run(mended(call))
     assert capsys.readouterr().out.split("\n")[:-1] == ["0 \u2028 one", "3 three", "4 four"]
+
+
+each_gemini = pytest.mark.parametrize("call", ["gemini", "async gemini"])
+
+
+@each_gemini
+def test_each_batch_is_for_one_model(provider: LocalProvider, call: str) -> None:
+    grades = run(mended(call).replace('model="', 'model="gemini-4-argon" if number % 2 else "'))
+    assert {name: text.rpartition("user: ")[2] for name, text in grades.items()} == {
+        f"{number} {essay}": f"Grade {essay}" for number, essay in enumerate(ESSAYS) if essay != "nothing"
+    }
+    batches = provider.batches.batches.values()
+    assert [(batch.model, len(batch.results)) for batch in batches] == [("gemini-3.8-flash", 2), ("gemini-4-argon", 2)]
+
+
+@each_gemini
+def test_an_answer_that_does_not_say_what_it_answers_is_given_to_nothing(provider: LocalProvider, call: str) -> None:
+    provider.batches.keyed = False
+    with pytest.raises(RuntimeError, match=r"^an answer of batches/batch_\d+ does not say what it answers$"):
+        run(mended(call))
+    provider.batches.keyed = True
+    assert len(run(mended(call))) == 4
+    assert len(provider.batches.batches) == 1

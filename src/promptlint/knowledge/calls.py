@@ -21,7 +21,9 @@ _CALL_KEYS = (
     "also like prompt mode model model-position stream breakpoint batch distinctive until item parameters amends "
     "async-twin batch-code async-batch-code"
 )
-_CLIENT_KEYS = "also async async-argument async-twin batch provider endpoint model model-position given breakpoint"
+_CLIENT_KEYS = (
+    "also async async-argument async-twin batch batch-refuses provider endpoint model model-position given breakpoint"
+)
 
 
 class Library:
@@ -66,6 +68,7 @@ class Library:
             marker=_marker(entry["breakpoint"]) if "breakpoint" in entry else None,
             twin=self._twin(entry, clients.things),
             differs=self._differs,
+            batch_refuses=frozenset(entry.texts("batch-refuses")),
         )
         for name, at in {client.name: entry["name"], **entry.texts("also")}.items():
             clients.put(name, replace(client, name=name), at)

@@ -60,6 +60,8 @@ class Client:
     """Of a synchronous one: the asynchronous class with the same calls; empty: there is none, or not under one name."""
     differs: frozenset[str] = frozenset()
     """Constructor arguments which the twin takes too, but wants to be asynchronous themselves (`http_client`)."""
+    batch_refuses: frozenset[str] = frozenset()
+    """Constructor arguments with which it takes batches in another way than is written (`vertexai`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ class Call:
     async_batch_code: str = ""
     """The same for an asynchronous client."""
     batch_refuses: frozenset[str] = frozenset()
-    """Arguments which are for a single call, and no part of what is sent (`timeout`)."""
+    """Arguments which are for a single call, and no part of what is sent (`timeout`); a dotted path goes into one."""
     distinctive: bool = False
     """Whether the path alone tells the call, though the client cannot be told."""
     function: bool = False

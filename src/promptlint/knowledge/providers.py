@@ -66,6 +66,11 @@ class Batch:
     megabytes: int | None
     hours: int | None
 
+    @property
+    def bytes(self) -> int | None:
+        """Most bytes of the requests of one batch."""
+        return None if self.megabytes is None else self.megabytes * 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:

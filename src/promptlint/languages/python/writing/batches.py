@@ -6,11 +6,12 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
-from promptlint.knowledge.models import Call, Models
+from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Batch, Providers
 from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.clients import base_of
 from promptlint.languages.python.writing.importing import with_imports
+from promptlint.languages.python.writing.single import must_be_body, must_take_batches
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.languages.python.writing.splitting import Sent, sent_by
 from promptlint.languages.python.writing.turns import (
@@ -45,7 +46,8 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
     source, call = sources.at(site.span)
     if not isinstance(call, ast.Call):
         raise RefusedError("it is not written as a call")
-    _must_be_body(call, model)
+    must_be_body(source, call, model, sources.models)
+    must_take_batches(source, sources.models)
     written = code(template)
     client = source.text(base_of(source, call, model.path, frozenset()))
     sent, edits = sent_by(source, call, client, written, sources)
@@ -60,15 +62,6 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
         edits += [*_two_loops(source, turn, sent, written, client), *_without_pauses(source, turn, sources.models)]
     edits += _function(source, min((call, sent.call), key=lambda node: node.lineno), template, limits)
     yield Fix(Applicability.UNSAFE, f"Hand the requests in as a batch (`{written.function}`)", tuple(sorted(edits)))
-
-
-def _must_be_body(call: ast.Call, model: Call) -> None:
-    """Raises RefusedError where an argument is none of the body of a request."""
-    if call.args:
-        raise RefusedError("its arguments are given by position")
-    for keyword in call.keywords:
-        if keyword.arg in model.batch_refuses:
-            raise RefusedError(f"`{keyword.arg}` is for a single call")
 
 
 def _two_loops(source: Source, turn: Turn, sent: Sent, written: Code, client: str) -> Iterator[Edit]:
@@ -161,10 +154,12 @@ def _function(source: Source, user: ast.AST, template: str, limits: Batch) -> It
         return
     if same or written.function in source.names(source.tree):
         raise RefusedError(f"`{written.function}` is something else in this file")
-    if limits.requests is None or limits.megabytes is None:
-        raise RefusedError("the limits of a batch are not known")
-    text = written.text.replace(MOST_REQUESTS, f"{limits.requests:_}")
-    text = text.replace(MOST_BYTES, f"{limits.megabytes * 1_000_000:_}")
+    text = written.text
+    for name, most in (MOST_REQUESTS, limits.requests), (MOST_BYTES, limits.bytes):
+        if most is not None:
+            text = text.replace(name, f"{most:_}")
+        elif name in text:
+            raise RefusedError("the limits of a batch are not known")
     yield from with_imports(source, written.imports, user)
     line = _above(source, source.top(user))
     blank = "".join("\n" for i in (1, 2) if source.lines.line(line - i).strip())

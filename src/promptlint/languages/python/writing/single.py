@@ -1,0 +1,69 @@
+"""What is for a single call: arguments, and clients, with which a batch does not do the same."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from promptlint.edits import RefusedError
+from promptlint.knowledge.models import Call, Models
+from promptlint.languages.python.writing.source import Source
+
+
+def must_be_body(source: Source, call: ast.Call, model: Call, models: Models) -> None:
+    """Raises RefusedError where an argument is none of the body of a request, or holds what is none."""
+    if call.args:
+        raise RefusedError("its arguments are given by position")
+    inside = {path.partition(".")[0] for path in model.batch_refuses if "." in path}
+    for keyword in call.keywords:
+        if keyword.arg in model.batch_refuses:
+            raise RefusedError(f"`{keyword.arg}` is for a single call")
+        if inside and keyword.arg is None:
+            raise RefusedError("its arguments are not all seen")
+        if keyword.arg in inside:
+            for name in _names(source, keyword.value, models):
+                if f"{keyword.arg}.{name}" in model.batch_refuses:
+                    raise RefusedError(f"a batch does not do the same with `{keyword.arg}.{name}`")
+
+
+def must_take_batches(source: Source, models: Models) -> None:
+    """Raises RefusedError where a client is made in this file in a way that takes no such batches."""
+    for node in ast.walk(source.tree):
+        client = models.clients.get(source.dotted(node)) if isinstance(node, ast.Call) else None
+        if client is None or not isinstance(node, ast.Call):
+            continue
+        for keyword in node.keywords:
+            off = isinstance(keyword.value, ast.Constant) and not keyword.value.value
+            if keyword.arg in client.batch_refuses and not off:
+                raise RefusedError(f"a client with `{keyword.arg}` takes batches in another way")
+
+
+def _names(source: Source, value: ast.expr, models: Models) -> Iterator[str]:
+    """The names of what a mapping or a record holds. Raises RefusedError where they are not all seen."""
+    match _told(source, value):
+        case ast.Constant(value=None):
+            return
+        case ast.Dict(keys=keys) if all(isinstance(key, ast.Constant) for key in keys):
+            yield from (str(key.value) for key in keys if isinstance(key, ast.Constant))
+        case ast.Call(args=[], keywords=keywords) as made if source.dotted(made) in models.records and all(
+            keyword.arg for keyword in keywords
+        ):
+            yield from (keyword.arg for keyword in keywords if keyword.arg)
+        case _:
+            raise RefusedError(f"what `{source.text(value)}` holds is not seen")
+
+
+def _told(source: Source, value: ast.expr) -> ast.expr:
+    """What a name stands for, where it is assigned once and nothing is done with what it holds; else itself."""
+    if not isinstance(value, ast.Name):
+        return value
+    for scope in (source.scope(value), source.tree):
+        stores = [store for store in source.stores(value.id, scope) if source.scope(store) is scope]
+        used = [source.parent(load) for load in source.loads(value.id, scope)]
+        given = any(isinstance(node, ast.arg) and node.arg == value.id for node in ast.walk(scope))
+        if given or len(stores) > 1 or any(isinstance(node, ast.Attribute | ast.Subscript) for node in used):
+            return value
+        if stores:
+            parent = source.parent(stores[0])
+            return parent.value if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else value
+    return value
