@@ -291,6 +291,23 @@ def test_a_configuration_that_may_be_among_other_arguments_is_not_seen() -> None
     assert mended(program(f"for item in items:\n    out.append({sent})", head)) == "its arguments are not all seen"
 
 
+MISTRAL = "from mistralai.client import Mistral\n\nclient = Mistral()\n"
+MISTRALS = {
+    "`timeout_ms` is for a single call": (MISTRAL, "timeout_ms=9"),
+    "batches are written for mistralai 2.0, which has no `mistralai.Mistral`": (
+        MISTRAL.replace("mistralai.client", "mistralai"),
+        "temperature=0",
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", MISTRALS)
+def test_what_is_no_item_of_a_batch_of_mistral_says_why(reason: str) -> None:
+    head, more = MISTRALS[reason]
+    sent = f'client.chat.complete(model="mistral-large-4", messages=[{{"role": "user", "content": item}}], {more}).id'
+    assert mended(program(f"for item in items:\n    out.append({sent})", head)) == reason
+
+
 def test_what_is_written_for_two_calls_of_one_library_differs_in_their_names_only() -> None:
     chat, responses = ((RULES / "batches" / f"openai-{call}.py").read_text() for call in ("chat", "responses"))
     changed = [line for line in difflib.ndiff(chat.splitlines(), responses.splitlines()) if line[0] in "+-"]

@@ -45,6 +45,8 @@ class Batches:
     """Of the requests of one batch of Gemini's."""
     keyed: bool = True
     """Whether Gemini's answers say to which requests they belong."""
+    late: bool = False
+    """Whether time is up before anything is answered."""
     patience: int = 0
     """How often it has to be asked for before it is done."""
     batches: dict[str, Batch] = field(default_factory=dict)
@@ -154,12 +156,13 @@ class Batches:
             | ({"metadata": {"key": key}} if self.keyed else {})
             for key, result in reversed(batch.results.items())
         ]
-        state = "BATCH_STATE_SUCCEEDED" if done else "BATCH_STATE_PENDING"
+        end = "EXPIRED" if self.late else "SUCCEEDED"
+        state = f"BATCH_STATE_{end if done else 'PENDING'}"
         operation: dict[str, Any] = {
             "name": f"batches/{name}", "done": done,
             "metadata": {"model": f"models/{batch.model}", "state": state, "createTime": WHEN, "updateTime": WHEN},
         }  # fmt: skip
-        if done:
+        if done and not self.late:
             operation["metadata"]["output"] = {"inlinedResponses": {"inlinedResponses": answers}}
         return operation
 
@@ -177,10 +180,11 @@ class Batches:
     def job(self, name: str) -> dict[str, Any]:
         """`GET /mistral/v1/batch/jobs/{id}`."""
         batch, done = self._looked_at(name)
-        answers, errors = _answers(batch)
+        answers, errors = ([], []) if self.late else _answers(batch)
+        end = "TIMEOUT_EXCEEDED" if self.late else "SUCCESS"
         return {
             "id": batch.id, "object": "batch", "input_files": [batch.file], "endpoint": batch.endpoint, "errors": [],
-            "model": batch.model, "status": "SUCCESS" if done else "RUNNING", "created_at": 0, "metadata": None,
+            "model": batch.model, "status": end if done else "RUNNING", "created_at": 0, "metadata": None,
             "output_file": self._kept(_lines(answers))["id"] if done and answers else None,
             "error_file": self._kept(_lines(errors))["id"] if done and errors else None,
             "total_requests": len(batch.results), "completed_requests": len(batch.results) if done else 0,

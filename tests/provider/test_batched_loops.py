@@ -13,6 +13,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from mistralai.client import sdkconfiguration
 
 from promptlint import repairing
 from promptlint.config.configuration import Configuration
@@ -50,11 +51,19 @@ CALLS = {
         )""",
         "text",
     ),
+    "mistral": (
+        "from mistralai.client import Mistral\n\nclient = Mistral()",
+        """client.chat.complete(
+            model="mistral-large-4",
+            messages=[{"role": "user", "content": f"Grade {essay}"}],
+        )""",
+        "choices[0].message.content",
+    ),
 }
 CALLS |= {
     f"async {name}": (
         "import asyncio\n\n" + client.replace("OpenAI", "AsyncOpenAI").replace("anthropic.A", "anthropic.AsyncA"),
-        "await " + sends.replace("client.models", "client.aio.models"),
+        "await " + sends.replace("client.models", "client.aio.models").replace(".complete(", ".complete_async("),
         text,
     )
     for name, (client, sends, text) in CALLS.items()
@@ -119,10 +128,13 @@ def running() -> Iterator[LocalProvider]:
 def provider(running: LocalProvider, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LocalProvider:
     """A provider which repeats what it is asked, in a folder with essays."""
     running.reset()
-    running.broken, running.batches.patience, running.batches.keyed = "", 0, True
+    running.broken, running.batches.patience = "", 0
+    running.batches.keyed, running.batches.late = True, False
     running.reply = lambda prompt: f"re: {prompt.text}"
     for name, value in environment(running.url).items():
         monkeypatch.setenv(name, value)
+    for name in sdkconfiguration.SERVERS:  # no variable tells this client
+        monkeypatch.setitem(sdkconfiguration.SERVERS, name, f"{running.url}/mistral")
     monkeypatch.chdir(tmp_path)
     Path("essays.json").write_text(json.dumps(ESSAYS))
     return running
@@ -174,7 +186,7 @@ def test_a_batch_sends_the_same_and_gives_the_same_for_half(provider: LocalProvi
 def test_what_is_too_much_for_one_batch_goes_in_parts(
     provider: LocalProvider, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batched, found = re.subn(r"== [\d_]+ or", "== 3 or", mended(call))
+    batched, found = re.subn(r"== \d+_000\b", "== 3", mended(call))
     if not found:  # it is limited by size alone
         monkeypatch.setattr(provider.batches, "most_bytes", 1000)
         batched = batched.replace("> 20_000_000", "> 1_000")
@@ -218,20 +230,29 @@ def test_the_error_of_one_item_takes_no_other_with_it(
     assert capsys.readouterr().out.split("\n")[:-1] == ["0 \u2028 one", "3 three", "4 four"]
 
 
-each_gemini = pytest.mark.parametrize("call", ["gemini", "async gemini"])
+MODELS = {"gemini": ["gemini-3.8-flash", "gemini-4-argon"], "mistral": ["mistral-large-4", "mistral-small-2603"]}
 
 
-@each_gemini
+each_by_model = pytest.mark.parametrize("call", [f"{kind}{name}" for name in MODELS for kind in ("", "async ")])
+
+
+@each_by_model
 def test_each_batch_is_for_one_model(provider: LocalProvider, call: str) -> None:
-    grades = run(mended(call).replace('model="', 'model="gemini-4-argon" if number % 2 else "'))
-    assert {name: text.rpartition("user: ")[2] for name, text in grades.items()} == {
-        f"{number} {essay}": f"Grade {essay}" for number, essay in enumerate(ESSAYS) if essay != "nothing"
-    }
+    one, other = MODELS[call.rsplit(maxsplit=1)[-1]]
+    grades = run(mended(call).replace('model="', f'model="{other}" if number % 2 else "'))
+    assert [text.rpartition("Grade ")[2].strip() for text in grades.values()] == [name[2:].strip() for name in grades]
     batches = provider.batches.batches.values()
-    assert [(batch.model, len(batch.results)) for batch in batches] == [("gemini-3.8-flash", 2), ("gemini-4-argon", 2)]
+    assert [(batch.model, len(batch.results)) for batch in batches] == [(one, 2), (other, 2)]
 
 
-@each_gemini
+@each_by_model
+def test_a_batch_that_was_not_done_in_time_says_so(provider: LocalProvider, call: str) -> None:
+    provider.batches.late = True
+    with pytest.raises(RuntimeError, match=r"(?si)^4 of 4 requests failed: .*(expired|timeout_exceeded)"):
+        run(mended(call))
+
+
+@pytest.mark.parametrize("call", ["gemini", "async gemini"])
 def test_an_answer_that_does_not_say_what_it_answers_is_given_to_nothing(provider: LocalProvider, call: str) -> None:
     provider.batches.keyed = False
     with pytest.raises(RuntimeError, match=r"^an answer of batches/batch_\d+ does not say what it answers$"):

@@ -22,7 +22,8 @@ _CALL_KEYS = (
     "async-twin batch-code async-batch-code"
 )
 _CLIENT_KEYS = (
-    "also async async-argument async-twin batch batch-refuses provider endpoint model model-position given breakpoint"
+    "also async async-argument async-twin batch batch-refuses provider endpoint model model-position given breakpoint "
+    "until"
 )
 
 
@@ -69,6 +70,7 @@ class Library:
             twin=self._twin(entry, clients.things),
             differs=self._differs,
             batch_refuses=frozenset(entry.texts("batch-refuses")),
+            until=entry.text("until"),
         )
         for name, at in {client.name: entry["name"], **entry.texts("also")}.items():
             clients.put(name, replace(client, name=name), at)

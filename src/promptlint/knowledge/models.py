@@ -60,8 +60,8 @@ class Client:
     """Of a synchronous one: the asynchronous class with the same calls; empty: there is none, or not under one name."""
     differs: frozenset[str] = frozenset()
     """Constructor arguments which the twin takes too, but wants to be asynchronous themselves (`http_client`)."""
-    batch_refuses: frozenset[str] = frozenset()
-    """Constructor arguments with which it takes batches in another way than is written (`vertexai`)."""
+    batch_refuses: frozenset[str] = frozenset()  # its arguments with which it takes batches in another way
+    until: str = ""  # a version of the library which no longer has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,21 +198,18 @@ class Call:
     """The batch twin, mostly below the same client; `elsewhere`: only the provider's own SDK has it; empty: none."""
     batch_code: str = ""
     """The file in `rules/batches/` by which a loop of it can be written as a batch; empty: there is none."""
-    async_batch_code: str = ""
-    """The same for an asynchronous client."""
+    async_batch_code: str = ""  # the same for an asynchronous client
     batch_refuses: frozenset[str] = frozenset()
     """Arguments which are for a single call, and no part of what is sent (`timeout`); a dotted path goes into one."""
     distinctive: bool = False
     """Whether the path alone tells the call, though the client cannot be told."""
     function: bool = False
-    is_async: bool = False
-    """Of a function: whether it is a coroutine."""
+    is_async: bool = False  # of a function: whether it is a coroutine
     twin: str = ""
     """Path or name of the coroutine that does the same with the same arguments; empty: none, or the client has one."""
     amends: bool = False
     """Whether it changes a prompt that is sent in any case: what it is given is there only where it is called."""
-    until: str = ""
-    """A version of the library which no longer has it; empty: it is still there."""
+    until: str = ""  # a version of the library which no longer has it; empty: it is still there
     item: str = ""
     """Of a call which sends many prompts at once: the argument that lists them, and the key under which each item has
     what another call would be given (`requests.params`), or its place in a pair (`requests.1`)."""

@@ -35,12 +35,14 @@ _ONE = ("request", "params", "batch_request")
 def in_batches(request: Request, loop: Span, sources: Sources, providers: Providers) -> Iterator[Fix]:
     """The loop at a span as two: one makes the requests, one goes through the answers. Raises RefusedError."""
     site = request.site
-    model, _ = known(site, sources.models)
+    model, made = known(site, sources.models)
     limits = providers[site.provider].batch
     name = {Mode.SYNC: model.batch_code, Mode.ASYNC: model.async_batch_code}.get(site.mode, "")
     template = sources.models.batch_codes.get(name)
     if template is None or limits is None:
         raise RefusedError("promptlint does not write batches for this call")
+    if made is not None and made.until:
+        raise RefusedError(f"batches are written for {made.library} {made.until}, which has no `{made.name}`")
     if request.layout.breakpoints or site.automatic or site.kept:
         raise RefusedError("its prompt carries cache breakpoints, which the items of a batch mostly write for nothing")
     source, call = sources.at(site.span)
