@@ -252,6 +252,7 @@ GENTLE = "types.GenerateContentConfig(temperature=0)"
         (GEMINI, "{'temperature': 0}"),
         (GEMINI, GENTLE),
         (f"{GEMINI}\nGENTLE = {GENTLE}\n", "GENTLE"),
+        (f"{GEMINI}\nGENTLE: types.GenerateContentConfig = {GENTLE}\n", "GENTLE"),
         (GEMINI.replace("Client()", "Client(vertexai=False)"), GENTLE),
     ],
 )
@@ -272,6 +273,11 @@ CONFIGURED = {
     "what `gentle` holds is not seen": (f"{GEMINI}\ngentle = made()\n", "gentle"),
     "what `made(item)` holds is not seen": (GEMINI, "made(item)"),
     "what `GENTLE` holds is not seen": (f"{GEMINI}\nGENTLE = {GENTLE}\nGENTLE.tools = [print]\n", "GENTLE"),
+    "what `KEPT` holds is not seen": (f"{GEMINI}\nKEPT = {GENTLE}\nagain(KEPT)\n", "KEPT"),
+    "what `SET` holds is not seen": (
+        f"{GEMINI}\nSET = {GENTLE}\n\n\ndef reset(more):\n    global SET\n    SET = more\n",
+        "SET",
+    ),
     "a client with `vertexai` takes batches in another way": (
         GEMINI.replace("Client()", "Client(vertexai=True)"),
         GENTLE,

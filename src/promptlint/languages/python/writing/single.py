@@ -54,16 +54,22 @@ def _names(source: Source, value: ast.expr, models: Models) -> Iterator[str]:
 
 
 def _told(source: Source, value: ast.expr) -> ast.expr:
-    """What a name stands for, where it is assigned once and nothing is done with what it holds; else itself."""
+    """What a name stands for, where it is assigned once and only handed to calls, by name; else itself."""
     if not isinstance(value, ast.Name):
         return value
     for scope in (source.scope(value), source.tree):
         stores = [store for store in source.stores(value.id, scope) if source.scope(store) is scope]
-        used = [source.parent(load) for load in source.loads(value.id, scope)]
-        given = any(isinstance(node, ast.arg) and node.arg == value.id for node in ast.walk(scope))
-        if given or len(stores) > 1 or any(isinstance(node, ast.Attribute | ast.Subscript) for node in used):
+        handed = all(isinstance(source.parent(load), ast.keyword) for load in source.loads(value.id, scope))
+        if len(stores) > 1 or not handed or any(_binds(node, value.id) for node in ast.walk(scope)):
             return value
         if stores:
-            parent = source.parent(stores[0])
-            return parent.value if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else value
+            match source.parent(stores[0]):
+                case ast.Assign(targets=[_], value=told) | ast.AnnAssign(value=ast.expr() as told):
+                    return told
+            return value
     return value
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    """Whether a name is a parameter there, or assigned by a function as one of the module."""
+    return (isinstance(node, ast.arg) and node.arg == name) or (isinstance(node, ast.Global) and name in node.names)
