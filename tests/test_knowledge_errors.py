@@ -208,8 +208,8 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
         pytest.param(
             "checkd: {}",
             "1: unknown key 'checkd' (did you mean 'checked'?) in a models file; one of checked, library, provider, "
-            "imports, clients, endpoint, model, async-differs, batch-refuses, same-client, calls, functions, records, "
-            "role-words, content-keys, unseen-calls, prompt-names, tool-classes, tool-texts, "
+            "imports, clients, endpoint, model, async-differs, batch-refuses, batch-loses, same-client, calls, "
+            "functions, records, role-words, content-keys, unseen-calls, prompt-names, tool-classes, tool-texts, "
             "provider-by-model, varies, clocks, units, directives, passes-through, keeps-newest, text-methods, "
             "unordered, sortable, sortable-text, orders, order-free, words, histories, sessions, conversations, "
             "somebody-waits, nobody-waits, "

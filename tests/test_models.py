@@ -202,7 +202,7 @@ def test_messages_create_is_read_in_the_order_of_the_cache() -> None:
         batch="messages.batches.create",
         batch_code="anthropic.py",
         async_batch_code="anthropic-async.py",
-        batch_refuses=frozenset({"extra_headers", "extra_query", "extra_body", "timeout", "stream"}),
+        batch_refuses=dict.fromkeys(("extra_headers", "extra_query", "extra_body", "timeout", "stream"), ""),
         distinctive=True,
         parameters={
             Setting.TOOL_CHOICE: "tool_choice",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from google import genai
+from pydantic import TypeAdapter
 
 MOST_BYTES = 0  # in its place stands the limit of rules/providers
 
@@ -25,7 +26,12 @@ def batched_gemini_responses(
     lines = []
     for i, (_, request) in enumerate(requests):
         line = genai.types.InlinedRequest(**request, metadata={"key": f"request-{i}"})
-        lines.append((line, json.dumps(line.model_dump(mode="json", exclude_none=True))))
+        plain = line.model_dump(
+            mode="json",
+            exclude_none=True,
+            fallback=lambda kind: TypeAdapter(kind).json_schema(),
+        )
+        lines.append((line, json.dumps(plain)))
     digest = hashlib.sha256("\n".join(text for _, text in lines).encode()).hexdigest()
     kept = Path(f".batches-{digest[:12]}.json")
     names = json.loads(kept.read_text()) if kept.exists() else []

@@ -47,7 +47,11 @@ CALLS = {
         """client.models.generate_content(
             model="gemini-3.8-flash",
             contents=f"Grade {essay}",
-            config={"system_instruction": "Be brief.", "max_output_tokens": 99},
+            config=genai.types.GenerateContentConfig(
+                system_instruction="Be brief.",
+                response_mime_type="application/json",
+                response_schema=list[str],
+            ),
         )""",
         "text",
     ),
@@ -188,8 +192,8 @@ def test_what_is_too_much_for_one_batch_goes_in_parts(
 ) -> None:
     batched, found = re.subn(r"== \d+_000\b", "== 3", mended(call))
     if not found:  # it is limited by size alone
-        monkeypatch.setattr(provider.batches, "most_bytes", 1000)
-        batched = batched.replace("> 20_000_000", "> 1_000")
+        monkeypatch.setattr(provider.batches, "most_bytes", 1500)
+        batched = batched.replace("> 20_000_000", "> 1_500")
     grades = run(batched)
     assert [len(batch.results) for batch in provider.batches.batches.values()] == [3, 1]
     assert len(grades) == 4

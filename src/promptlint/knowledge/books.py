@@ -11,8 +11,8 @@ from promptlint.knowledge.sources import HOW_OFTEN, Clocks, read_signs, read_sou
 from promptlint.layout import Role
 
 _MODEL_KEYS = (
-    "library provider imports clients endpoint model async-differs batch-refuses same-client calls functions records "
-    "role-words content-keys unseen-calls prompt-names tool-classes tool-texts "
+    "library provider imports clients endpoint model async-differs batch-refuses batch-loses same-client calls "
+    "functions records role-words content-keys unseen-calls prompt-names tool-classes tool-texts "
     "provider-by-model varies clocks units directives passes-through keeps-newest text-methods unordered "
     "sortable sortable-text orders order-free words histories sessions conversations somebody-waits nobody-waits "
     "calls-argument maps parallel gathers pauses functions-by-name templating forms fills filled steps examples"
@@ -140,7 +140,8 @@ class Books:
             entry.text("endpoint"),
             tuple(entry.texts("model")),
             frozenset(entry.texts("async-differs")),
-            frozenset(entry.texts("batch-refuses")),
+            dict.fromkeys(entry.texts("batch-refuses"), "")
+            | {argument.written(): lost.text() for argument, lost in entry.pairs("batch-loses")},
             self._batch_codes,
         )
         for value in entry.items("clients"):

@@ -37,7 +37,7 @@ class Library:
         endpoint: str,
         model: tuple[str, ...],
         differs: frozenset[str],
-        refuses: frozenset[str],
+        refuses: Mapping[str, str],
         codes: Collection[str],
     ) -> None:
         self._name = name

@@ -199,8 +199,8 @@ class Call:
     batch_code: str = ""
     """The file in `rules/batches/` by which a loop of it can be written as a batch; empty: there is none."""
     async_batch_code: str = ""  # the same for an asynchronous client
-    batch_refuses: frozenset[str] = frozenset()
-    """Arguments which are for a single call, and no part of what is sent (`timeout`); a dotted path goes into one."""
+    batch_refuses: Mapping[str, str] = field(default_factory=dict)
+    """Argument which is for a single call (`timeout`; a dotted path goes into one) → what only such an answer has."""
     distinctive: bool = False
     """Whether the path alone tells the call, though the client cannot be told."""
     function: bool = False

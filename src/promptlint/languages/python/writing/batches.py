@@ -48,7 +48,7 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
     source, call = sources.at(site.span)
     if not isinstance(call, ast.Call):
         raise RefusedError("it is not written as a call")
-    must_be_body(source, call, model, sources.models)
+    must_be_body(source, call, model, sources)
     must_take_batches(source, sources.models)
     written = code(template)
     client = source.text(base_of(source, call, model.path, frozenset()))

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from promptlint.edits import RefusedError
 from promptlint.knowledge.models import Call, Models
-from promptlint.languages.python.writing.source import Source
+from promptlint.languages.python.writing.source import Source, Sources
 
 
-def must_be_body(source: Source, call: ast.Call, model: Call, models: Models) -> None:
+def must_be_body(source: Source, call: ast.Call, model: Call, sources: Sources) -> None:
     """Raises RefusedError where an argument is none of the body of a request, or holds what is none."""
     if call.args:
         raise RefusedError("its arguments are given by position")
@@ -21,9 +21,13 @@ def must_be_body(source: Source, call: ast.Call, model: Call, models: Models) ->
         if inside and keyword.arg is None:
             raise RefusedError("its arguments are not all seen")
         if keyword.arg in inside:
-            for name in _names(source, keyword.value, models):
-                if f"{keyword.arg}.{name}" in model.batch_refuses:
-                    raise RefusedError(f"a batch does not do the same with `{keyword.arg}.{name}`")
+            for name, value in _held(source, keyword.value, sources.models):
+                path = f"{keyword.arg}.{name}"
+                lost = model.batch_refuses.get(path, "")
+                if lost and _is_read(source, lost, sources):
+                    raise RefusedError(f"only the answer to a single call has `.{lost}`")
+                if path in model.batch_refuses and not lost and not _is_plain(source, value, sources.models):
+                    raise RefusedError(f"a batch does not do the same with `{path}`")
 
 
 def must_take_batches(source: Source, models: Models) -> None:
@@ -38,19 +42,38 @@ def must_take_batches(source: Source, models: Models) -> None:
                 raise RefusedError(f"a client with `{keyword.arg}` takes batches in another way")
 
 
-def _names(source: Source, value: ast.expr, models: Models) -> Iterator[str]:
-    """The names of what a mapping or a record holds. Raises RefusedError where they are not all seen."""
+def _held(source: Source, value: ast.expr, models: Models) -> Iterator[tuple[str, ast.expr]]:
+    """What a mapping or a record holds, by its names. Raises RefusedError where that is not all seen."""
     match _told(source, value):
         case ast.Constant(value=None):
             return
-        case ast.Dict(keys=keys) if all(isinstance(key, ast.Constant) for key in keys):
-            yield from (str(key.value) for key in keys if isinstance(key, ast.Constant))
-        case ast.Call(args=[], keywords=keywords) as made if source.dotted(made) in models.records and all(
-            keyword.arg for keyword in keywords
+        case ast.Dict(keys=keys, values=values) if all(isinstance(key, ast.Constant) for key in keys):
+            yield from ((str(k.value), v) for k, v in zip(keys, values, strict=True) if isinstance(k, ast.Constant))
+        case ast.Call(args=[], keywords=given) as made if source.dotted(made) in models.records and all(
+            keyword.arg for keyword in given
         ):
-            yield from (keyword.arg for keyword in keywords if keyword.arg)
+            yield from ((keyword.arg or "", keyword.value) for keyword in given)
         case _:
             raise RefusedError(f"what `{source.text(value)}` holds is not seen")
+
+
+def _is_plain(source: Source, value: ast.expr, models: Models) -> bool:
+    """Whether a value is a list of mappings and records: no functions that the client may run."""
+    listed = _told(source, value)
+    return isinstance(listed, ast.List) and all(
+        isinstance(item, ast.Dict) or (isinstance(item, ast.Call) and source.dotted(item) in models.records)
+        for item in listed.elts
+    )
+
+
+def _is_read(source: Source, attribute: str, sources: Sources) -> bool:
+    """Whether an attribute is read in this file, or in one that names its module."""
+    module = source.path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == attribute
+        for path in {source.path, *sources.naming(source.path, attribute, module)}
+        for node in ast.walk(sources[path].tree)
+    )
 
 
 def _told(source: Source, value: ast.expr) -> ast.expr:
