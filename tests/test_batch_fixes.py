@@ -265,6 +265,33 @@ def test_a_configuration_that_is_seen_goes_along(head: str, config: str) -> None
     )
 
 
+KEPT = f"""
+class Kept:
+    def __init__(self):
+        self.client = genai.Client()
+        self.config = {GENTLE}
+
+    def work(self, items, out):
+        for item in items:
+            out.append({GENERATED.format(config="self.config").replace("client.", "self.client.", 1)})
+"""
+
+
+def test_a_configuration_that_an_object_keeps_goes_along() -> None:
+    assert "in batched_gemini_responses(self.client, requests):" in mended(f"{GEMINI}{KEPT}")
+    changed = f"{GEMINI}{KEPT}\n\ndef change(kept):\n    kept.config.tools = [print]\n"
+    assert mended(changed) == "what `self.config` holds is not seen"
+
+
+@pytest.mark.parametrize("other", ["from app import Kept\n\nKept().config = None\n", "print()\n"])
+def test_what_another_file_may_change_is_not_seen(other: str) -> None:
+    Path("app.py").write_text(f"{GEMINI}{KEPT}")
+    Path("other.py").write_text(other)
+    report, _ = check(["."], OPTIONS, {})
+    seen = "config" not in other
+    assert [bool(diagnostic.fix) for diagnostic in report.diagnostics] == [seen]
+
+
 WITH = "a batch does not do the same with `config.{}`"
 CONFIGURED = {
     WITH.format("tools"): (GEMINI, "{'tools': [print]}"),
