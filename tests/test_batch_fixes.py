@@ -359,3 +359,14 @@ def test_a_file_with_a_function_for_batches_has_one_and_its_imports(path: Path) 
     assert kinds[:7] == ["Expr", "Import", "Import", "Import", "ImportFrom", "ImportFrom", "ImportFrom"]
     assert {*kinds[7:-2]} in ({"Import"}, {"ImportFrom"})
     assert kinds[-2:] == ["Assign", function]
+
+
+@pytest.mark.parametrize("name", ["gemini", "mistral"])
+def test_what_is_written_for_an_asynchronous_client_differs_in_that_only(name: str) -> None:
+    one, other = ((RULES / "batches" / f"{name}{kind}.py").read_text() for kind in ("", "-async"))
+    functions = [ast.unparse(ast.parse(text).body[-1]) for text in (one, other)]
+    for word in ("await ", "async ", "async_", "_async"):
+        functions[1] = functions[1].replace(word, "")
+    for word, instead in {"AsyncIterator": "Iterator", "asyncio": "time", "aread": "read", "client.Async": ""}.items():
+        functions[1] = functions[1].replace(word, instead)
+    assert ast.dump(ast.parse(functions[1])) == ast.dump(ast.parse(functions[0]))

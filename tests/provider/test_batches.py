@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import anthropic
 import openai
 import pytest
+from google import genai
+from mistralai.client import Mistral, sdkconfiguration
 
 from tests.provider.server import LocalProvider, environment, serving
 
@@ -25,6 +27,8 @@ def provider(running: LocalProvider, monkeypatch: pytest.MonkeyPatch) -> LocalPr
     running.broken = "rotten"
     for name, value in environment(running.url).items():
         monkeypatch.setenv(name, value)
+    for name in sdkconfiguration.SERVERS:  # no variable tells this client
+        monkeypatch.setitem(sdkconfiguration.SERVERS, name, f"{running.url}/mistral")
     return running
 
 
@@ -84,3 +88,66 @@ def test_a_file_for_another_endpoint_is_refused(provider: LocalProvider) -> None
     file = client.files.create(file=("requests.jsonl", json.dumps(line).encode()), purpose="batch")
     with pytest.raises(openai.BadRequestError):
         client.batches.create(input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h")
+
+
+def inlined(*texts: str) -> list[genai.types.InlinedRequestDict]:
+    return [{"contents": text, "metadata": {"key": text}} for text in texts]
+
+
+def test_answers_of_gemini_come_in_another_order_with_the_keys_and_errors_of_each(provider: LocalProvider) -> None:
+    client = genai.Client()
+    made = client.batches.create(
+        model="gemini-3.8-flash", src=inlined("one", "rotten", "two"), config={"display_name": "Three"}
+    )
+    assert not made.done
+    done = client.batches.get(name=str(made.name))
+    assert done.done
+    assert done.dest is not None
+    answers = [(a.metadata, bool(a.response), bool(a.error)) for a in done.dest.inlined_responses or []]
+    assert answers == [
+        ({"key": "two"}, True, False),
+        ({"key": "rotten"}, False, True),
+        ({"key": "one"}, True, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "reason"),
+    [
+        ("one", {}, "displayName"),
+        ("one", {"model": "gemini-4-argon"}, "not that of the batch"),
+        ("one " * 5_000_000, {}, "20000000"),
+    ],
+)
+def test_gemini_takes_one_model_and_20_megabytes(
+    provider: LocalProvider, text: str, more: dict[str, str], reason: str
+) -> None:
+    requests = [{**request, **more} for request in inlined(text)]
+    config: genai.types.CreateBatchJobConfigDict = {} if reason == "displayName" else {"display_name": "One"}
+    client = genai.Client()
+    with pytest.raises(genai.errors.ClientError, match=reason):
+        client.batches.create(model="gemini-3.8-flash", src=requests, config=config)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("model", ["mistral-large-4", "mistral-small-2603"])
+def test_mistral_takes_a_file_for_one_model(provider: LocalProvider, model: str) -> None:
+    client = Mistral()
+    lines = [
+        {"custom_id": text, "body": {"model": "mistral-large-4", "messages": [{"role": "user", "content": text}]}}
+        for text in ("one", "rotten", "two")
+    ]
+    content = "\n".join(map(json.dumps, lines)).encode()
+    file = client.files.upload(file={"file_name": "requests.jsonl", "content": content}, purpose="batch")
+    if model != "mistral-large-4":
+        with pytest.raises(Exception, match="not that of the job"):
+            client.batch.jobs.create(input_files=[file.id], endpoint="/v1/chat/completions", model=model)
+        return
+    made = client.batch.jobs.create(input_files=[file.id], endpoint="/v1/chat/completions", model=model)
+    done = client.batch.jobs.get(job_id=made.id)
+    assert (made.status, done.status) == ("RUNNING", "SUCCESS")
+    answers, errors = (
+        [json.loads(line) for line in client.files.download(file_id=str(name)).read().splitlines()]
+        for name in (done.output_file, done.error_file)
+    )
+    assert [(line["custom_id"], line["response"]["status_code"]) for line in answers] == [("two", 200), ("one", 200)]
+    assert [(line["custom_id"], line["response"]["status_code"]) for line in errors] == [("rotten", 400)]
