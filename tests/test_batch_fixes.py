@@ -330,20 +330,21 @@ def test_a_configuration_that_may_be_among_other_arguments_is_not_seen() -> None
 
 
 MISTRAL = "from mistralai.client import Mistral\n\nclient = Mistral()\n"
-MISTRALS = {
-    "`timeout_ms` is for a single call": (MISTRAL, "timeout_ms=9"),
-    "batches are written for mistralai 2.0, which has no `mistralai.Mistral`": (
-        MISTRAL.replace("mistralai.client", "mistralai"),
-        "temperature=0",
-    ),
-}
+COMPLETED = 'client.chat.complete(model="mistral-large-4", messages=[{"role": "user", "content": item}]).id'
 
 
-@pytest.mark.parametrize("reason", MISTRALS)
-def test_what_is_no_item_of_a_batch_of_mistral_says_why(reason: str) -> None:
-    head, more = MISTRALS[reason]
-    sent = f'client.chat.complete(model="mistral-large-4", messages=[{{"role": "user", "content": item}}], {more}).id'
-    assert mended(program(f"for item in items:\n    out.append({sent})", head)) == reason
+@pytest.mark.parametrize("module", ["mistralai.client", "mistralai"])
+def test_classes_come_from_where_the_version_of_the_client_has_them(module: str) -> None:
+    head = MISTRAL.replace("mistralai.client", module)
+    after = mended(program(f"for item in items:\n    out.append({COMPLETED})", head))
+    assert f"from {module} import Mistral\nfrom {module}.models import ChatCompletionRequest, Chat" in after
+    assert after.count(" import Mistral\n") == 1
+
+
+def test_how_long_a_call_of_mistral_may_take_is_for_a_single_call() -> None:
+    sent = COMPLETED.replace("messages", "timeout_ms=9, messages")
+    reason = "`timeout_ms` is for a single call"
+    assert mended(program(f"for item in items:\n    out.append({sent})", MISTRAL)) == reason
 
 
 def test_what_is_written_for_two_calls_of_one_library_differs_in_their_names_only() -> None:

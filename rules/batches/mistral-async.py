@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import mistralai.client
+from mistralai.client import Mistral
+from mistralai.client.models import ChatCompletionRequest, ChatCompletionResponse
 
 MOST_REQUESTS = MOST_BYTES = 0  # in their place stand the limits of rules/providers
 
 
 async def async_batched_mistral_responses(
-    client: mistralai.client.Mistral,
+    client: Mistral,
     requests: list[tuple[Any, dict[str, Any]]],
-) -> AsyncIterator[tuple[Any, mistralai.client.models.ChatCompletionResponse]]:
+) -> AsyncIterator[tuple[Any, ChatCompletionResponse]]:
     """Each item with the answer to its request, in order, at half the price.
 
     Answers come within a day. The ids of the batches stand in a file until all answers
@@ -24,7 +25,7 @@ async def async_batched_mistral_responses(
     """
     lines = []
     for i, (_, params) in enumerate(requests):
-        request = mistralai.client.models.ChatCompletionRequest(**params)
+        request = ChatCompletionRequest(**params)
         body = request.model_dump(mode="json", by_alias=True)
         line = {"custom_id": f"request-{i}", "body": body}
         lines.append((request.model, json.dumps(line)))
@@ -77,8 +78,7 @@ async def async_batched_mistral_responses(
     for i, (item, _) in enumerate(requests):
         answer = answers.get(f"request-{i}", {})
         if answer.get("status_code") == 200:
-            body = answer["body"]
-            yield item, mistralai.client.models.ChatCompletionResponse(**body)
+            yield item, ChatCompletionResponse(**answer["body"])
         else:
             failed.append((item, answer))
     kept.unlink(missing_ok=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
-from promptlint.knowledge.models import Models
+from promptlint.knowledge.models import Client, Models
 from promptlint.knowledge.providers import Batch, Providers
 from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.clients import base_of
@@ -41,8 +42,6 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
     template = sources.models.batch_codes.get(name)
     if template is None or limits is None:
         raise RefusedError("promptlint does not write batches for this call")
-    if made is not None and made.until:
-        raise RefusedError(f"batches are written for {made.library} {made.until}, which has no `{made.name}`")
     if request.layout.breakpoints or site.automatic or site.kept:
         raise RefusedError("its prompt carries cache breakpoints, which the items of a batch mostly write for nothing")
     source, call = sources.at(site.span)
@@ -62,7 +61,7 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
     else:
         turn = turn_of(source, sent.call, loop, read=bool(sent.reader))
         edits += [*_two_loops(source, turn, sent, written, client), *_without_pauses(source, turn, sources.models)]
-    edits += _function(source, min((call, sent.call), key=lambda node: node.lineno), template, limits)
+    edits += _function(source, min((call, sent.call), key=lambda node: node.lineno), template, limits, made)
     yield Fix(Applicability.UNSAFE, f"Hand the requests in as a batch (`{written.function}`)", tuple(sorted(edits)))
 
 
@@ -148,7 +147,7 @@ def _dedented(source: Source, turn: Turn, text: str) -> str:
     return "\n".join([first, *(line[surplus:] if line[:surplus].isspace() else line for line in lines)])
 
 
-def _function(source: Source, user: ast.AST, template: str, limits: Batch) -> Iterator[Edit]:
+def _function(source: Source, user: ast.AST, template: str, limits: Batch, client: Client | None) -> Iterator[Edit]:
     """The edits that put the function for batches in front of what uses it; none where it is there already."""
     written = code(template)
     same = [node for node in source.tree.body if getattr(node, "name", "") == written.function]
@@ -162,10 +161,20 @@ def _function(source: Source, user: ast.AST, template: str, limits: Batch) -> It
             text = text.replace(name, f"{most:_}")
         elif name in text:
             raise RefusedError("the limits of a batch are not known")
-    yield from with_imports(source, written.imports, user)
+    imports = _as_it_was(written.imports, client) if client and client.until else written.imports
+    yield from with_imports(source, imports, user)
     line = _above(source, source.top(user))
     blank = "".join("\n" for i in (1, 2) if source.lines.line(line - i).strip())
     yield _lines(source, line, f"{blank}{text}\n\n\n")
+
+
+def _as_it_was(imports: Collection[str], client: Client) -> list[str]:
+    """Imports of a library as it is, for one which still had a class of the same name in another module."""
+    then, _, name = client.name.rpartition(".")
+    now = next((line.split()[1] for line in imports if line.endswith(f" import {name}")), "")
+    if not now:
+        raise RefusedError(f"batches are written for {client.library} {client.until}, which has no `{client.name}`")
+    return [re.sub(rf"(?<=from ){re.escape(now)}\b", then, line) for line in imports]
 
 
 def _above(source: Source, node: ast.stmt) -> int:

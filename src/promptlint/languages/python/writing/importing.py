@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 
 from promptlint.edits import Edit, RefusedError
 from promptlint.languages.python.modules.syntax import bound_names, own_nodes
@@ -81,12 +82,20 @@ def with_imports(source: Source, statements: Sequence[str], user: ast.AST) -> tu
         places[_place(node, imports, source)].append(node)
     edits = []
     for (at, head, tail), new in places.items():
-        text = "\n".join(ast.unparse(node) for node in sorted(new, key=_order))
+        text = "\n".join(ast.unparse(node) for node in _together(sorted(new, key=_order)))
         edits.append(Edit(Span(source.path, at, at), head + text + tail))
     return tuple(edits)
 
 
 _Import = ast.Import | ast.ImportFrom
+
+
+def _together(statements: Iterable[_Import]) -> Iterator[_Import]:
+    """Import statements in their order, with one for all names of a module."""
+    for (imports_names, module), same in groupby(statements, _order):
+        every = list(same)
+        names = sorted((alias for node in every for alias in node.names), key=lambda alias: alias.name)
+        yield ast.ImportFrom(module, names, 0) if imports_names else every[0]
 
 
 def _place(node: _Import, imports: Sequence[_Import], source: Source) -> tuple[Position, str, str]:
