@@ -16,7 +16,8 @@ from openai.types.chat import ChatCompletionContentPartTextParam
 from openai.types.responses import ResponseInputTextParam
 
 from promptlint.knowledge.loading import load_models, load_providers
-from promptlint.knowledge.models import Call, Clock, Marker, Part, Source
+from promptlint.knowledge.models import Call, Marker, Part
+from promptlint.knowledge.varying import Clock, Source
 from promptlint.layout import Confidence, Role, Volatility
 from promptlint.request import Mode
 from promptlint.settings import Setting

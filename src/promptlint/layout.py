@@ -134,6 +134,8 @@ class Cut:
     span: Span
     keeps: int | None = None
     """Messages that are left, where that is a number."""
+    edits: bool = False
+    """Whether all are left, and some are changed in their place."""
 
 
 @dataclass(frozen=True, slots=True)

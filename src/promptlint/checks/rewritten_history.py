@@ -30,10 +30,8 @@ def _cut(request: Request) -> Iterator[Finding]:
         segment = next(s for s in request.layout.segments if s.cut == cut)
         yield Finding(
             at=cut.span,
-            message=f"{quoted(cut.text)} {cut.because}, so every turn begins with another message than the one before:"
-            " the prefix of the conversation never repeats, and all of it is re-billed at full price each time."
-            f" {_mend(cut)}",
-            confidence=min(_certainty(cut, request.site), segment.confidence, request.site.confidence),
+            message=f"{quoted(cut.text)} {cut.because}{_edited() if cut.edits else _dropped(cut)}",
+            confidence=min(_certainty(cut, request.site), request.site.confidence),
             flow=(*segment.origin.trail, call(request.site)),
         )
 
@@ -61,6 +59,16 @@ def _certainty(cut: Cut, site: Site) -> Confidence:
     return Confidence.HIGH if cut.keeps is None or cut.keeps >= _LONG else Confidence.MEDIUM
 
 
-def _mend(cut: Cut) -> str:
+def _dropped(cut: Cut) -> str:
     twice = f"let it grow to {cut.keeps * 2} messages, then cut it to {cut.keeps}" if cut.keeps else "many at a time"
-    return f"Drop messages in blocks: {twice}."
+    return (
+        ", so every turn begins with another message than the one before: the prefix of the conversation never"
+        f" repeats, and all of it is re-billed at full price each time. Drop messages in blocks: {twice}."
+    )
+
+
+def _edited() -> str:
+    return (
+        ", further on with each turn: the prefix ends there, and what follows is re-billed at full price each time."
+        " Change many messages at a time, and seldom."
+    )

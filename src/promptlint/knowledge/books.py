@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 
 from promptlint.knowledge.calls import ROLES, Library, read_form, read_part, read_record
 from promptlint.knowledge.documents import Entry, Shelf, Value
-from promptlint.knowledge.models import STEPS, Call, Client, Form, Models, Part, Record, Sign, Source, Templating, Words
+from promptlint.knowledge.models import STEPS, Call, Client, Form, Models, Part, Queries, Record, Sign, Templating
 from promptlint.knowledge.sources import HOW_OFTEN, Clocks, read_signs, read_sources, read_unordered, read_words
+from promptlint.knowledge.varying import Source, Words
 from promptlint.layout import Role
 
 _MODEL_KEYS = (
     "library provider imports clients endpoint model async-differs batch-refuses batch-loses same-client calls "
     "functions records role-words content-keys unseen-calls prompt-names tool-classes tool-texts "
     "provider-by-model varies clocks units directives passes-through keeps-newest text-methods unordered "
-    "sortable sortable-text orders order-free words histories sessions conversations somebody-waits nobody-waits "
-    "calls-argument maps parallel gathers pauses functions-by-name templating forms fills filled steps examples"
+    "sortable sortable-text orders order-free words histories sessions conversations queries somebody-waits "
+    "nobody-waits calls-argument maps parallel gathers pauses functions-by-name templating forms fills filled steps "
+    "examples"
 )
 _SETS = (
     "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps", "parallel",
@@ -51,6 +53,7 @@ class Books:
         self._signs: list[Sign] = []
         self._sets: dict[str, set[str]] = {key: set() for key in _SETS}
         self._templating = Templating()
+        self._queries = Queries()
         self._forms = Shelf[Form]("form")
         self._steps = Shelf[str]("step")
         self._examples: list[tuple[str, str, tuple[str, ...]]] = []
@@ -67,6 +70,8 @@ class Books:
             names.update(entry.texts(key))
         if "templating" in entry:
             self._templating = _templating(entry["templating"])
+        if "queries" in entry:
+            self._queries = _queries(entry["queries"])
         for value in entry.items("forms"):
             read_form(value, self._forms)
         for name, given in entry.pairs("steps"):
@@ -115,6 +120,7 @@ class Books:
             functions_by_name=frozenset(self._sets["functions-by-name"]),
             provider_by_model=self._provider_by_model.things,
             templating=self._templating,
+            queries=self._queries,
             forms=self._forms.things,
             fills=frozenset(self._sets["fills"]),
             filled=frozenset(self._sets["filled"]),
@@ -213,6 +219,11 @@ def _templating(value: Value) -> Templating:
         renders=frozenset(entry.texts("renders")),
         passes=frozenset(entry.texts("passes")),
     )
+
+
+def _queries(value: Value) -> Queries:
+    entry = value.entry("'queries'", "limits sorts descending newest")
+    return Queries(*(frozenset(entry.texts(key)) for key in ("limits", "sorts", "descending", "newest")))
 
 
 def _example(value: Value) -> tuple[str, str, tuple[str, ...]]:

@@ -18,8 +18,8 @@ from promptlint.knowledge.formats import (
     Shape,
     Signals,
 )
-from promptlint.knowledge.models import Words
 from promptlint.knowledge.sources import read_words
+from promptlint.knowledge.varying import Words
 
 _CONTAINERS = {word: word for word in CONTAINERS}
 _LANGUAGES = {word: word for word in LANGUAGES}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from promptlint.frozen import dataclass
-from promptlint.knowledge.models import Words
+from promptlint.knowledge.varying import Words
 from promptlint.layout import Role
 
 CONTAINERS = ("front-matter", "text", "yaml", "toml", "baml")

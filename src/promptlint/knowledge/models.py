@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from promptlint.frozen import dataclass
+from promptlint.knowledge.varying import Clock, Source, Words
 from promptlint.layout import Confidence, Role, Volatility
 from promptlint.request import Mode
 from promptlint.settings import Setting
@@ -220,49 +221,6 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Something whose value varies: a call, or a name that is read."""
-
-    name: str
-    volatility: Volatility | None
-    because: str
-    """Words for the user, to stand behind a comma or a colon: "reads the clock"."""
-    gives: str = ""
-    """Type of the value, when its methods matter (a key of `clocks`)."""
-    format_argument: int | None = None
-    """Position of a strftime format which decides how often the text changes (`time.strftime`)."""
-    confidence: Confidence = Confidence.HIGH
-    """How sure it is that a value of it changes as often: of a whole that changes, many parts do not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A type which tells the time. Units are keys of `Models.units`."""
-
-    type: str
-    text: str
-    """Unit of `str(value)`."""
-    formats: frozenset[str]
-    """Methods whose first argument is a strftime format."""
-    same: frozenset[str]
-    """Methods and attributes which give such a clock again."""
-    parts: Mapping[str, str]
-    """Attribute or method → unit of what it gives."""
-    becomes: Mapping[str, str]
-    """Attribute or method → type of the clock which it gives (`date` → `datetime.date`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the name of a parameter or a placeholder says of its value: the last resort."""
-
-    words: frozenset[str]
-    volatility: Volatility | None
-    because: str
-    confidence: Confidence
-
-
-@dataclass(frozen=True, slots=True)
 class Sign:
     """A sign that somebody waits for the answer of a call, or that nobody does."""
 
@@ -295,6 +253,20 @@ class Templating:
     """Methods of a template that fill it in."""
     passes: frozenset[str] = frozenset()
     """Filters which pass a text on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """How code asks a store for its newest rows. Names are the last ones of methods and functions."""
+
+    limits: frozenset[str] = frozenset()
+    """Those, and keywords, that say how many rows are given."""
+    sorts: frozenset[str] = frozenset()
+    """Those that say in which order."""
+    descending: frozenset[str] = frozenset()
+    """What they are given where the newest comes first."""
+    newest: frozenset[str] = frozenset()
+    """Those that give the newest messages anyway, as many as a keyword of `limits` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +326,7 @@ class Models:
     """What keeps values from turn to turn, for one user each (`streamlit.session_state`)."""
     conversations: frozenset[str] = frozenset()
     """What holds such a list in a state that a library keeps: fields of its classes, and functions that add to one."""
+    queries: Queries = Queries()
     signs: tuple[Sign, ...] = ()
     calls_argument: Mapping[str, int] = field(default_factory=dict)
     """Dotted name, or `.method` → position of the argument that it calls with those behind it (`asyncio.to_thread`)."""

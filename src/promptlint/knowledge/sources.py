@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from promptlint.knowledge.documents import Entry, Shelf, Value
-from promptlint.knowledge.models import Clock, Sign, Source, Words
+from promptlint.knowledge.models import Sign
+from promptlint.knowledge.varying import Clock, Source, Words
 from promptlint.layout import Confidence, Volatility
 
 HOW_OFTEN: dict[str, Volatility | None] = {

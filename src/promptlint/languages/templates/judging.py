@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from promptlint.knowledge.formats import Formats
-from promptlint.knowledge.models import Models, Source
+from promptlint.knowledge.models import Models
+from promptlint.knowledge.varying import Source
 from promptlint.layout import Confidence, Volatility
 from promptlint.template import (
     Call,

@@ -5,15 +5,19 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from promptlint.languages.python.bodies.editing import CHANGES, loop_of, reaching_further
 from promptlint.languages.python.bodies.mutations import SHORTENERS, mutated
-from promptlint.languages.python.modules.places import Place
+from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.modules.syntax import compares_size
+from promptlint.languages.python.values import cuts
 from promptlint.languages.python.values.rewriting import shallow, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
+    NONE,
     Attr,
     Before,
     Call,
+    Carried,
     Choice,
     Class,
     Const,
@@ -29,6 +33,7 @@ from promptlint.languages.python.values.terms import (
     Ref,
     Seq,
     Splat,
+    Str,
     Via,
 )
 
@@ -59,6 +64,7 @@ class Changes:
             self.walker.state.held[target.id] = value
         elif isinstance(target, ast.Attribute):
             owner = stripped(self.walker.expressions.of(target.value))
+            self._edit(owner, Str(target.attr), at)
             if step and not isinstance(stripped(value), _PLAIN):
                 value = Via(value, f"kept in `{self.walker.module.source(target)}`", at=at)
             place = Attr(owner, target.attr, at=at)
@@ -69,7 +75,7 @@ class Changes:
         elif isinstance(target, ast.Subscript):
             owner = self.walker.expressions.of(target.value)
             if not isinstance(target.slice, ast.Slice):
-                self.change(owner, "[]=", (Entry(self.walker.expressions.now(target.slice), value, at=at),), ())
+                self.change(owner, "[]=", (Entry(self.walker.expressions.now(target.slice), value, at=at),), (), at)
             else:
                 whole = target.slice.lower is target.slice.upper is None
                 part = Splat(self.walker.state.snapshot(value)) if whole else Opaque("a slice of it is replaced")
@@ -110,15 +116,30 @@ class Changes:
                     target, Item(self.walker.state.snapshot(value), Const(i), at=self.walker.module.place(target))
                 )
 
-    def change(self, owner: Term, method: str, arguments: tuple[Term, ...], keywords: tuple[Term, ...]) -> None:
+    def change(
+        self, owner: Term, method: str, arguments: tuple[Term, ...], keywords: tuple[Term, ...], at: Place = NOWHERE
+    ) -> None:
         """Change a list or dictionary in place, as a method or an assignment to an item does."""
+        if method in CHANGES:
+            entry = arguments[0] if arguments else NONE
+            self._edit(owner, stripped(entry.key) if isinstance(entry, Entry) else NONE, at)
         place = self.walker.state.place(owner)
         content = self.walker.state.held.get(place) or self._before(place)
         if method in SHORTENERS and not isinstance(stripped(content), Map) and not self._too_long():
             return
-        new = mutated(content, method, arguments, keywords, self.walker.state)
+        new = mutated(content, method, arguments, keywords, self.walker.state, at)
         if new is not None:
             self.hold(place, new)
+
+    def _edit(self, owner: Term, key: Term, at: Place) -> None:
+        """Note a change of messages that were sent before, where it reaches further each time."""
+        each = loop_of(owner)
+        over = self.walker.gone_through.get(each.loop) if each is not None else None
+        whole = reaching_further(over, self.walker.guards) if over is not None else None
+        if whole is None:
+            return
+        place = self.walker.state.place(self.walker.expressions.of(whole))
+        self.hold(place, cuts.edited(self.walker.state.held.get(place) or self._before(place), key, at))
 
     def _too_long(self) -> bool:
         """Whether a list may lose items here because it has become too long, and not because of what one of them is."""
@@ -132,7 +153,11 @@ class Changes:
         elif isinstance(place, Attr) and self.walker.state.made(stripped(place.value)) is not None:
             self.walker.state.put(place, self.walker.state.fresh(content))
         elif isinstance(place, (Param, Attr, Item)):
-            self.walker.state.held[place] = self.walker.state.fresh(content)
+            held = self.walker.state.held[place] = self.walker.state.fresh(content)
+            if isinstance(place, Item) and stripped(place.key) == Const(0):
+                self.change(place.value, "[]=", (Entry(Const(0), held),), (), place.at)
+        elif isinstance(place, Carried) and isinstance(place.key, (Attr, Item)):
+            self.walker.state.held[place.key] = self.walker.state.fresh(content)
 
 
 def _makes(call: Call) -> bool:

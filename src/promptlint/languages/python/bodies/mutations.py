@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from promptlint.languages.python.bodies.states import State
-from promptlint.languages.python.values import histories
+from promptlint.languages.python.modules.places import Place
+from promptlint.languages.python.values import backwards, cuts
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -25,9 +28,9 @@ SHORTENERS = frozenset({"pop", "popleft", "del"})
 
 
 def mutated(
-    content: Term, method: str, arguments: tuple[Term, ...], keywords: tuple[Term, ...], state: State
+    content: Term, method: str, arguments: tuple[Term, ...], keywords: tuple[Term, ...], state: State, at: Place
 ) -> Term | None:
-    """The content after the call; None when it cannot have changed anything that matters."""
+    """The content after the call at a place; None when it cannot have changed anything that matters."""
     plain = stripped(content)
     if method in ("append", "add") and len(arguments) == 1:
         return _extended(content, plain, arguments)
@@ -45,12 +48,14 @@ def mutated(
         return _replaced(content, plain, entry)
     if method == "setdefault" and len(arguments) == 2:
         return _updated(content, plain, (Entry(arguments[0], arguments[1]),), first=True)
+    if method == "reverse":
+        return replace(plain, items=backwards.flipped(plain.items)) if isinstance(plain, Seq) else None
     if method == "clear":
         return Map(()) if isinstance(plain, Map) else Seq(())
     if method == "pop" and isinstance(plain, Map) and arguments:
         return _without(plain, arguments[0])
     if method == "popleft" or (method in ("pop", "del") and arguments):
-        return _shortened(content, plain, arguments[0] if arguments else Const(0))
+        return _shortened(content, plain, arguments[0] if arguments else Const(0), at)
     return None
 
 
@@ -73,22 +78,22 @@ def _inserted(content: Term, plain: Term, arguments: tuple[Term, ...]) -> Term:
     return Seq((*items, item), kind)
 
 
-def _shortened(content: Term, plain: Term, key: Term) -> Term | None:
+def _shortened(content: Term, plain: Term, key: Term, at: Place) -> Term | None:
     """A list without one of its items, or without some of the first."""
     index = stripped(key)
     if isinstance(plain, Map):
         return _without(plain, key)
     if isinstance(index, Op) and index.operator == "slice":
         first, end, step = index.operands
-        rest = Item(content, Op("slice", (end, NONE, step)), at=index.at)
-        return histories.shortened(rest) if stripped(first) in (NONE, Const(0), Const(1)) else None
+        rest = Item(content, Op("slice", (end, NONE, step)), at=at)
+        return cuts.shortened(rest) if stripped(first) in (NONE, Const(0), Const(1)) else None
     if not isinstance(index, Const) or not isinstance(index.value, int) or index.value < 0:
         return None
     items = plain.items if isinstance(plain, Seq) else (Splat(content),)
     before = items[: index.value + 1]
     if isinstance(plain, Seq) and len(before) > index.value and not any(_many(item) for item in before):
         return Seq((*items[: index.value], *items[index.value + 1 :]), plain.kind, at=plain.at)
-    return histories.cut(content, at=index.at) if index.value <= 2 else None
+    return cuts.cut(content, at) if index.value <= 2 else None
 
 
 def _many(item: Term) -> bool:
@@ -102,14 +107,10 @@ def _updated(content: Term, plain: Term, added: tuple[Term, ...], *, first: bool
 
 def _replaced(content: Term, plain: Term, entry: Entry) -> Term:
     key = stripped(entry.key)
+    if isinstance(key, Const) and isinstance(key.value, int) and not isinstance(plain, Map):
+        return _exchanged(content, plain, key.value, entry)
     if isinstance(plain, Seq):
-        if isinstance(key, Const) and isinstance(key.value, int) and -len(plain.items) <= key.value < len(plain.items):
-            at = key.value % len(plain.items)
-            if not any(isinstance(item, Splat) for item in plain.items):
-                return Seq((*plain.items[:at], entry.value, *plain.items[at + 1 :]), plain.kind, at=plain.at)
         return Seq((Op("changed", (plain, entry.value)),))
-    if isinstance(key, Const) and not isinstance(plain, Map):
-        return Op("changed", (content, entry.value))
     items = plain.items if isinstance(plain, Map) else (Splat(content),)
     if isinstance(key, Str):
         for i, item in enumerate(items):
@@ -121,6 +122,22 @@ def _replaced(content: Term, plain: Term, entry: Entry) -> Term:
             ):
                 return Map((*items[:i], entry, *items[i + 1 :]))
     return Map((*items, entry))
+
+
+def _exchanged(content: Term, plain: Term, index: int, entry: Entry) -> Term:
+    """A list in which another item has taken the place of one."""
+    if isinstance(plain, Seq) and -len(plain.items) <= index < len(plain.items):
+        at = index % len(plain.items)
+        passed = plain.items[at:] if index < 0 else plain.items[: at + 1]
+        if not any(map(_many, passed)):
+            return Seq((*plain.items[:at], entry.value, *plain.items[at + 1 :]), plain.kind, at=plain.at)
+    before = Splat(_slice(content, NONE, Const(index), entry)) if index else None
+    behind = Splat(_slice(content, Const(index + 1), NONE, entry)) if index != -1 else None
+    return Seq(tuple(item for item in (before, entry.value, behind) if item is not None))
+
+
+def _slice(content: Term, first: Term, end: Term, entry: Entry) -> Item:
+    return Item(content, Op("slice", (first, end, NONE)), at=entry.at)
 
 
 def _without(plain: Map, key: Term) -> Term:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from promptlint.languages.python.modules.places import NOWHERE, Place
-from promptlint.languages.python.values import counting, histories
+from promptlint.languages.python.values import backwards, counting, histories
 from promptlint.languages.python.values.rewriting import cat, common, either, stripped, symbols
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -234,6 +234,9 @@ def _items(term: Term, kind: type[Seq] | type[Map]) -> tuple[Term, ...] | None:
 
 def folded(carried: Carried, body: Term, each: Term, initial: Term) -> Term:
     """What is held after a loop which turns `carried` into `body` on each of its turns."""
+    ahead = backwards.put_ahead(carried, body, each)
+    if ahead:
+        return Seq((*backwards.flipped((Repeat(each, ahead),)), Splat(initial)))
     change = histories.change(carried, body)
     if change is not None:
         total = _total(change, each, initial) if change.added else initial

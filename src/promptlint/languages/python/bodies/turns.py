@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from promptlint.languages.python.bodies.states import Key, State, all_joined, folded, grown, root_of
 from promptlint.languages.python.bodies.summaries import substituted_record
 from promptlint.languages.python.modules.places import NOWHERE
+from promptlint.languages.python.modules.syntax import stops_at_size
+from promptlint.languages.python.values import backwards
 from promptlint.languages.python.values.rewriting import Substitution, spread, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -92,12 +94,14 @@ class Turns:
         objects: Collection[Key],
     ) -> None:
         so_far: dict[Term, Term] = {}
+        each, by_item = backwards.by_item(self.each)
+        each = backwards.fitting(each) if stops_at_size(self.body) else each
         for key, symbol in carried.items():
             initial = before.held.get(key, key if isinstance(key, Term) else UNASSIGNED)
             body = after.held.get(key, initial)
             if key in objects:
                 initial, body = before.snapshot(initial), after.snapshot(body)
-            total = folded(symbol, body, self.each, initial)
+            total = folded(symbol, by_item(body), each, initial)
             so_far[symbol] = before.snapshot(after.snapshot(grown(total, self.each.loop)))
             after.held[key] = after.fresh(total) if key in objects else total
         if so_far:

@@ -55,6 +55,7 @@ class Walker:
         self.conditions: list[Term] = []
         self.handlers = 0
         self.guards: list[ast.expr] = []
+        self.gone_through: dict[int, ast.expr] = {}
         """The tests of the `if` and `while` around, the innermost last."""
         self.calls: list[CallRecord] = []
         self.returned: list[tuple[tuple[Term, ...], Term]] = []
@@ -132,7 +133,8 @@ class Walker:
             if isinstance(target, ast.Name):
                 self.state.held.pop(target.id, None)
             elif isinstance(target, ast.Subscript):
-                self.change(self.expressions.of(target.value), "del", (self.expressions.key(target.slice),), ())
+                key, at = self.expressions.key(target.slice), self.module.place(target)
+                self.changes.change(self.expressions.of(target.value), "del", (key,), (), at)
 
     def _Assign(self, node: ast.Assign) -> None:
         value = self.expressions.of(node.value)
@@ -150,7 +152,7 @@ class Walker:
         place = self.state.place(before)
         operator = {ast.Add: "+", ast.Sub: "-", ast.BitOr: "|"}.get(type(node.op), "?")
         if isinstance(place, Ref) and operator in "+|":
-            self.change(before, "extend" if operator == "+" else "update", (value,), ())
+            self.changes.change(before, "extend" if operator == "+" else "update", (value,), ())
             return
         before, value, at = self.state.snapshot(before), self.state.snapshot(value), self.module.place(node)
         if operator == "+" and (is_text(before) or is_text(value)):
@@ -312,6 +314,7 @@ class Walker:
             items = self.expressions.now(over)
             text = self.module.source(over)
         each = Each(fresh_loop(), items, text, at=self.module.place(over or node))
+        self.gone_through.update({each.loop: over} if over is not None else {})
         early = leaves_at(node) if isinstance(node, (ast.For, ast.AsyncFor, ast.While)) else 0
         self.loops.append(LoopFrame(each.loop, kind, self.module.place(node), each, parallel, early))
         return each
@@ -336,16 +339,12 @@ class Walker:
         """Let a target hold a value."""
         self.changes.assign(target, value, step=step)
 
-    def change(self, owner: Term, method: str, arguments: tuple[Term, ...], keywords: tuple[Term, ...]) -> None:
-        """Change a list or dictionary in place, as a method or an assignment to an item does."""
-        self.changes.change(owner, method, arguments, keywords)
-
     def called(self, node: ast.Call, function: Term, arguments: tuple[Term, ...], keywords: tuple[Term, ...]) -> Term:
         """A call: what it is, noted for whoever looks for it, with what it changes changed."""
         at = self.module.place(node)
         plain = stripped(function)
         if isinstance(plain, Attr) and plain.name in MUTATORS:
-            self.change(plain.value, plain.name, arguments, keywords)
+            self.changes.change(plain.value, plain.name, arguments, keywords, at)
 
         def now(term: Term) -> Term:
             return shallow(self.state.snapshot(term))

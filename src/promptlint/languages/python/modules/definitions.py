@@ -18,6 +18,7 @@ from promptlint.languages.python.modules.syntax import (
 )
 from promptlint.spans import Lines, Span
 
+_PUT = ("append", "appendleft", "extend", "insert")
 _LISTS = (ast.List, ast.ListComp)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -132,7 +133,7 @@ class FunctionInfo:
     def appended(self) -> frozenset[str]:
         """Names of its body that hold a list, for something is appended to it."""
         calls = (node.func for node in self.nodes if isinstance(node, ast.Call))
-        changed = [f.value for f in calls if isinstance(f, ast.Attribute) and f.attr in ("append", "extend", "insert")]
+        changed = [f.value for f in calls if isinstance(f, ast.Attribute) and f.attr in _PUT]
         changed += [n.target for n in self.nodes if isinstance(n, ast.AugAssign) and isinstance(n.value, _LISTS)]
         return frozenset(target.id for target in changed if isinstance(target, ast.Name))
 

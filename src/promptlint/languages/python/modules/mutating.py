@@ -6,7 +6,20 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 
 MUTATORS = frozenset(
-    {"append", "extend", "insert", "update", "add", "appendleft", "setdefault", "clear", "pop", "popleft", "remove"}
+    {
+        "append",
+        "extend",
+        "insert",
+        "update",
+        "add",
+        "appendleft",
+        "setdefault",
+        "clear",
+        "pop",
+        "popleft",
+        "remove",
+        "reverse",
+    }
 )
 
 

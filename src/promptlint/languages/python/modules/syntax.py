@@ -139,6 +139,18 @@ def compares_size(test: ast.expr) -> bool:
     return isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.Lt, ast.Gt, ast.LtE, ast.GtE))
 
 
+def stops_at_size(body: list[ast.stmt]) -> bool:
+    """Whether a loop takes what fits, and no more: where it goes on, or ends, something is compared with a limit."""
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.If) and compares_size(node.test):
+            return True
+        if not isinstance(node, (*SCOPES, ast.For, ast.AsyncFor, ast.While)):
+            stack.extend(children(node))
+    return False
+
+
 def leaves_at(loop: ast.For | ast.AsyncFor | ast.While) -> int:
     """The last line at which a `return`, or a `break` of this loop, can end it before its items do; 0: none can.
 

@@ -13,7 +13,7 @@ from promptlint.languages.python.reaching.handing import Handing, Run
 from promptlint.languages.python.reaching.namings import Called
 from promptlint.languages.python.reaching.receivers import Receivers
 from promptlint.languages.python.starting.senders import Send
-from promptlint.languages.python.values import attributes
+from promptlint.languages.python.values import classes
 from promptlint.languages.python.values.arguments import arguments, bound
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import Substitution, symbols
@@ -53,12 +53,12 @@ class Callers:
         self._receivers = Receivers(engine, self.modules_naming)
 
     def of(self, info: FunctionInfo) -> tuple[Caller, ...]:
-        """The calls of a function; certain ones, or when there is none, those that its name suggests."""
+        """The calls of a function: certain and likely ones, or when there is none, those that its name suggests."""
         if info not in self._memo:
             self._memo[info] = ()  # what calls itself has no further callers in there
             found = list(self._found(info))
             best = max((caller.confidence for caller in found), default=Confidence.LOW)
-            self._memo[info] = tuple([c for c in found if c.confidence >= best][:MOST_CALLERS])
+            self._memo[info] = tuple([c for c in found if c.confidence >= min(best, Confidence.MEDIUM)][:MOST_CALLERS])
         return self._memo[info]
 
     def modules_naming(self, name: str, home: ModuleInfo) -> Iterator[ModuleInfo]:
@@ -143,7 +143,7 @@ class Callers:
         me = Param(info, info.receiver or "")
         given = values.get(me)
         klass = self._receivers.declared(self.engine.head(given)) if given is not None else None
-        if klass is None or info.owner in attributes.lineage(klass, self.engine):
+        if klass is None or info.owner in classes.lineage(klass, self.engine):
             return values
         return {symbol: value for symbol, value in values.items() if symbol != me}
 
@@ -188,10 +188,10 @@ def _objects(send: Send, caller: Caller, engine: Engine) -> dict[Term, Term]:
     made = engine.head(caller.made.function)
     if not isinstance(made, Class):
         return {}
-    lineage = attributes.lineage(made.info, engine)
+    lineage = classes.lineage(made.info, engine)
     values: dict[Term, Term] = {}
     for symbol in symbols(send.arguments):
-        if isinstance(symbol, Param) and attributes.class_of(symbol, engine) in lineage:
+        if isinstance(symbol, Param) and classes.class_of(symbol, engine) in lineage:
             values[symbol] = Via(
                 replace(caller.made, function=made), f"made by `{made.info.name}(…)`", at=caller.made.at
             )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo, ModuleInfo
 from promptlint.languages.python.modules.syntax import all_nodes
-from promptlint.languages.python.values import attributes
+from promptlint.languages.python.values import classes
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
@@ -109,7 +109,7 @@ class Receivers:
         if isinstance(value, Call) and isinstance(value.function, Class):
             return value.function.info
         if isinstance(value, Param):
-            return attributes.class_of(value, self.engine)
+            return classes.class_of(value, self.engine)
         if isinstance(value, Attr):
             owner = self.declared(self.engine.head(value.value))
             return self._field(owner, value.name) if owner is not None else None
@@ -118,34 +118,34 @@ class Receivers:
         return None
 
     def _field(self, owner: ClassInfo, name: str) -> ClassInfo | None:
-        for klass in attributes.lineage(owner, self.engine):
+        for klass in classes.lineage(owner, self.engine):
             node = klass.annotations.get(name) or _given_annotation(klass, name)
             if node is not None:
-                found = attributes.type_named(node, klass.body, self.engine)
+                found = classes.type_named(node, klass.body, self.engine)
                 return found.info if isinstance(found, Class) else None
         return None
 
     def _related(self, one: ClassInfo, other: ClassInfo) -> bool:
-        mine, theirs = attributes.lineage(one, self.engine), attributes.lineage(other, self.engine)
+        mine, theirs = classes.lineage(one, self.engine), classes.lineage(other, self.engine)
         return bool(set(mine) & set(theirs)) or self._implements(other, one)
 
     def _implements(self, klass: ClassInfo, protocol: ClassInfo) -> bool:
         """Whether a class has all methods of a protocol, which makes it one."""
-        if "typing.Protocol" not in attributes.external_bases(protocol, self.engine):
+        if "typing.Protocol" not in classes.external_bases(protocol, self.engine):
             return False
-        asked = {name for klass in attributes.lineage(protocol, self.engine) for name in klass.methods}
-        given = {name for klass in attributes.lineage(klass, self.engine) for name in klass.methods}
+        asked = {name for klass in classes.lineage(protocol, self.engine) for name in klass.methods}
+        given = {name for klass in classes.lineage(klass, self.engine) for name in klass.methods}
         return bool(asked) and asked <= given
 
     def _overrides(self, info: FunctionInfo, called: FunctionInfo) -> bool:
         """Whether a call of one method may be one of another, which a subclass has in its place."""
         if info.owner is None or called.owner is None or called.name != info.name:
             return False
-        above = called.owner in attributes.lineage(info.owner, self.engine)
+        above = called.owner in classes.lineage(info.owner, self.engine)
         return above or self._implements(info.owner, called.owner)
 
     def _constructor(self, klass: ClassInfo) -> FunctionInfo | None:
-        lineage = attributes.lineage(klass, self.engine)
+        lineage = classes.lineage(klass, self.engine)
         return next((at.methods["__init__"] for at in lineage if "__init__" in at.methods), None)
 
     def _holders(self, info: FunctionInfo) -> Iterator[str]:
@@ -153,7 +153,7 @@ class Receivers:
         if info.owner is None:
             return
         seen: set[str] = set()
-        for klass in attributes.lineage(info.owner, self.engine):
+        for klass in classes.lineage(info.owner, self.engine):
             for module in self._modules_naming(klass.name, info.module):
                 namings = self.engine.namings(module)
                 for name in (*namings.annotated.get(klass.name, ()), *namings.made.get(klass.name, ())):

@@ -18,10 +18,10 @@ from promptlint.languages.python.sending.texts import MOST_TOOLS, Texts
 from promptlint.languages.python.sites import switches
 from promptlint.languages.python.sites.markers import Marks
 from promptlint.languages.python.sites.parameters import parameters_of
-from promptlint.languages.python.starting.messages import MISSING, absent, content_of, kind_of, role_of
+from promptlint.languages.python.starting.messages import MISSING, absent, content_of, kind_of, role_of, role_varies
 from promptlint.languages.python.starting.parts import key_of, one_of
 from promptlint.languages.python.starting.senders import Send
-from promptlint.languages.python.values import clocks, histories
+from promptlint.languages.python.values import clocks, cuts, histories, queries
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
@@ -32,6 +32,7 @@ from promptlint.languages.python.values.terms import (
     Choice,
     Class,
     Const,
+    Each,
     Func,
     Global,
     Hole,
@@ -215,9 +216,9 @@ class Prompts:
                 self._history(plain)
 
     def _sliced(self, term: Item) -> None:
-        if (lost := histories.window(term)) and self.engine.head(lost.operands[1]) in histories.NEWEST:
+        if (lost := cuts.window(term)) and self.engine.head(lost.operands[1]) in cuts.NEWEST:
             self._history(term)
-        elif histories.beginning(term):
+        elif cuts.beginning(term):
             self.texts.next_block()
             self.texts.role = Role.UNKNOWN
             self.texts.hole(Hole(None, "is the beginning of a list", at=self.judge.hole(term).at))
@@ -230,6 +231,13 @@ class Prompts:
         self.texts.next_block()
         self.texts.role = Role.UNKNOWN
         hole = self.judge.hole(term)
+        lost = queries.newest(term, self.engine)
+        if lost is not None and self.engine.head(lost.operands[1]) in cuts.NEWEST:
+            lost = None
+        with self.texts.cutting(lost):
+            self._said_before(term, hole)
+
+    def _said_before(self, term: Term, hole: Hole) -> None:
         grows = self.texts.loses_its_beginning or histories.named(term, self.engine, self.texts.names)
         if grows:
             hole = Hole(Volatility.SESSION, HISTORY, getattr(term, "name", ""), at=hole.at)
@@ -254,12 +262,20 @@ class Prompts:
                 self._item(turn)
             return
         grows, lost = histories.gone_through(item.each, self.engine)
+        grows = grows or self._kept_to_be_sent_again(item)
         with (
             self.texts.cutting(lost),
             self.texts.repeating(growing=item.growing or grows, history=histories.identity(item, self.engine)),
         ):
             for inner in item.items:
                 self._item(inner)
+
+    def _kept_to_be_sent_again(self, turns: Repeat) -> bool:
+        each = turns.each
+        if not isinstance(each, Each) or not any(role_varies(inner, each, self.engine) for inner in turns.items):
+            return False
+        how_often = self.judge.hole(each.over).volatility
+        return how_often is None or how_often >= Volatility.SESSION
 
     def _branch(self, term: Choice | Maybe, read: object) -> None:
         assert callable(read)

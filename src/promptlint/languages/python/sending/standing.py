@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.sending.judging import Judge
-from promptlint.languages.python.values.attributes import annotated
+from promptlint.languages.python.values import cuts
+from promptlint.languages.python.values.classes import annotated
 from promptlint.languages.python.values.engine import Engine
+from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     Const,
@@ -96,10 +98,11 @@ class Standing:
     @contextmanager
     def cutting(self, lost: Op | None) -> Iterator[None]:
         """In a history that loses its beginning (an Op `cut`); None: it does not."""
-        if lost is not None:
-            self._cuts.append(self._cut(lost))
+        cut = self._cut(lost) if lost is not None else None
+        if cut is not None:
+            self._cuts.append(cut)
         yield
-        if lost is not None:
+        if cut is not None:
             self._cuts.pop()
 
     @property
@@ -107,13 +110,17 @@ class Standing:
         """Whether we are in a history of which only the newest messages are kept."""
         return bool(self._cuts)
 
-    def _cut(self, lost: Op) -> Cut:
-        _, kept, because = lost.operands
+    def _cut(self, lost: Op) -> Cut | None:
+        """How a history loses its beginning; None where nothing is changed in it that a model reads."""
+        _, kept, because, *changed = lost.operands
+        key = stripped(changed[0]) if changed else None
+        if isinstance(key, Str) and key.value not in self.engine.models.content_keys:
+            return None
         keeps = self.engine.head(kept)
         number = keeps.value if isinstance(keeps, Const) and isinstance(keeps.value, int) else None
         at = lost.at if lost.at.path else self.judge.place
         words = because.value if isinstance(because, Str) else ""
-        return Cut(words, self.engine.source(at), self.engine.span(at), number)
+        return Cut(words, self.engine.source(at), self.engine.span(at), number, edits=cuts.edits(lost))
 
     @contextmanager
     def without_order(self, term: Term) -> Iterator[None]:

@@ -14,6 +14,7 @@ from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
+    HISTORY,
     NONE,
     OR_ELSE,
     Attr,
@@ -22,6 +23,7 @@ from promptlint.languages.python.values.terms import (
     Const,
     Entry,
     Func,
+    Hole,
     Item,
     Map,
     Maybe,
@@ -203,7 +205,8 @@ def _alternatives(term: Term, engine: Engine, seen: set[int]) -> Iterator[Term]:
 def _unasked(value: Term) -> bool:
     """Whether it is not known that there is such a key at all."""
     key = stripped(value.key) if isinstance(value, Item) else None
-    return isinstance(value, Opaque) or (isinstance(key, Op) and key.operator in OR_ELSE)
+    replayed = isinstance(value, Hole) and value.because == HISTORY
+    return isinstance(value, Opaque) or replayed or (isinstance(key, Op) and key.operator in OR_ELSE)
 
 
 def _names(key: Term, name: str) -> TypeGuard[Str]:

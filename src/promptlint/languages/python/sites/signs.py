@@ -13,7 +13,7 @@ from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.reaching.callers import Callers
 from promptlint.languages.python.sites.ties import item_loop
 from promptlint.languages.python.starting.senders import Send
-from promptlint.languages.python.values import attributes
+from promptlint.languages.python.values import classes
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
@@ -130,7 +130,7 @@ class Signs:
     def _types(self, function: FunctionInfo) -> Iterator[str]:
         """The dotted names of the classes outside the project that parameters are annotated with."""
         for name in function.annotations:
-            found = attributes.annotated(Param(function, name), self.engine)
+            found = classes.annotated(Param(function, name), self.engine)
             if isinstance(found, Global):
                 yield found.name
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from promptlint.languages.python.values import attributes
 from promptlint.languages.python.values.arguments import default_of
 from promptlint.languages.python.values.engine import Engine
-from promptlint.languages.python.values.rewriting import stripped
+from promptlint.languages.python.values.rewriting import stripped, symbols
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     NONE,
@@ -15,6 +15,7 @@ from promptlint.languages.python.values.terms import (
     Call,
     Class,
     Const,
+    Each,
     Entry,
     Global,
     Item,
@@ -108,6 +109,16 @@ def role_of(message: Term, engine: Engine) -> Role:
         return record.role
     told = part_of(message, (_ROLE,), engine)
     return role_named(engine.head(told), engine) if told is not None else Role.UNKNOWN
+
+
+def role_varies(message: Term, each: Each, engine: Engine) -> bool:
+    """Whether the items of a loop tell whose words each of them is: as messages do that were kept, to be sent again."""
+    plain = stripped(message)
+    if isinstance(plain, Seq):
+        told = plain.items[0] if plain.kind == "tuple" and len(plain.items) == 2 else None
+    else:
+        told = part_of(plain, (_ROLE,), engine)
+    return told is not None and each in symbols(told)
 
 
 def role_named(term: Term, engine: Engine) -> Role:

@@ -17,7 +17,7 @@ from promptlint.languages.python.sites.answering import answering
 from promptlint.languages.python.sites.looping import frames
 from promptlint.languages.python.starting import chains
 from promptlint.languages.python.starting.parts import arguments_of, constructor, key_of, listing_loops
-from promptlint.languages.python.values import attributes
+from promptlint.languages.python.values import classes
 from promptlint.languages.python.values.arguments import default_of
 from promptlint.languages.python.values.enclosing import placed
 from promptlint.languages.python.values.engine import Engine
@@ -268,7 +268,7 @@ class Senders:
         if isinstance(term, Op) and term.operator == "|":
             return next((found for operand in term.operands if (found := self._first(operand)) is not None), None)
         if isinstance(term, Param):
-            annotation = attributes.annotated(term, self.engine)
+            annotation = classes.annotated(term, self.engine)
             if isinstance(annotation, Global) and annotation.name in models.clients:
                 return models.clients[annotation.name], False
         if isinstance(term, Attr):
@@ -292,7 +292,7 @@ class Senders:
         made = (
             self.engine.head(term.function)
             if isinstance(term, Call)
-            else attributes.annotated(term, self.engine)
+            else classes.annotated(term, self.engine)
             if isinstance(term, Param)
             else None
         )

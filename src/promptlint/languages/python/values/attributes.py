@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo
-from promptlint.languages.python.modules.syntax import expression
 from promptlint.languages.python.values import (
+    classes,
     clocks,
     conversations,
     counting,
@@ -74,7 +73,7 @@ def reduced(value: Term, term: Attr, engine: Engine) -> Term | None:
         said = conversations.field(value, term.name, engine)
         if said is not None:
             return said
-        info = class_of(value, engine)
+        info = classes.class_of(value, engine)
         return of_object(info, term.name, value, engine) if info else _of_annotated(value, term, engine)
     if isinstance(value, Hole):
         return clocks.attribute(value, term.name, engine.models, term.at)
@@ -83,7 +82,7 @@ def reduced(value: Term, term: Attr, engine: Engine) -> Term | None:
 
 def _of_annotated(value: Param, term: Attr, engine: Engine) -> Term | None:
     """What varies by itself in an object of a class outside the project, which the annotation tells."""
-    annotation = annotated(value, engine)
+    annotation = classes.annotated(value, engine)
     name = f"{annotation.name}.{term.name}" if isinstance(annotation, Global) else ""
     source = engine.models.varies.get(name)
     return clocks.hole(source, term) if source is not None else None
@@ -107,7 +106,7 @@ def _of_external(value: Call, term: Attr, engine: Engine) -> Term | None:
 
 def _of_parent(below: Term, receiver: Term, term: Attr, engine: Engine) -> Term | None:
     """`super().name`: a method of the nearest class above the one in which that is written."""
-    above = lineage(below.info, engine)[1:] if isinstance(below, Class) else ()
+    above = classes.lineage(below.info, engine)[1:] if isinstance(below, Class) else ()
     method = next((klass.methods[term.name] for klass in above if term.name in klass.methods), None)
     return got(Func(method, (receiver,))) if method is not None else None
 
@@ -115,81 +114,9 @@ def _of_parent(below: Term, receiver: Term, term: Attr, engine: Engine) -> Term 
 # --- classes ----------------------------------------------------------------------------------------------------------
 
 
-def lineage(info: ClassInfo, engine: Engine) -> tuple[ClassInfo, ...]:
-    """A class and the classes of the project that it inherits from, nearest first."""
-    known = engine.lineages.get(info)
-    if known is None:
-        seen: dict[ClassInfo, None] = {}
-        queue = [info]
-        while queue:
-            at = queue.pop(0)
-            if at not in seen:
-                seen[at] = None
-                queue.extend(base.info for base in _bases(at, engine) if isinstance(base, Class))
-        known = engine.lineages[info] = tuple(seen)
-    return known
-
-
-def _bases(info: ClassInfo, engine: Engine) -> Iterator[Term]:
-    for node in info.node.bases:
-        named = node.value if isinstance(node, ast.Subscript) else node
-        yield engine.head(engine.evaluated(named, info.module))
-
-
-def external_bases(info: ClassInfo, engine: Engine) -> set[str]:
-    """Dotted names of the classes outside the project that it inherits from."""
-    return {base.name for c in lineage(info, engine) for base in _bases(c, engine) if isinstance(base, Global)}
-
-
-def told_bases(info: ClassInfo, engine: Engine) -> bool:
-    """Whether each class that it inherits from is known, if only by its name."""
-    return all(isinstance(base, Class | Global) for klass in lineage(info, engine) for base in _bases(klass, engine))
-
-
-def class_of(value: Param, engine: Engine) -> ClassInfo | None:
-    """The class of a parameter: of `self`, or as annotated."""
-    info = value.info
-    if info.owner is not None and value.name == info.receiver and "classmethod" not in info.decorators:
-        return info.owner
-    owner = info.parent
-    while owner is not None:
-        # A nested function sees the `self` of the method around it.
-        if owner.owner is not None and value.name == owner.receiver:
-            return owner.owner
-        owner = owner.parent
-    annotation = annotated(value, engine)
-    return annotation.info if isinstance(annotation, Class) else None
-
-
-def annotated(value: Param, engine: Engine) -> Term | None:
-    """What a parameter is annotated with: a class of the project or not; of `X | None`, X."""
-    node = value.info.annotations.get(value.name)
-    return type_named(node, value.info, engine) if node is not None else None
-
-
-def type_named(node: ast.expr, info: FunctionInfo, engine: Engine) -> Term | None:
-    """The class that an annotation names."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        written = expression(node.value)
-        if written is None:
-            return None
-        node = written
-    if isinstance(node, ast.BinOp):
-        sides = [type_named(side, info, engine) for side in (node.left, node.right)]
-        return next((side for side in sides if side is not None), None)
-    if isinstance(node, ast.Subscript):
-        outer = getattr(node.value, "attr", getattr(node.value, "id", ""))
-        inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
-        return type_named(inner if outer in ("Optional", "Annotated", "Type", "type") else node.value, info, engine)
-    if isinstance(node, (ast.Name, ast.Attribute)):
-        found = engine.head(engine.evaluated(node, info.module))
-        return found if isinstance(found, (Class, Global)) else None
-    return None
-
-
 def of_class(info: ClassInfo, name: str, engine: Engine) -> Term | None:
     """An attribute of a class itself."""
-    for klass in lineage(info, engine):
+    for klass in classes.lineage(info, engine):
         if name in klass.methods:
             method = klass.methods[name]
             receiver: tuple[Term, ...] = (Class(info),) if "classmethod" in method.decorators else ()
@@ -218,8 +145,8 @@ def of_object(info: ClassInfo, name: str, receiver: Term, engine: Engine) -> Ter
         return Class(info)
     if name == "__dict__":
         return objects.dictionary(receiver, engine)
-    classes = lineage(info, engine)
-    for klass in classes:
+    lineage = classes.lineage(info, engine)
+    for klass in lineage:
         method = klass.methods.get(name)
         if method is not None and (method.is_property or name not in klass.assigned):
             function = Func(method, () if method.is_static else (receiver,))
@@ -228,7 +155,7 @@ def of_object(info: ClassInfo, name: str, receiver: Term, engine: Engine) -> Ter
             return got(function)
         if name in klass.assigned:
             return _assigned(klass, info, name, receiver, engine)
-    for klass in classes:
+    for klass in lineage:
         if name in klass.variables:
             return field_value(klass, name, receiver, engine)
     return None
@@ -246,7 +173,7 @@ def has(info: ClassInfo, name: str, engine: Engine) -> bool:
     """Whether objects of a class are seen to have an attribute: a field, or one that a method sets or gives."""
     return any(
         name in klass.variables or name in klass.assigned or (name in klass.methods and klass.methods[name].is_property)
-        for klass in lineage(info, engine)
+        for klass in classes.lineage(info, engine)
     )
 
 
@@ -269,7 +196,8 @@ def _assigned(klass: ClassInfo, own: ClassInfo, name: str, receiver: Term, engin
         if method.name in CONSTRUCTORS and first is None:
             first = _made_by(method, own, name, receiver, engine)
         elif change is not None:
-            changes.append(change)
+            seen_first = (_seen_from(method, name, i, receiver, engine, first or _AS_BEFORE) for i in change.first)
+            changes.append(replace(change, first=tuple(seen_first)))
         else:
             value, turns = histories.begun(value)
             changes += [turns] if turns.added else []
@@ -286,12 +214,14 @@ def _assigned(klass: ClassInfo, own: ClassInfo, name: str, receiver: Term, engin
         changes = [histories.Change(like=Seq(()))]
     if not changes:
         return result
+    if any(isinstance(change.like, Seq) for change in changes):
+        changes += filling.shortened_elsewhere(klass, name, engine)
     return growing.with_history(engine.reduced(result), f"{klass.module.path}:{klass.name}.{name}", name, changes)
 
 
 def _made_by(method: FunctionInfo, own: ClassInfo, name: str, receiver: Term, engine: Engine) -> Term | None:
     """What the constructor of an object leaves in an attribute, be it through `method` of a base class."""
-    nearest = next((c.methods[method.name] for c in lineage(own, engine) if method.name in c.methods), method)
+    nearest = next((c.methods[method.name] for c in classes.lineage(own, engine) if method.name in c.methods), method)
     value = _left_by(nearest, name, engine)
     if value is not None:
         return _seen_from(nearest, name, value, receiver, engine)
@@ -302,7 +232,7 @@ def _made_by(method: FunctionInfo, own: ClassInfo, name: str, receiver: Term, en
 def at_first(name: str, made: Call, engine: Engine) -> Term | None:
     """What the constructor leaves in an attribute of the object that a call makes; None where it leaves nothing."""
     own = made.function.info if isinstance(made.function, Class) else None
-    for klass in lineage(own, engine) if own is not None else ():
+    for klass in classes.lineage(own, engine) if own is not None else ():
         for method in klass.assigned.get(name, ()):
             if method.name in CONSTRUCTORS and own is not None:
                 return _made_by(method, own, name, made, engine)
@@ -326,10 +256,12 @@ def _left_by(method: FunctionInfo, name: str, engine: Engine) -> Term | None:
     return engine.summary(method).effects.get(Attr(_own(method), name)) if method.receiver else None
 
 
-def _seen_from(method: FunctionInfo, name: str, value: Term, receiver: Term, engine: Engine) -> Term:
-    """What a method leaves in an attribute, in the terms of whoever has the object."""
+def _seen_from(
+    method: FunctionInfo, name: str, value: Term, receiver: Term, engine: Engine, before: Term = _AS_BEFORE
+) -> Term:
+    """What a method leaves in an attribute, in the terms of whoever has the object; `before` was there first."""
     own = _own(method)
-    value = Exchange({Attr(own, name): _AS_BEFORE})(value)
+    value = Exchange({Attr(own, name): before})(value)
     values: dict[Term, Term] = {own: receiver}
     in_constructor = method.name in CONSTRUCTORS
     if in_constructor and isinstance(receiver, Call):
@@ -342,19 +274,11 @@ def _seen_from(method: FunctionInfo, name: str, value: Term, receiver: Term, eng
     return Via(seen, "", cap=Volatility.SESSION) if in_constructor else seen
 
 
-def fields(info: ClassInfo, engine: Engine) -> list[str]:
-    """Annotated fields in the order of a generated constructor."""
-    found: dict[str, None] = {}
-    for klass in reversed(lineage(info, engine)):
-        found.update(dict.fromkeys(name for name in klass.variables if name in klass.annotations))
-    return list(found)
-
-
 def field_value(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -> Term | None:
     """A field of a dataclass, pydantic or attrs object: as given to the constructor, else its default."""
     if isinstance(receiver, Call) and isinstance(receiver.function, Class):
         given = receiver.keyword(name)
-        names = fields(receiver.function.info, engine)
+        names = classes.fields(receiver.function.info, engine)
         if given is None and name in names and names.index(name) < len(receiver.arguments):
             given = receiver.arguments[names.index(name)]
         if given is not None:
@@ -372,7 +296,9 @@ def field_default(klass: ClassInfo, name: str, receiver: Term, engine: Engine) -
     """The default of a field, or the class variable."""
     if klass.variables.get(name) is None:
         return None
-    source = next((engine.models.varies[n] for n in external_bases(klass, engine) if n in engine.models.varies), None)
+    source = next(
+        (engine.models.varies[n] for n in classes.external_bases(klass, engine) if n in engine.models.varies), None
+    )
     if source is not None:
         return clocks.hole(source, Opaque(source.because))
     value = engine.reduced(variable(klass, name, engine))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.knowledge.models import Clock, Models, Source
+from promptlint.knowledge.models import Models
+from promptlint.knowledge.varying import Clock, Source
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Call, Entry, Hole, Op, Str

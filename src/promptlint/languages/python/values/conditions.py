@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo
-from promptlint.languages.python.values.attributes import external_bases, lineage, told_bases
+from promptlint.languages.python.values.classes import external_bases, lineage, told_bases
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from promptlint.languages.python.values.engine import Engine
 
 _KNOWN = (Str, Const, Seq, Map, Func, Class, Module)
+_ORDERS = ("<", "<=", ">", ">=")
+_STRICT = ("<", ">")
+_Range = tuple[int, int | None]
+"""The least and the most that a number may be; None: there is no limit."""
 _PROTOCOL = {"typing.Protocol", "typing_extensions.Protocol"}
 
 
@@ -50,7 +54,8 @@ def truth(term: Term, engine: Engine) -> bool | None:
     if isinstance(plain, (Func, Class, Module)):
         return True
     if isinstance(plain, Call):
-        return True if isinstance(plain.function, Class) else None
+        size = _size(plain, engine)
+        return True if isinstance(plain.function, Class) else _exceeds(size, (0, 0))
     if isinstance(plain, Choice):
         then, other = engine.truth(plain.then), engine.truth(plain.other)
         return then if then == other else None
@@ -93,7 +98,51 @@ def _operator_truth(term: Op, engine: Engine) -> bool | None:
     if term.operator in ("in", "not in"):
         found = _contains(left, right, engine)
         return None if found is None else found == (term.operator == "in")
+    if term.operator in _ORDERS:
+        return _ordered(term.operator, _size(left, engine), _size(right, engine))
     return None
+
+
+def _ordered(operator: str, left: _Range | None, right: _Range | None) -> bool | None:
+    """Whether one number is greater than another, or less, or at least as great, or at most."""
+    if operator in ("<", ">="):
+        left, right = right, left
+    greater = _exceeds(left, right)
+    return greater if operator in _STRICT or greater is None else not greater
+
+
+def _exceeds(left: _Range | None, right: _Range | None) -> bool | None:
+    if left is None or right is None:
+        return None
+    if right[1] is not None and left[0] > right[1]:
+        return True
+    return False if left[1] is not None and left[1] <= right[0] else None
+
+
+def _size(term: Term, engine: Engine) -> _Range | None:
+    """Between which numbers a number lies that is written, or is the length of a list."""
+    plain = engine.head(term)
+    if isinstance(plain, Const) and isinstance(plain.value, int):
+        return plain.value, plain.value
+    if isinstance(plain, Call) and stripped(plain.function) == Global("len") and len(plain.arguments) == 1:
+        return _length(engine.head(plain.arguments[0]), engine)
+    return None
+
+
+def _length(whole: Term, engine: Engine) -> _Range | None:
+    if not isinstance(whole, (Seq, Map)) or (isinstance(whole, Seq) and whole.kind == "set"):
+        return None
+    least: int = 0
+    most: int | None = 0
+    for item in whole.items:
+        if isinstance(item, (Splat, Repeat, Maybe)):
+            inner = _length(engine.head(item.value), engine) if isinstance(item, Splat) else None
+            low, high = inner or (0, None)
+            least, most = least + low, None if most is None or high is None else most + high
+        else:
+            least, most = least + 1, None if most is None else most + 1
+    # A key that is written twice counts once.
+    return min(least, 1) if isinstance(whole, Map) else least, most
 
 
 def _same(left: Term, right: Term) -> bool | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo
 from promptlint.languages.python.modules.syntax import expression
-from promptlint.languages.python.values import attributes
+from promptlint.languages.python.values import classes
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import HISTORY, Class, Each, Global, Hole, Opaque, Param, Repeat, Seq
 from promptlint.layout import Volatility
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 def field(state: Param, name: str, engine: Engine) -> Term | None:
     """What was said so far, where a field of a state holds that; None where nothing tells."""
-    annotation = attributes.annotated(state, engine)
+    annotation = classes.annotated(state, engine)
     if isinstance(annotation, Global):
         return _grown(annotation.name, name) if f"{annotation.name}.{name}" in engine.models.conversations else None
     if not isinstance(annotation, Class):
         return None
-    for klass in attributes.lineage(annotation.info, engine):
+    for klass in classes.lineage(annotation.info, engine):
         if name in klass.annotations:
             return _grown(f"{klass.module.path}:{klass.name}", name) if _added_to(klass, name, engine) else None
-    inherited = attributes.external_bases(annotation.info, engine)
+    inherited = classes.external_bases(annotation.info, engine)
     return next((_grown(base, name) for base in inherited if f"{base}.{name}" in engine.models.conversations), None)
 
 

@@ -16,7 +16,16 @@ from promptlint.languages.python.modules.imports import starred
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.modules.project import Project
 from promptlint.languages.python.reaching.namings import Namings
-from promptlint.languages.python.values import attributes, conditions, functions, keeping, methods, operators, unrolling
+from promptlint.languages.python.values import (
+    attributes,
+    conditions,
+    filling,
+    functions,
+    keeping,
+    methods,
+    operators,
+    unrolling,
+)
 from promptlint.languages.python.values.arguments import bound
 from promptlint.languages.python.values.rewriting import Substitution, either, parts, rewrapped, shallow, stripped
 from promptlint.languages.python.values.term import Term
@@ -89,9 +98,9 @@ class Engine:
         self.mentions: dict[tuple[FunctionInfo, str, frozenset[str]], tuple[Place, ...]] = {}
         """Function, key and what is left aside → where it names the key: kept for `markers`."""
         self.lineages: dict[ClassInfo, tuple[ClassInfo, ...]] = {}
-        """Class → itself and what it inherits from: kept for `attributes.lineage`."""
+        """Class → itself and what it inherits from: kept for `classes.lineage`."""
         self.turned: dict[tuple[int, int], tuple[Term, ...]] = {}  # kept for `unrolling`
-        self.filled: dict[tuple[ClassInfo, str], bool] = {}  # kept for `filling`
+        self.elsewhere = filling.Elsewhere()
         self._namings: dict[ModuleInfo, Namings] = {}
         self._depth = 0
         self._steps = 0

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values import attributes, clocks, files, formats, histories, objects, operators
+from promptlint.languages.python.values import attributes, backwards, clocks, cuts, files, formats, objects, operators
 from promptlint.languages.python.values.rewriting import Exchange, spread, stripped, substituted
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -55,7 +55,7 @@ def reduced(name: str, term: Call, engine: Engine) -> Term | None:
     if name in models.passes and models.passes[name] < len(term.arguments):
         return term.arguments[models.passes[name]]
     if name in models.keeps_newest and models.keeps_newest[name] < len(term.arguments):
-        return histories.cut(term.arguments[models.keeps_newest[name]], term.at, because=histories.KEEPS)
+        return cuts.cut(term.arguments[models.keeps_newest[name]], term.at, because=cuts.KEEPS)
     if name in models.calls_argument and models.calls_argument[name] < len(term.arguments):
         at = models.calls_argument[name]
         return Call(term.arguments[at], term.arguments[at + 1 :], term.keywords, at=term.at)
@@ -178,8 +178,9 @@ def _filter(term: Call, engine: Engine) -> Term | None:
 
 
 def _reversed(term: Call, engine: Engine) -> Term | None:
-    items = engine.items(term.arguments[0]) if term.arguments else None
-    return Seq(tuple(reversed(items)), at=term.at) if items is not None else term.arguments[0]
+    whole = engine.head(term.arguments[0]) if term.arguments else NONE
+    items = engine.items(whole) or (whole.items if isinstance(whole, Seq) else None)
+    return Seq(backwards.flipped(items), at=term.at) if items is not None else whole
 
 
 def _next(term: Call, engine: Engine) -> Term | None:
@@ -249,7 +250,7 @@ def _deque(term: Call, engine: Engine) -> Term | None:
     items: Term = Seq((), at=term.at)
     if term.arguments:
         items = Seq((Splat(term.arguments[0]),), at=term.at)
-    return items if stripped(most) == NONE else histories.cut(items, term.at, most)
+    return items if stripped(most) == NONE else cuts.cut(items, term.at, most)
 
 
 def _namespace(term: Call, engine: Engine) -> Term | None:

@@ -9,10 +9,13 @@ from promptlint.languages.python.values.rewriting import cat, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     HISTORY,
+    NONE,
     Cat,
+    Const,
     Each,
     Entry,
     Hole,
+    Item,
     Map,
     Maybe,
     Op,
@@ -29,6 +32,8 @@ from promptlint.layout import Volatility
 
 def with_history(start: Term, which: str, name: str, changes: list[Change]) -> Term:
     """What was there at first, with what has been added to it since; `which` tells the list from others."""
+    for change in changes:
+        start = _exchanged(start, change.first) if change.first else start
     result = start
     for change in changes:
         result = filled(result, change) if isinstance(change.like, Map) else result
@@ -40,6 +45,17 @@ def with_history(start: Term, which: str, name: str, changes: list[Change]) -> T
     if isinstance(first := stripped(start), Op) and first.operator == "cut":
         lost.append(first)
     return replace(lost[0], operands=(result, *lost[0].operands[1:])) if lost else result
+
+
+def _exchanged(start: Term, first: tuple[Term, ...]) -> Term:
+    """A list of which others may have taken the place of the first items since."""
+    plain, new = stripped(start), tuple(map(kept, first))
+    rest: tuple[Term, ...] = (Splat(Item(start, Op("slice", (Const(len(first)), NONE, NONE)))),)
+    old: tuple[Term, ...] = (Splat(start),)
+    if isinstance(plain, Seq) and not any(isinstance(i, (Splat, Repeat)) for i in plain.items[: len(first)]):
+        old, rest = plain.items[: len(first)], plain.items[len(first) :]
+        return Seq((Maybe(Opaque("was changed since"), new, old), *rest))
+    return Seq((Maybe(Opaque("was changed since"), (*new, *rest), old),))
 
 
 def kept(value: Term) -> Term:

@@ -1,8 +1,4 @@
-"""Lists that grow from turn to turn: what a turn adds behind them, and what it cuts off in front.
-
-A list that may have lost its beginning is an Op `cut`: of the list, of how many items are kept (None: as many as fit),
-and of the words for what is done to it. A list that is cut in blocks, once in many turns, is no such thing.
-"""
+"""Lists that grow from turn to turn: what a turn adds behind them, and what it cuts off in front."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ from operator import is_
 from typing import TYPE_CHECKING
 
 from promptlint.frozen import dataclass
-from promptlint.languages.python.modules.places import NOWHERE, Place
+from promptlint.languages.python.values import cuts, queries
 from promptlint.languages.python.values.arguments import bound
 from promptlint.languages.python.values.rewriting import stripped, substituted
 from promptlint.languages.python.values.term import Term
@@ -36,21 +32,20 @@ from promptlint.languages.python.values.terms import (
     Repeat,
     Seq,
     Splat,
-    Str,
 )
 
 if TYPE_CHECKING:
     from promptlint.languages.python.values.engine import Engine
 
-BLOCK = 1 / 4
-"""A list that is cut only when it is longer by this part than what is kept is cut in blocks."""
-NEWEST = (Const(1), Const(2))
-"""What is cut to so few messages is the newest question, and no history."""
 MOST_CALLS = 3
 """Calls within calls that are seen through for what they do to a list."""
 MOST_SEEN = 100
 """Parts of a list that are looked at for that."""
 KEEPS = "keeps only the newest messages"
+_FITS = "keeps only the newest messages that fit"
+_BUT_NEWEST = ((NONE, Const(-1)), (Const(0), Const(-1)))
+"""The ends of a slice that leaves out the last item."""
+BACKWARDS = (Const(-1), Op("negative", (Const(1),)))
 _DROPS = "drops the oldest message"
 
 
@@ -64,51 +59,8 @@ class Change:
     """The sequence, mapping or text that is added to; None when nothing is."""
     cut: Op | None = None
     """How its beginning is lost."""
-
-
-def cut(value: Term, at: Place = NOWHERE, keeps: Term = NONE, because: str = _DROPS) -> Op:
-    """A list that may have lost its first items."""
-    return Op("cut", (value, keeps, Str(because)), at=at)
-
-
-def window(term: Term) -> Op | None:
-    """What `history[-20:]` is: the list, cut; None for a slice that does not move on while the list grows."""
-    ends = _ends(term)
-    if ends is None or not isinstance(term, Item):
-        return None
-    low = ends[0]
-    if isinstance(low, Const) and isinstance(low.value, int) and low.value < 0:
-        return cut(term.value, term.at, Const(-low.value), KEEPS)
-    if isinstance(low, Op) and low.operator == "negative":
-        return cut(term.value, term.at, low.operands[0], KEEPS)
-    if isinstance(low, Op) and low.operator == "-" and _is_length(low.operands[0]):
-        return cut(term.value, term.at, low.operands[1], KEEPS)
-    return None
-
-
-def beginning(term: Term) -> bool:
-    """Whether a slice is made of some of the first items, `messages[:n]`: they stay while the list grows."""
-    low, high = _ends(term) or (None, NONE)
-    if low not in (NONE, Const(0)) or high == NONE:
-        return False
-    if isinstance(high, Op):
-        return not (high.operator == "negative" or (high.operator == "-" and _is_length(high.operands[0])))
-    return not (isinstance(high, Const) and isinstance(high.value, int) and high.value < 0)
-
-
-def _ends(term: Term) -> tuple[Term, Term] | None:
-    """Where a slice begins and ends; None for what is no slice, or one with steps."""
-    key = stripped(term.key) if isinstance(term, Item) else None
-    if not isinstance(key, Op) or key.operator != "slice" or stripped(key.operands[2]) != NONE:
-        return None
-    return stripped(key.operands[0]), stripped(key.operands[1])
-
-
-def shortened(term: Term) -> Op | None:
-    """What a list is that is left as a slice of itself: `history[2:]` loses some of its first items each time."""
-    low, _ = _ends(term) or (None, None)
-    drops = isinstance(low, Const) and isinstance(low.value, int) and low.value > 0
-    return cut(term.value, term.at) if drops and isinstance(term, Item) else window(term)
+    first: tuple[Term, ...] = ()
+    """What has taken the place of as many of its first items."""
 
 
 def change(before: Term, after: Term) -> Change | None:
@@ -142,7 +94,10 @@ class _Changes:
             return inner if inner and inner.cut else None
         if isinstance(plain, Choice):
             return _either(plain.condition, self.of(plain.then), self.of(plain.other))
-        moved = shortened(plain)
+        if isinstance(plain, Item) and cuts.ends(plain) in _BUT_NEWEST:
+            inner = self.of(plain.value)
+            return replace(inner, added=inner.added[:-1]) if inner else None
+        moved = cuts.shortened(plain)
         return self.of(moved) if moved else None
 
     def _behind(self, whole: Seq | Map | Cat) -> Change | None:
@@ -150,12 +105,19 @@ class _Changes:
         parts = whole.parts if isinstance(whole, Cat) else whole.items
         for i, part in enumerate(parts):
             value = part.value if isinstance(part, Splat) else part if isinstance(whole, Cat) else None
-            inner = self.of(value) if value is not None else None
-            if inner is not None and (i == 0 or inner.cut):
-                return Change((*inner.added, *parts[i + 1 :]), whole, inner.cut)
+            inner = self._exchanged(parts[:i], value) or self.of(value) if value is not None else None
+            if inner is not None and (i == 0 or inner.cut or inner.first):
+                return Change((*inner.added, *parts[i + 1 :]), whole, inner.cut, inner.first)
             if isinstance(whole, Cat):
                 break
         return None
+
+    def _exchanged(self, ahead: tuple[Term, ...], rest: Term) -> Change | None:
+        """What `[new, *messages[1:]]` is: before the rest of a list stand as many items as it leaves out."""
+        left_out = ahead and (Const(len(ahead)), NONE) == cuts.ends(rest)
+        inner = self.of(rest.value) if left_out and isinstance(rest, Item) else None
+        plain = not any(isinstance(item, (Splat, Repeat, Maybe)) for item in ahead)
+        return replace(inner, first=ahead) if inner and plain else None
 
 
 def begun(value: Term) -> tuple[Term, Change]:
@@ -173,7 +135,7 @@ def _turning(item: Term) -> bool:
     if isinstance(item, Maybe):
         return any(_turning(inner) for inner in (*item.then, *item.other))
     over = stripped(item.each.over) if isinstance(item, Repeat) and isinstance(item.each, Each) else None
-    return isinstance(over, Opaque) or (isinstance(over, Call) and _called(over, "range"))
+    return isinstance(over, Opaque) or (isinstance(over, Call) and cuts.called(over, "range"))
 
 
 def rejoined(choice: Choice, engine: Engine) -> Term | None:
@@ -182,31 +144,29 @@ def rejoined(choice: Choice, engine: Engine) -> Term | None:
         seen = seen_through(choice, engine)
         choice = seen if isinstance(seen, Choice) else choice
     for part, whole in ((choice.then, choice.other), (choice.other, choice.then)):
-        lost = _lost(_itself(part))
+        lost = cuts.lost(cuts.itself(part))
         if lost is None:
             summed_up = _summed_up(part, stripped(whole))
-            if summed_up is not None and _in_blocks(choice.condition, summed_up):
+            if summed_up is not None and cuts.in_blocks(choice.condition, summed_up):
                 return whole
         elif stripped(lost.operands[0]) == stripped(whole):
-            if stripped(lost.operands[1]) == NONE and not _asks_length(choice.condition):
+            if cuts.edits(lost):
+                return lost
+            if stripped(lost.operands[1]) == NONE and not cuts.asks_length(choice.condition):
                 return None  # a first message that is sent in another way
-            return whole if _in_blocks(choice.condition, lost) else lost
+            return whole if cuts.in_blocks(choice.condition, lost) else lost
     return None
-
-
-def _lost(plain: Term) -> Op | None:
-    return plain if isinstance(plain, Op) and plain.operator == "cut" else shortened(plain)
 
 
 def _summed_up(part: Term, whole: Term) -> Op | None:
     """How a list is cut behind something that stands for what is lost, if only in one of several ways."""
-    plain = _itself(part)
+    plain = cuts.itself(part)
     if isinstance(plain, Choice):
         ways = (plain.then, plain.other)
-        lost = [_summed_up(way, whole) for way in ways if _itself(way) != whole]
+        lost = [_summed_up(way, whole) for way in ways if cuts.itself(way) != whole]
         return lost[0] if lost and None not in lost else None
     last = plain.items[-1] if isinstance(plain, Seq) and plain.items else None
-    found = _lost(_itself(last.value)) if isinstance(last, Splat) else None
+    found = cuts.lost(cuts.itself(last.value)) if isinstance(last, Splat) else None
     return found if found is not None and stripped(found.operands[0]) == whole else None
 
 
@@ -214,6 +174,7 @@ def _either(condition: Term, then: Change | None, other: Change | None) -> Chang
     """What one of two values does to a list that both go on from."""
     if then is None or other is None:
         return None
+    then, other = _with_first(then, other.first), _with_first(other, then.first)
     shared = 0
     for a, b in zip(then.added, other.added, strict=False):
         if a != b:
@@ -221,55 +182,14 @@ def _either(condition: Term, then: Change | None, other: Change | None) -> Chang
         shared += 1
     rest = then.added[shared:], other.added[shared:]
     added = then.added[:shared] + ((Maybe(condition, *rest),) if any(rest) else ())
-    lost = next((side.cut for side in (then, other) if side.cut and not _in_blocks(condition, side.cut)), None)
-    return Change(added, then.like or other.like, lost)
+    lost = next((side.cut for side in (then, other) if side.cut and not cuts.in_blocks(condition, side.cut)), None)
+    return Change(added, then.like or other.like, lost, then.first or other.first)
 
 
-def _itself(term: Term) -> Term:
-    """A list, where another one holds its items and nothing else."""
-    plain = stripped(term)
-    while isinstance(plain, Seq) and len(plain.items) == 1 and isinstance(plain.items[0], Splat):
-        plain = stripped(plain.items[0].value)
-    return plain
-
-
-def _in_blocks(condition: Term, lost: Op) -> bool:
-    """Whether a list is cut so seldom that many turns pass in between: it is left much longer than it is cut to."""
-    keeps = stripped(lost.operands[1])
-    if keeps == NONE:
-        return False
-    test = stripped(condition)
-    while isinstance(test, Op) and test.operator == "all" and len(test.operands) == 1:
-        test = stripped(test.operands[0])
-    if not isinstance(test, Op) or test.operator not in (">", ">=", "<", "<="):
-        return True
-    limit = next((stripped(side) for side in test.operands if not _is_length(side)), None)
-    if limit is None or len([side for side in test.operands if _is_length(side)]) != 1:
-        return True
-    if isinstance(limit, Const) and isinstance(keeps, Const):
-        numbers = (limit.value, keeps.value)
-        longer = [n for n in numbers if isinstance(n, int)]
-        return len(longer) == 2 and longer[0] - longer[1] > max(2, longer[1] * BLOCK)
-    return limit != keeps
-
-
-def _asks_length(condition: Term) -> bool:
-    stack = [condition]
-    while stack:
-        at = stripped(stack.pop())
-        if _is_length(at):
-            return True
-        stack.extend(at.children() if isinstance(at, Op) else ())
-    return False
-
-
-def _is_length(term: Term) -> bool:
-    plain = stripped(term)
-    return isinstance(plain, Call) and _called(plain, "len")
-
-
-def _called(call: Call, name: str) -> bool:
-    return getattr(stripped(call.function), "name", "") == name
+def _with_first(change: Change, first: tuple[Term, ...]) -> Change:
+    """The same, where what is put before an empty list is what takes the first place of any other."""
+    same = first and change.added[: len(first)] == first
+    return replace(change, added=change.added[len(first) :], first=first) if same else change
 
 
 def seen_through(value: Term, engine: Engine) -> Term:
@@ -345,24 +265,27 @@ def gone_through(each: Term, engine: Engine) -> tuple[bool, Op | None]:
     term: Term = each.over if isinstance(each, Each) else NONE
     lost: Op | None = None
     while True:
-        term = engine.head(term)
-        moved = term if isinstance(term, Op) and term.operator == "cut" else window(term)
+        term = cuts.itself(engine.head(term))
+        moved = term if isinstance(term, Op) and term.operator == "cut" else cuts.window(term)
+        moved = moved or (queries.newest(term, engine) if lost is None else None)
         whole = rejoined(term, engine) if isinstance(term, Choice) else None
         if moved is not None:
             lost, term = moved, moved.operands[0]
         elif whole is not None:
             term = whole
-        elif isinstance(term, Seq) and any(isinstance(item, Repeat) and _grows(item, engine) for item in term.items):
-            return True, lost
-        elif lost is not None and stripped(engine.head(lost.operands[1])) in NEWEST:
+        elif isinstance(term, Seq) and (turns := [t for item in term.items if (t := _turns(item, engine))[0]]):
+            return True, lost or turns[0][1]
+        elif lost is not None and stripped(engine.head(lost.operands[1])) in cuts.NEWEST:
             return False, None
         else:
             return named(term, engine) or lost is not None, lost
 
 
-def _grows(turns: Repeat, engine: Engine) -> bool:
-    """Whether what a loop adds are messages of a history: it was so added, or made of the items of one."""
-    return turns.growing or (isinstance(turns.each, Each) and gone_through(turns.each, engine)[0])
+def _turns(item: Term, engine: Engine) -> tuple[bool, Op | None]:
+    """Whether a loop adds messages of a history, since they were so added or are made of the items of one."""
+    if not isinstance(item, Repeat):
+        return False, None
+    return (True, None) if item.growing else gone_through(item.each, engine)
 
 
 def identity(term: Term, engine: Engine) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo, ModuleInfo
-from promptlint.languages.python.values import attributes, counting, growing, histories
+from promptlint.languages.python.values import attributes, classes, counting, growing, histories
 from promptlint.languages.python.values.rewriting import Exchange, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -42,7 +42,7 @@ def under_key(term: Item, engine: Engine) -> Term | None:
     klass = _class_of(engine.head(place.value), engine)
     changes: list[histories.Change] = []
     start: Term = Seq(())
-    for info in attributes.lineage(klass, engine) if klass is not None else ():
+    for info in classes.lineage(klass, engine) if klass is not None else ():
         for method in info.assigned.get(place.name, ()):
             for key, value in engine.summary(method).effects.items():
                 change = histories.change(key, value)
@@ -106,7 +106,7 @@ def _has_role(message: ast.expr) -> bool:
 
 def _class_of(owner: Term, engine: Engine) -> ClassInfo | None:
     if isinstance(owner, Param):
-        return attributes.class_of(owner, engine)
+        return classes.class_of(owner, engine)
     return owner.function.info if isinstance(owner, Call) and isinstance(owner.function, Class) else None
 
 

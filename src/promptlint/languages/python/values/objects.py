@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo
 from promptlint.languages.python.modules.places import NOWHERE, Place
-from promptlint.languages.python.values import attributes
+from promptlint.languages.python.values import classes
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     NONE,
@@ -77,13 +77,13 @@ def dictionary(value: Term, engine: Engine, at: Place = NOWHERE) -> Map | None:
 def _class(value: Term, engine: Engine) -> ClassInfo | None:
     if isinstance(value, Call) and isinstance(value.function, Class):
         return value.function.info
-    return attributes.class_of(value, engine) if isinstance(value, Param) else None
+    return classes.class_of(value, engine) if isinstance(value, Param) else None
 
 
 def _names(info: ClassInfo, engine: Engine) -> tuple[str, ...]:
     """Fields in their order; of a class without any, what its constructor keeps."""
-    fields = [name for name in attributes.fields(info, engine) if not name.startswith("_") and name != "model_config"]
-    kept = (name for klass in attributes.lineage(info, engine) for name in klass.assigned)
+    fields = [name for name in classes.fields(info, engine) if not name.startswith("_") and name != "model_config"]
+    kept = (name for klass in classes.lineage(info, engine) for name in klass.assigned)
     return tuple(fields) or tuple(dict.fromkeys(kept))
 
 
@@ -107,14 +107,14 @@ def _words(given: Term | None, engine: Engine) -> Iterator[Term]:
 
 def printing(info: ClassInfo, engine: Engine) -> str:
     """The method by which objects of a class print themselves; empty where it is one from outside the project."""
-    known = {name for klass in attributes.lineage(info, engine) for name in klass.methods}
+    known = {name for klass in classes.lineage(info, engine) for name in klass.methods}
     return next((name for name in ("__format__", "__str__", "__repr__") if name in known), "")
 
 
 def prints_address(info: ClassInfo, engine: Engine) -> bool:
     """Whether objects of a class print themselves as Python does by default. Of classes from outside: who knows."""
-    for klass in attributes.lineage(info, engine):
+    for klass in classes.lineage(info, engine):
         own = {*klass.methods, *klass.variables} & {"__str__", "__repr__", "__format__"}
         if own or klass.node.decorator_list or klass.node.keywords:
             return False
-    return attributes.external_bases(info, engine) <= {"object"} and attributes.told_bases(info, engine)
+    return classes.external_bases(info, engine) <= {"object"} and classes.told_bases(info, engine)

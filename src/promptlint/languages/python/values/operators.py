@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.languages.python.values import clocks, conversations, counting, files, formats
+from promptlint.languages.python.values import backwards, clocks, conversations, counting, files, formats
 from promptlint.languages.python.values.rewriting import cat, is_text, rewrapped, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -285,6 +285,8 @@ def _indexed(value: Seq, key: Term, term: Item, engine: Engine) -> Term | None:
                 if i == at and not isinstance(inner, Seq):
                     return Item(found.value, Const(key.value if key.value < 0 else key.value - i))
                 return None
+            if isinstance(found, Maybe) and i == at == 0 and len(found.then) == len(found.other) == 1:
+                return Choice(found.condition, *(Item(Seq(side), key) for side in (found.then, found.other)))
             if isinstance(found, (Repeat, Maybe)):
                 return None
             if i == at:
@@ -298,6 +300,8 @@ def _indexed(value: Seq, key: Term, term: Item, engine: Engine) -> Term | None:
 def sliced(value: Seq, key: Op) -> Term | None:
     """A slice of a sequence whose first items are known."""
     low, high, step = (stripped(end) for end in key.operands)
+    if low == high == NONE and step in backwards.BACKWARDS:
+        return replace(value, items=backwards.flipped(value.items))
     if not (isinstance(low, Const) and isinstance(high, Const) and step == NONE):
         return None
     start, end = low.value, high.value

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
-from promptlint.knowledge.models import Clock, Models
+from promptlint.knowledge.models import Models
+from promptlint.knowledge.varying import Clock
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.layout import Segment, Volatility
 from promptlint.spans import Span
