@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 
 from promptlint.knowledge.calls import ROLES, Library, read_form, read_part, read_record
 from promptlint.knowledge.documents import Entry, Shelf, Value
-from promptlint.knowledge.models import STEPS, Call, Client, Form, Models, Part, Queries, Record, Sign, Templating
+from promptlint.knowledge.models import (
+    STEPS,
+    Call,
+    Client,
+    Form,
+    Models,
+    Part,
+    Posts,
+    Queries,
+    Record,
+    Sign,
+    Templating,
+)
 from promptlint.knowledge.sources import HOW_OFTEN, Clocks, read_signs, read_sources, read_unordered, read_words
 from promptlint.knowledge.varying import Source, Words
 from promptlint.layout import Role
@@ -15,7 +27,7 @@ _MODEL_KEYS = (
     "library provider imports clients endpoint model async-differs batch-refuses batch-loses same-client calls "
     "functions records role-words content-keys unseen-calls prompt-names tool-classes tool-texts "
     "provider-by-model varies clocks units directives passes-through keeps-newest text-methods unordered "
-    "sortable sortable-text orders order-free words histories sessions conversations queries somebody-waits "
+    "sortable sortable-text orders order-free words histories sessions conversations queries posts somebody-waits "
     "nobody-waits calls-argument maps parallel gathers pauses functions-by-name templating forms fills filled steps "
     "examples"
 )
@@ -54,6 +66,7 @@ class Books:
         self._sets: dict[str, set[str]] = {key: set() for key in _SETS}
         self._templating = Templating()
         self._queries = Queries()
+        self._posts = Posts()
         self._forms = Shelf[Form]("form")
         self._steps = Shelf[str]("step")
         self._examples: list[tuple[str, str, tuple[str, ...]]] = []
@@ -72,6 +85,8 @@ class Books:
             self._templating = _templating(entry["templating"])
         if "queries" in entry:
             self._queries = _queries(entry["queries"])
+        if "posts" in entry:
+            self._posts = _posts(entry["posts"], self._providers)
         for value in entry.items("forms"):
             read_form(value, self._forms)
         for name, given in entry.pairs("steps"):
@@ -121,6 +136,7 @@ class Books:
             provider_by_model=self._provider_by_model.things,
             templating=self._templating,
             queries=self._queries,
+            posts=self._posts,
             forms=self._forms.things,
             fills=frozenset(self._sets["fills"]),
             filled=frozenset(self._sets["filled"]),
@@ -224,6 +240,17 @@ def _templating(value: Value) -> Templating:
 def _queries(value: Value) -> Queries:
     entry = value.entry("'queries'", "limits sorts descending newest")
     return Queries(*(frozenset(entry.texts(key)) for key in ("limits", "sorts", "descending", "newest")))
+
+
+def _posts(value: Value, providers: Mapping[str, str]) -> Posts:
+    entry = value.entry("'posts'", "calls bodies prompt paths hosts")
+    return Posts(
+        calls=frozenset(entry.texts("calls")),
+        bodies=frozenset(entry.texts("bodies")),
+        prompt=tuple(read_part(part) for part in entry.items("prompt")),
+        paths={path.written(): to.word("provider", dict(providers)) for path, to in entry.pairs("paths")},
+        hosts={host.written(): to.word("provider", dict(providers)) for host, to in entry.pairs("hosts")},
+    )
 
 
 def _example(value: Value) -> tuple[str, str, tuple[str, ...]]:

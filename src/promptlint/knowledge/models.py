@@ -270,6 +270,22 @@ class Queries:
 
 
 @dataclass(frozen=True, slots=True)
+class Posts:
+    """How prompts are posted without a library."""
+
+    calls: frozenset[str] = frozenset()
+    """Last names of what posts."""
+    bodies: frozenset[str] = frozenset()
+    """Its keywords for the body."""
+    prompt: tuple[Part, ...] = ()
+    """Keys of the body, in the order in which caches read them."""
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """Ends of addresses to which prompts are posted → provider, where the host does not tell."""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Host → provider."""
+
+
+@dataclass(frozen=True, slots=True)
 class Models:
     """Everything in `rules/models/`, merged."""
 
@@ -327,6 +343,7 @@ class Models:
     conversations: frozenset[str] = frozenset()
     """What holds such a list in a state that a library keeps: fields of its classes, and functions that add to one."""
     queries: Queries = Queries()
+    posts: Posts = Posts()
     signs: tuple[Sign, ...] = ()
     calls_argument: Mapping[str, int] = field(default_factory=dict)
     """Dotted name, or `.method` → position of the argument that it calls with those behind it (`asyncio.to_thread`)."""

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from promptlint.knowledge.models import Models
-from promptlint.languages.python.modules.index import Asked, Glimpse, Index
+from promptlint.languages.python.modules.index import Asked, Glimpse, Index, words
 from promptlint.languages.python.modules.project import Project
 from promptlint.languages.python.modules.syntax import defined
 from promptlint.layout import Role
@@ -100,6 +100,7 @@ class Signs:
         self._records = _words(name.rsplit(".", 1)[-1] for name in models.records)
         self._imports = _words(models.imports)
         self._paths = [(_words(path.split(".")), path.encode()) for path in sorted(models.calls) if "." in path]
+        self._paths += [(frozenset(words(part.encode())), part.encode()) for part in sorted(models.posts.paths)]
         names = b"|".join(sorted(map(re.escape, self._imports)))
         # Of another library too: what wraps one mostly says so (`from fnllm.openai import`).
         line = rb"^[ \t]*(?:from|import)[ \t][^\n#]*\b(?:" + names + rb")\b"
@@ -115,7 +116,9 @@ class Signs:
         return self.last.union(self._records, self._imports, parts)
 
     def call(self, told: frozenset[bytes], read: Callable[[], bytes]) -> bool:
-        """Whether a file imports a library that sends prompts, or names a call of one that nothing else is called."""
+        """Whether a file imports a library that sends prompts, names a call of one that nothing else is called, or the
+        address of a provider.
+        """
         dotted = [name for parts, name in self._paths if parts <= told]
         if not dotted and self._imports.isdisjoint(told):
             return False

@@ -9,8 +9,8 @@ from operator import or_
 
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.modules.places import Place
-from promptlint.languages.python.starting.messages import is_message
-from promptlint.languages.python.values import clocks
+from promptlint.languages.python.starting.messages import is_message, kept
+from promptlint.languages.python.values import clocks, histories
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import stripped, symbols
 from promptlint.languages.python.values.term import Term, bit
@@ -23,6 +23,7 @@ from promptlint.languages.python.values.terms import (
     Cat,
     Choice,
     Class,
+    Const,
     Each,
     Entry,
     Format,
@@ -88,6 +89,17 @@ class Judge:
         self._depth -= 1
         text = self.engine.source(at)
         return replace(found, at=at if at.path else self.place, text=found.text or text)
+
+    def whole(self, term: Term) -> Hole:
+        """The same of a message that could not be taken apart: what is new in it each time may be no text of it."""
+        found = self.hole(term)
+        new = found.volatility is Volatility.CALL and not isinstance(term, Hole)
+        return replace(found, confidence=Confidence.LOW) if new else found
+
+    def may_differ(self, term: Term) -> bool:
+        """Whether a value may be another one in the next session, as far as can be told."""
+        how_often = self.hole(self.engine.head(term)).volatility
+        return how_often is None or how_often >= Volatility.SESSION
 
     def condition(self, term: Term) -> Condition:
         """What decides a branch. Nobody is asked for more: how it comes out is no text of the prompt."""
@@ -201,6 +213,8 @@ class Judge:
         if isinstance(place, Op) and place.operator == "index or":
             return Hole(None, f"`{_key(place.operands[2])}` is passed with `*`")
         base = self.engine.head(term.value)
+        if isinstance(place, Const) and isinstance(place.value, int) and place.value >= 0 and self._said_before(base):
+            return Hole(Volatility.SESSION, "stands at the beginning of a conversation")
         name = term.name if isinstance(term, Attr) else _key(self.engine.head(term.key))
         inner = self.hole(base)
         if isinstance(base, Param) and base.name == base.info.receiver:
@@ -217,6 +231,15 @@ class Judge:
             # Something in it is new each time; that it is this part, or what a method gives, is a guess.
             inner = replace(inner, confidence=Confidence.LOW)
         return replace(inner, text="")
+
+    def _said_before(self, term: Term) -> bool:
+        """Whether a list holds what was said so far: its first messages stay as they are."""
+        if not isinstance(term, Seq):
+            return histories.named(term, self.engine)
+        turns = [item for item in term.items if isinstance(item, Repeat)]
+        if any(isinstance(i, Splat) and self._said_before(self.engine.head(i.value)) for i in term.items):
+            return True
+        return any(t.growing or kept(t, self.engine) or histories.gone_through(t.each, self.engine)[0] for t in turns)
 
     def _call(self, term: Call) -> Hole:
         function = stripped(term.function)

@@ -18,7 +18,7 @@ from promptlint.languages.python.sending.texts import MOST_TOOLS, Texts
 from promptlint.languages.python.sites import switches
 from promptlint.languages.python.sites.markers import Marks
 from promptlint.languages.python.sites.parameters import parameters_of
-from promptlint.languages.python.starting.messages import MISSING, absent, content_of, kind_of, role_of, role_varies
+from promptlint.languages.python.starting.messages import MISSING, absent, content_of, kept, kind_of, role_of
 from promptlint.languages.python.starting.parts import key_of, one_of
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values import clocks, cuts, histories, queries
@@ -32,7 +32,6 @@ from promptlint.languages.python.values.terms import (
     Choice,
     Class,
     Const,
-    Each,
     Func,
     Global,
     Hole,
@@ -262,20 +261,15 @@ class Prompts:
                 self._item(turn)
             return
         grows, lost = histories.gone_through(item.each, self.engine)
-        grows = grows or self._kept_to_be_sent_again(item)
+        # A client's wrapper turns whole prompts into its form. Behind what the author has written stands a history.
+        written = any(s.literal and s.role is not Role.TOOLS for s in self.texts.segments)
+        grows = grows or (written and kept(item, self.engine) and self.judge.may_differ(item.each))
         with (
             self.texts.cutting(lost),
             self.texts.repeating(growing=item.growing or grows, history=histories.identity(item, self.engine)),
         ):
             for inner in item.items:
                 self._item(inner)
-
-    def _kept_to_be_sent_again(self, turns: Repeat) -> bool:
-        each = turns.each
-        if not isinstance(each, Each) or not any(role_varies(inner, each, self.engine) for inner in turns.items):
-            return False
-        how_often = self.judge.hole(each.over).volatility
-        return how_often is None or how_often >= Volatility.SESSION
 
     def _branch(self, term: Choice | Maybe, read: object) -> None:
         assert callable(read)
@@ -309,7 +303,7 @@ class Prompts:
             self.texts.role = role_of(plain, self.engine)
             content = content_of(plain, self.engine)
             if content is None:
-                self.texts.hole(self.judge.hole(plain))
+                self.texts.hole(self.judge.whole(plain))
             else:
                 self._blocks(content)
                 self._mark(plain)

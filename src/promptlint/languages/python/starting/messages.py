@@ -23,6 +23,7 @@ from promptlint.languages.python.values.terms import (
     Op,
     Opaque,
     Param,
+    Repeat,
     Seq,
     Splat,
     Str,
@@ -111,14 +112,17 @@ def role_of(message: Term, engine: Engine) -> Role:
     return role_named(engine.head(told), engine) if told is not None else Role.UNKNOWN
 
 
-def role_varies(message: Term, each: Each, engine: Engine) -> bool:
-    """Whether the items of a loop tell whose words each of them is: as messages do that were kept, to be sent again."""
+def kept(turns: Repeat, engine: Engine) -> bool:
+    """Whether the items of a loop tell whose words each of them is: messages that were kept, and are sent again."""
+    return isinstance(turns.each, Each) and any(turns.each in symbols(_role(item, engine)) for item in turns.items)
+
+
+def _role(message: Term, engine: Engine) -> Term:
+    """What tells whose words a message is."""
     plain = stripped(message)
     if isinstance(plain, Seq):
-        told = plain.items[0] if plain.kind == "tuple" and len(plain.items) == 2 else None
-    else:
-        told = part_of(plain, (_ROLE,), engine)
-    return told is not None and each in symbols(told)
+        return plain.items[0] if plain.kind == "tuple" and len(plain.items) == 2 else MISSING
+    return part_of(plain, (_ROLE,), engine) or MISSING
 
 
 def role_named(term: Term, engine: Engine) -> Role:

@@ -15,7 +15,7 @@ from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.modules.syntax import defined
 from promptlint.languages.python.sites.answering import answering
 from promptlint.languages.python.sites.looping import frames
-from promptlint.languages.python.starting import chains
+from promptlint.languages.python.starting import chains, posts
 from promptlint.languages.python.starting.parts import arguments_of, constructor, key_of, listing_loops
 from promptlint.languages.python.values import classes
 from promptlint.languages.python.values.arguments import default_of
@@ -142,10 +142,17 @@ class Senders:
 
     def _may_send(self, node: ast.Call) -> bool:
         handed = [node.func, *node.args]
-        return any(_last(expression) in self._lasts for expression in handed)
+        return posts.may_post(node, self.engine.models) or any(
+            _last(expression) in self._lasts for expression in handed
+        )
 
     def sends(self, record: CallRecord) -> Iterator[Send]:
         """The prompts that one call sends: one for each client it may go through."""
+        post = posts.posted(record.call, self.engine)
+        if post is not None:
+            loops = frames(record, self.engine, coroutine=False)
+            yield Send(post[0], None, False, post[1], record, (record,), loops, record.conditions)
+            return
         seen: set[tuple[str, str]] = set()
         for call in self._calls(record.call):
             function = placed(call.function, self.engine)

@@ -24,6 +24,7 @@ from promptlint.languages.python.values.terms import (
     NONE,
     Attr,
     Call,
+    Cat,
     Choice,
     Class,
     Const,
@@ -56,6 +57,8 @@ def reduced(value: Term, term: Attr, engine: Engine) -> Term | None:
     """The attribute of a value whose outermost part is known; None when it stays as it is."""
     if term.name == "value" and isinstance(value, Str | Const):
         return value  # of a member of an enumeration: no text has an attribute of this name
+    if isinstance(value, Str | Cat) and not hasattr(str, term.name):
+        return Opaque(f"no text has an attribute `{term.name}`", at=term.at)
     if isinstance(value, Module):
         found = engine.module_attribute(value, term.name)
         return found or Opaque(f"`{term.name}` is not found in module {value.name}", at=term.at)
@@ -133,6 +136,10 @@ def variable(klass: ClassInfo, name: str, engine: Engine) -> Term:
     value = engine.summary(klass.body).bindings.get(name)
     if value is None:
         return Opaque(f"`{klass.name}.{name}` has no value of its own")
+    made = engine.head(value)
+    kind = made.function.info if isinstance(made, Call) and isinstance(made.function, Class) else None
+    if kind is not None and any("__get__" in above.methods for above in classes.lineage(kind, engine)):
+        return Opaque(f"`{klass.name}.{name}` is given by a descriptor")
     return Via(value, "", cap=Volatility.DEPLOYMENT)
 
 

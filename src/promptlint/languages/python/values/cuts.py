@@ -77,6 +77,7 @@ def shortened(term: Term) -> Op | None:
 
 
 def lost(plain: Term) -> Op | None:
+    """How a list loses its beginning, where it is one that does."""
     return plain if isinstance(plain, Op) and plain.operator == "cut" else shortened(plain)
 
 
@@ -109,6 +110,7 @@ def in_blocks(condition: Term, lost: Op) -> bool:
 
 
 def asks_length(condition: Term) -> bool:
+    """Whether a condition asks for the length of something."""
     stack = [condition]
     while stack:
         at = stripped(stack.pop())
@@ -119,9 +121,11 @@ def asks_length(condition: Term) -> bool:
 
 
 def is_length(term: Term) -> bool:
+    """Whether a value is `len(…)` of something."""
     plain = stripped(term)
     return isinstance(plain, Call) and called(plain, "len")
 
 
 def called(call: Call, name: str) -> bool:
+    """Whether a call is one of a function of that name."""
     return getattr(stripped(call.function), "name", "") == name

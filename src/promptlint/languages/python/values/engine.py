@@ -16,17 +16,9 @@ from promptlint.languages.python.modules.imports import starred
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.modules.project import Project
 from promptlint.languages.python.reaching.namings import Namings
-from promptlint.languages.python.values import (
-    attributes,
-    conditions,
-    filling,
-    functions,
-    keeping,
-    methods,
-    operators,
-    unrolling,
-)
+from promptlint.languages.python.values import attributes, conditions, functions, keeping, methods, operators, unrolling
 from promptlint.languages.python.values.arguments import bound
+from promptlint.languages.python.values.filling import Elsewhere
 from promptlint.languages.python.values.rewriting import Substitution, either, parts, rewrapped, shallow, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -100,7 +92,7 @@ class Engine:
         self.lineages: dict[ClassInfo, tuple[ClassInfo, ...]] = {}
         """Class → itself and what it inherits from: kept for `classes.lineage`."""
         self.turned: dict[tuple[int, int], tuple[Term, ...]] = {}  # kept for `unrolling`
-        self.elsewhere = filling.Elsewhere()
+        self.elsewhere = Elsewhere()
         self._namings: dict[ModuleInfo, Namings] = {}
         self._depth = 0
         self._steps = 0
@@ -296,7 +288,7 @@ class Engine:
         if isinstance(term, Choice):
             return self._choice(term)
         if isinstance(term, Fold):
-            return self._fold(term)
+            return self.reduced(unrolling.folded(term, self))
         if isinstance(term, Op):
             return self._again(operators.reduced(term, self), term)
         if isinstance(term, Attr):
@@ -334,9 +326,6 @@ class Engine:
         if decided is None:
             return term
         return self.reduced(term.then if decided else term.other)
-
-    def _fold(self, term: Fold) -> Term:
-        return self.reduced(unrolling.folded(term, self))
 
     def items(self, term: Term) -> tuple[Term, ...] | None:
         """The items of a sequence, when each is known to be there; None when some are not."""
