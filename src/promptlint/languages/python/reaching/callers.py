@@ -58,7 +58,12 @@ class Callers:
             self._memo[info] = ()  # what calls itself has no further callers in there
             found = list(self._found(info))
             best = max((caller.confidence for caller in found), default=Confidence.LOW)
-            self._memo[info] = tuple([c for c in found if c.confidence >= min(best, Confidence.MEDIUM)][:MOST_CALLERS])
+            # A method has a name of its own; what is kept under another one is called in places that only look like it.
+            named = info.owner is not None and not info.name.startswith("__")
+            least = min(best, Confidence.MEDIUM) if named else best
+            likely = [caller for caller in found if caller.confidence >= least]
+            likely.sort(key=lambda caller: caller.confidence, reverse=True)
+            self._memo[info] = tuple(likely[:MOST_CALLERS])
         return self._memo[info]
 
     def modules_naming(self, name: str, home: ModuleInfo) -> Iterator[ModuleInfo]:
