@@ -17,7 +17,6 @@ from promptlint.languages.python.values.terms import (
     Attr,
     Before,
     Call,
-    Carried,
     Choice,
     Class,
     Const,
@@ -58,7 +57,7 @@ class Changes:
             if target.id in self.walker.info.appended and isinstance(stripped(value), (Call, Choice, Op)):
                 named = Via(value, f"assigned to `{target.id}`", at=at)
                 value = self.walker.state.fresh(Seq((Splat(named),), at=at), at)
-            value = self._shaped(target.id, value, at)
+            value = self._set_made(self._shaped(target.id, value, at), at)
             if step and not isinstance(stripped(value), _PLAIN):
                 value = Via(value, f"assigned to `{target.id}`", at=at)
             self.walker.state.held[target.id] = value
@@ -97,6 +96,13 @@ class Changes:
             content = Map(before) if method in ("update", "setdefault", "[]=") else Seq(before)
             self.walker.state.put(Attr(ref, attribute, at=at), self.walker.state.fresh(content, at))
         return ref
+
+    def _set_made(self, value: Term, at: Place) -> Term:
+        """What `set(…)` makes, as one that can be changed."""
+        call = stripped(value)
+        if not isinstance(call, Call) or not cuts.called(call, "set"):
+            return value
+        return self.walker.state.fresh(Seq(tuple(map(Splat, call.arguments)), "set", at=at), at)
 
     def _before(self, place: Term) -> Term:
         """What a place held before the body came to it."""
@@ -156,8 +162,6 @@ class Changes:
             held = self.walker.state.held[place] = self.walker.state.fresh(content)
             if isinstance(place, Item) and stripped(place.key) == Const(0):
                 self.change(place.value, "[]=", (Entry(Const(0), held),), (), place.at)
-        elif isinstance(place, Carried) and isinstance(place.key, (Attr, Item)):
-            self.walker.state.held[place.key] = self.walker.state.fresh(content)
 
 
 def _makes(call: Call) -> bool:

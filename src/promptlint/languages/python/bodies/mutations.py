@@ -39,8 +39,9 @@ def mutated(
     if method in ("insert", "appendleft") and arguments:
         return _inserted(content, plain, arguments)
     if method == "update" and (arguments or keywords):
-        added = tuple(Splat(state.snapshot(argument)) for argument in arguments) + keywords
-        return _updated(content, plain, added)
+        added = tuple(Splat(state.snapshot(argument)) for argument in arguments)
+        is_set = isinstance(plain, Seq) and not keywords
+        return _extended(content, plain, added) if is_set else _updated(content, plain, (*added, *keywords))
     if method == "[]=":
         entry = arguments[0]
         if not isinstance(entry, Entry):

@@ -17,6 +17,7 @@ from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     UNASSIGNED,
     Carried,
+    Choice,
     Each,
     Map,
     Ref,
@@ -128,4 +129,12 @@ def _is_object(key: Key, before: Term | None, after: Term) -> bool:
     """
     if isinstance(key, str):
         return before is not None and isinstance(stripped(before), Ref)
-    return not isinstance(key, Ref) and isinstance(stripped(after), Ref)
+    return not isinstance(key, Ref) and _changed_in_place(after)
+
+
+def _changed_in_place(after: Term) -> bool:
+    """Whether a place holds what was changed there, if only on some turns."""
+    plain = stripped(after)
+    if isinstance(plain, Choice):
+        return _changed_in_place(plain.then) or _changed_in_place(plain.other)
+    return isinstance(plain, Ref)

@@ -196,10 +196,11 @@ def _assigned(klass: ClassInfo, own: ClassInfo, name: str, receiver: Term, engin
         value = _left_by(method, name, engine)
         if value is None:
             continue
-        number = counting.counted(Attr(_own(method), name), value, Confidence.MEDIUM)
+        place = Attr(_own(method), name)
+        number = counting.counted(place, value, Confidence.MEDIUM) or counting.summed(place, value, first)
         if number is not None:
             return number
-        change = histories.change(Attr(_own(method), name), histories.seen_through(value, engine))
+        change = histories.change(place, histories.seen_through(value, engine))
         if method.name in CONSTRUCTORS and first is None:
             first = _made_by(method, own, name, receiver, engine)
         elif change is not None:

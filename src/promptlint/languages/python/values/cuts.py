@@ -9,7 +9,7 @@ from __future__ import annotations
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
-from promptlint.languages.python.values.terms import NONE, Call, Const, Item, Op, Seq, Splat, Str
+from promptlint.languages.python.values.terms import NONE, Attr, Call, Const, Global, Item, Module, Op, Seq, Splat, Str
 
 BLOCK = 1 / 4
 """A list that is cut only when it is longer by this part than what is kept is cut in blocks."""
@@ -127,5 +127,7 @@ def is_length(term: Term) -> bool:
 
 
 def called(call: Call, name: str) -> bool:
-    """Whether a call is one of a function of that name."""
-    return getattr(stripped(call.function), "name", "") == name
+    """Whether a call is one of a function of that name, and not of a method: a builtin is read as one of its module."""
+    function = stripped(call.function)
+    plain = isinstance(function, Global) or (isinstance(function, Attr) and isinstance(function.value, Module))
+    return plain and getattr(function, "name", "") == name

@@ -28,7 +28,7 @@ def newest(term: Term, engine: Engine) -> Op | None:
     for number, (name, call) in enumerate(_calls(term)):
         if number == _MOST_CALLS:
             return None
-        given = [stripped(argument) for argument in call.arguments]
+        given = [engine.head(argument) for argument in call.arguments]
         for written in filter(None, map(_sql, given)):
             return cuts.cut(term, call.at, _number(written), cuts.KEEPS)
         at_most = next((call.keyword(word) for word in words.limits if call.keyword(word) is not None), None)
