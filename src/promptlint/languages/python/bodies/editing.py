@@ -45,7 +45,7 @@ def reaching_further(over: ast.expr, guards: list[ast.expr]) -> ast.expr | None:
         backwards |= inside.func.id == "reversed"
         inside = inside.args[0]
     if isinstance(inside, ast.Subscript) and isinstance(inside.slice, ast.Slice):
-        if inside.slice.lower is None and _before_the_end(inside.slice.upper):
+        if not isinstance(inside.slice.lower, ast.UnaryOp) and _before_the_end(inside.slice.upper):
             return inside.value
         backwards |= isinstance(inside.slice.step, ast.UnaryOp)
         inside = inside.value
