@@ -82,7 +82,7 @@ class Clocks:
 
 def read_sources(value: Value, clocks: Clocks, varies: Shelf[Source]) -> None:
     """Read an item of `varies`: several names which vary in the same way."""
-    entry = value.entry("what varies", "because how-often names", "gives format-argument confidence")
+    entry = value.entry("what varies", "because how-often names", "gives format-argument confidence commands")
     for name, at in entry.texts("names").items():
         source = Source(
             name=name,
@@ -93,6 +93,11 @@ def read_sources(value: Value, clocks: Clocks, varies: Shelf[Source]) -> None:
             confidence=entry["confidence"].word("confidence", CONFIDENCES)
             if "confidence" in entry
             else Confidence.HIGH,
+            commands={
+                words.written(): told
+                for words, how_often in entry.pairs("commands")
+                if (told := how_often.word("how-often", HOW_OFTEN)) is not None
+            },
         )
         varies.put(name, source, at)
 

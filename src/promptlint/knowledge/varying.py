@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 
 from promptlint.frozen import dataclass
 from promptlint.layout import Confidence, Volatility
@@ -22,6 +23,8 @@ class Source:
     """Position of a strftime format which decides how often the text changes (`time.strftime`)."""
     confidence: Confidence = Confidence.HIGH
     """How sure it is that a value of it changes as often: of a whole that changes, many parts do not."""
+    commands: Mapping[str, Volatility] = field(default_factory=dict)
+    """Of what runs a command: the first words of one → how often what it prints changes."""
 
 
 @dataclass(frozen=True, slots=True)

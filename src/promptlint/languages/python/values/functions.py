@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import count
+from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
+from promptlint.knowledge.varying import Source
 from promptlint.languages.python.values import attributes, backwards, clocks, cuts, files, formats, objects, operators
 from promptlint.languages.python.values.rewriting import Exchange, spread, stripped, substituted
 from promptlint.languages.python.values.term import Term
@@ -33,6 +34,7 @@ from promptlint.languages.python.values.terms import (
     Splat,
     Str,
 )
+from promptlint.layout import Confidence
 
 if TYPE_CHECKING:
     from promptlint.languages.python.values.engine import Engine
@@ -93,11 +95,31 @@ def changed_itself(method: Func, values: Mapping[Term, Term], engine: Engine) ->
 def _varying(name: str, term: Call, engine: Engine) -> Term:
     source = engine.models.varies[name]
     value = clocks.hole(source, term)
+    if source.commands and term.arguments:
+        return _printed(source, value, _command(engine.head(term.arguments[0]), engine))
     if source.format_argument is not None and len(term.arguments) > source.format_argument:
         shown = engine.head(term.arguments[source.format_argument])
         if isinstance(shown, Str):
             return clocks.with_format(value, shown.value, engine.models)
     return value
+
+
+def _command(given: Term, engine: Engine) -> str:
+    """The words of a command that are written out, up to the first that is not."""
+    words = map(engine.head, given.items) if isinstance(given, Seq) else (given,)
+    return " ".join(
+        word.value for word in takewhile(lambda word: isinstance(word, Str), words) if isinstance(word, Str)
+    )
+
+
+def _printed(source: Source, value: Hole, command: str) -> Hole:
+    """What a command prints, where it is one of those of which it is known how often that changes."""
+    known = (words for words in source.commands if f"{command} ".startswith(f"{words} "))
+    words = max(known, key=len, default=None)
+    if words is None:
+        return value
+    because = f"is what `{words}` prints"
+    return replace(value, volatility=source.commands[words], because=because, confidence=Confidence.MEDIUM)
 
 
 def _ordered(term: Call, engine: Engine) -> Term | None:
