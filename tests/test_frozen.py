@@ -52,6 +52,7 @@ MADE: list[Callable[[tuple[Any, Any, Any]], Any]] = [
     lambda kinds: kinds[1]("abc", more="y"),
     lambda kinds: kinds[2]("a"),
     lambda kinds: replace(kinds[1]("abc", at=1), name="d"),
+    lambda kinds: frozen.replace(kinds[1]("abc", at=1), name="d"),
 ]
 
 
@@ -81,6 +82,7 @@ def test_lists_are_not_shared() -> None:
         pytest.param(lambda kinds: kinds[0]("a", (), [], 4), id="one is given by position that has a name"),
         pytest.param(lambda kinds: kinds[0]("a", other=1), id="one that there is not"),
         pytest.param(lambda kinds: kinds[1]("a", length=2), id="one that is not given"),
+        pytest.param(lambda kinds: frozen.replace(kinds[1]("a"), length=2), id="one that is not replaced"),
     ],
 )
 def test_what_the_standard_library_refuses_is_refused(make: Callable[[tuple[Any, Any, Any]], Any]) -> None:

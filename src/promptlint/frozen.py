@@ -9,13 +9,26 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["dataclass", "later"]
+__all__ = ["dataclass", "later", "replace"]
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import dataclass, replace
 else:
+
+    def replace(value: Any, /, **changes: Any) -> Any:
+        """As `dataclasses.replace`, which looks at each field of the class each time."""
+        kind = type(value)
+        for name in _given(kind):
+            if name not in changes:
+                changes[name] = getattr(value, name)
+        return kind(**changes)
+
+    @cache
+    def _given(kind: type) -> tuple[str, ...]:
+        return tuple(field.name for field in dataclasses.fields(kind) if field.init)
 
     def dataclass(
         kind: type | None = None, /, *, frozen: bool = False, slots: bool = False, order: bool = False, eq: bool = True

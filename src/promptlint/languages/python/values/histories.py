@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from operator import is_
 from typing import TYPE_CHECKING
 
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.languages.python.values import cuts, queries
 from promptlint.languages.python.values.arguments import bound
 from promptlint.languages.python.values.rewriting import stripped, substituted

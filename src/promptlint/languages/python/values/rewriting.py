@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import reduce
 from itertools import product
 from operator import or_
 
+from promptlint.frozen import replace
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.values.term import Term, bit
 from promptlint.languages.python.values.terms import (
@@ -48,8 +48,12 @@ def stripped(term: Term) -> Term:
 
 def rewrapped(term: Term, like: Term) -> Term:
     """A part of `like`, with the steps that `like` took."""
-    if isinstance(like, Via):
-        return replace(like, value=rewrapped(term, like.value))
+    steps = []
+    while isinstance(like, Via):
+        steps.append(like)
+        like = like.value
+    for via in reversed(steps):
+        term = Via(term, via.step, at=via.at, cap=via.cap)
     return term
 
 
