@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame, fresh_loop
 from promptlint.languages.python.sites.looping import callee_name, frames
 from promptlint.languages.python.starting.senders import alternatives
@@ -43,6 +42,8 @@ class Handing:
         self.engine = engine
         self._seen: dict[int, tuple[CallRecord, tuple[LoopFrame, ...], Call]] = {}
         """A call is looked at for each function that it may be one of: how it stands there is the same each time."""
+        self._functions: dict[int, tuple[Func | Attr, ...]] = {}
+        """And so are the functions that it may be handed."""
 
     def runs(self, record: CallRecord, match: Match) -> Iterator[Run]:
         """How a call runs the function that `match` knows."""
@@ -167,13 +168,22 @@ class Handing:
 
     def _gives(self, term: Term, match: Match, depth: int = DEEPEST_CLOSURE) -> bool:
         """Whether an argument is the function that is looked for, or one that may call it."""
-        return any(self._is(plain, match, depth) for plain in alternatives(term, self.engine))
+        return any(self._is(plain, match, depth) for plain in self._may_be(term))
 
-    def _is(self, plain: Term, match: Match, depth: int) -> bool:
+    def _may_be(self, term: Term) -> tuple[Func | Attr, ...]:
+        """The functions that an argument may be, or that it fills the first arguments of."""
+        known = self._functions.get(term.exact)
+        if known is None:
+            heads = map(self._filled_in, alternatives(term, self.engine))
+            known = self._functions[term.exact] = tuple(head for head in heads if isinstance(head, (Func, Attr)))
+        return known
+
+    def _filled_in(self, plain: Term) -> Term:
         if isinstance(plain, Call) and plain.arguments and callee_name(self.engine.head(plain.function)) in _PARTIAL:
-            plain = self.engine.head(plain.arguments[0])
-        if not isinstance(plain, (Func, Attr)):
-            return False
+            return self.engine.head(plain.arguments[0])
+        return plain
+
+    def _is(self, plain: Func | Attr, match: Match, depth: int) -> bool:
         if match(plain, Call(plain)) is not None:
             return True
         inside = plain.captured if isinstance(plain, Func) and depth else ()
