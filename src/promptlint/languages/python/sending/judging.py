@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import reduce
 from operator import or_
 
+from promptlint.frozen import replace
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.starting.messages import is_message, kept

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
+from promptlint.frozen import replace
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.sending.judging import Judge
 from promptlint.languages.python.values import cuts
@@ -43,7 +43,9 @@ class Standing:
         self.engine = engine
         self.judge = judge
         self._steps: list[Via] = []
-        self._arms: list[Arm] = []
+        self._told: list[Step | None] = []
+        """The same as they are told, as far as somebody asked: all parts of a text have most of them in common."""
+        self._arms: tuple[Arm, ...] = ()
         self._branches: dict[Term, int] = {}
         self._conditions: dict[int, Condition] = {}
         self._repeated = 0
@@ -67,9 +69,11 @@ class Standing:
         number = self._branches.setdefault(branch, len(self._branches) + 1)
         if number not in self._conditions:
             self._conditions[number] = self.judge.condition(branch)
-        self._arms.append(Arm(number, side ^ negated, self._conditions[number]))
+        outer, arm = self._arms, Arm(number, side ^ negated, self._conditions[number])
+        if not any(known.branch == number and known.side == arm.side for known in outer):
+            self._arms = (*outer, arm)
         yield
-        self._arms.pop()
+        self._arms = outer
 
     def sides(self, condition: Term) -> tuple[int, ...]:
         """The sides of a branch that can be taken here: one where it is decided, by its condition or further out."""
@@ -160,6 +164,7 @@ class Standing:
         depth = len(self._steps)
         while isinstance(term, Via):
             self._steps.append(term)
+            self._told.append(None)
             term = term.value
         self._depth += 1
         self._places += 1
@@ -171,7 +176,7 @@ class Standing:
             term = Opaque(because, at=getattr(term, "at", NOWHERE))
         yield term
         self._depth -= 1
-        del self._steps[depth:]
+        del self._steps[depth:], self._told[depth:]
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -193,11 +198,15 @@ class Standing:
 
     def arms(self) -> tuple[Arm, ...]:
         """The sides of branches on which we are."""
-        return tuple(dict.fromkeys(self._arms))
+        return self._arms
 
     def origin(self, at: Place) -> Origin:
         """A place, and the way that a value took from there to the prompt."""
-        taken = dict.fromkeys((via.step, via.at) for via in reversed(self._steps) if via.step and via.at.path)
+        told = self._told
+        for number, via in enumerate(self._steps):
+            if told[number] is None and via.step and via.at.path:
+                told[number] = self.engine.step(via)
+        way = {id(step): step for step in reversed(told) if step is not None}
         if not at.path:
             at = next((via.at for via in reversed(self._steps) if via.at.path), self.judge.place)
-        return Origin(self.engine.span(at), tuple([Step(step, self.engine.span(place)) for step, place in taken]))
+        return Origin(self.engine.span(at), tuple(way.values()))

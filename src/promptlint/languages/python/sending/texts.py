@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
+from promptlint.frozen import replace
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.sending.judging import Judge, settled
@@ -52,6 +52,8 @@ MOST_OF_A_BLOCK = 4
 """Segments of a block that is no text, such as a picture: with more of them, what varies most stands for all."""
 ADDRESS = "address"
 """Type of a hole that is the address of an object."""
+_FIXED = Hole(Volatility.CONSTANT, "")
+"""What is written in the source."""
 
 
 class Texts(Standing):
@@ -271,28 +273,22 @@ class Texts(Standing):
 
     def _literal(self, text: str, at: Place) -> None:
         if text:
-            self._add(Segment(text, Volatility.CONSTANT, self.role, self.origin(at), self.provider.tokens(text)))
+            self._add(text, _FIXED, at, self.provider.tokens(text))
 
     def hole(self, hole: Hole) -> None:
         """A value that varies, or of which we cannot tell."""
         caps = [step.cap for step in self._steps if step.cap is not None]
         hole = settled(hole, self.role, caps, growing=self._growing > 0)
-        origin = self.origin(hole.at)
-        text = hole.text or self.engine.source(hole.at) or hole.because
-        address = hole.type == ADDRESS
-        self._add(
-            Segment(
-                text, hole.volatility, self.role, origin, Tokens(), hole.because, hole.confidence, address=address
-            )
-        )  # fmt: skip
+        self._add(hole.text or self.engine.source(hole.at) or hole.because, hole, hole.at, Tokens())
 
-    def _add(self, segment: Segment) -> None:
-        unordered = self._unordered[0] if self._unordered else None
+    def _add(self, text: str, what: Hole, at: Place, tokens: Tokens) -> None:
         growing = self._growing > 0
         self.segments.append(
-            replace(
-                segment, block=self.block, markable=self.markable, arms=self.arms(), repeated=self._repeated > 0,
-                growing=growing, history=self._history, unordered=unordered,
+            Segment(
+                text, what.volatility, self.role, self.origin(at), tokens, what.because, what.confidence, self.block,
+                arms=self.arms(), repeated=self._repeated > 0, growing=growing,
+                unordered=self._unordered[0] if self._unordered else None, history=self._history,
+                address=what.type == ADDRESS, markable=self.markable,
                 cut=self._cuts[-1] if growing and self._cuts else None,
             )
         )  # fmt: skip

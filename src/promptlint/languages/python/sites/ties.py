@@ -9,7 +9,7 @@ from promptlint.languages.python.bodies.summaries import LoopFrame
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
-from promptlint.languages.python.values.term import Term
+from promptlint.languages.python.values.term import Term, bit
 from promptlint.languages.python.values.terms import Call, Choice, Each, Fold, Item, Op, Repeat
 from promptlint.request import Tie
 
@@ -94,7 +94,7 @@ def _reaches(term: Term, loop: int) -> bool:
     seen: set[int] = set()
     while stack:
         at = stack.pop()
-        if not at.open or id(at) in seen:
+        if not at.open & bit(loop) or id(at) in seen:
             continue
         seen.add(id(at))
         if isinstance(at, Each) and at.loop == loop:
@@ -116,7 +116,7 @@ def _carries(term: Term, loop: int, answers: set[Place]) -> bool:
     seen: set[tuple[int, bool]] = set()
     while stack:
         at, inside = stack.pop()
-        if (id(at), inside) in seen or not (inside or at.turning):
+        if (id(at), inside) in seen or not (inside or (at.turning and at.open & bit(loop))):
             continue
         seen.add((id(at), inside))
         if inside and isinstance(at, Call) and at.at in answers:

@@ -6,8 +6,9 @@ import ast
 import builtins
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from itertools import chain
 
+from promptlint.frozen import replace
 from promptlint.knowledge.models import Models, Record
 from promptlint.languages.python.bodies.summaries import EMPTY_SUMMARY, Summary
 from promptlint.languages.python.bodies.walking import Walker
@@ -20,6 +21,7 @@ from promptlint.languages.python.values import attributes, conditions, functions
 from promptlint.languages.python.values.arguments import bound
 from promptlint.languages.python.values.filling import Elsewhere
 from promptlint.languages.python.values.rewriting import Substitution, either, parts, rewrapped, shallow, stripped
+from promptlint.languages.python.values.showing import Showing
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     Attr,
@@ -42,7 +44,6 @@ from promptlint.languages.python.values.terms import (
     Via,
 )
 from promptlint.layout import Volatility
-from promptlint.spans import Position, Span
 from promptlint.template import Parse
 
 DEEPEST = 150
@@ -62,7 +63,7 @@ TERMS_OF_A_STEP = 4
 _LAZY = (Attr, Item, Call, Op, Choice, Fold, Via)
 
 
-class Engine:
+class Engine(Showing):
     """Reduces terms as far as they can be known. The same question has the same answer in any order."""
 
     def __init__(
@@ -73,7 +74,7 @@ class Engine:
         parse_template: Parse,
         naming: Callable[..., list[str]],
     ) -> None:
-        self.project = project
+        super().__init__(project)
         self.naming = naming
         self.models = models
         self.read_text = read_text
@@ -82,9 +83,8 @@ class Engine:
         self._reduced: dict[int, Term] = {}
         self._reduced_before: dict[int, Term] = {}
         self._texts: dict[tuple[int, int], Term] = {}
-        self._spans: dict[Place, Span] = {}
-        self._sources: dict[Place, str] = {}
         self._truths: dict[int, bool | None] = {}
+        self._truths_before: dict[int, bool | None] = {}
         self._evaluated: dict[ast.expr, Term] = {}
         self._costs: dict[int, int] = {}
         self.mentions: dict[tuple[FunctionInfo, str, frozenset[str]], tuple[Place, ...]] = {}
@@ -92,6 +92,7 @@ class Engine:
         self.lineages: dict[ClassInfo, tuple[ClassInfo, ...]] = {}
         """Class → itself and what it inherits from: kept for `classes.lineage`."""
         self.turned: dict[tuple[int, int], tuple[Term, ...]] = {}  # kept for `unrolling`
+        self._returned: dict[tuple[int, ...], Term] = {}
         self.elsewhere = Elsewhere()
         self._namings: dict[ModuleInfo, Namings] = {}
         self._depth = 0
@@ -174,24 +175,6 @@ class Engine:
         function = stripped(call.function)
         return self.models.records.get(function.name) if isinstance(function, Global) else None
 
-    def source(self, at: Place) -> str:
-        """The expression at a place, as the user wrote it, on one line; empty when it is not in a module."""
-        known = self._sources.get(at)
-        if known is None:
-            module = self.project.module(at.path) if at.path in self.project.files else None
-            text = " ".join(module.lines.slice(module.span(at)).split()) if module is not None else ""
-            known = self._sources[at] = text if len(text) <= 60 else text[:59] + "…"
-        return known
-
-    def span(self, at: Place) -> Span:
-        """The span of a place in a file of the project, or in a text that was read from one."""
-        known = self._spans.get(at)
-        if known is None:
-            module = self.project.module(at.path) if at.path in self.project.files else None
-            ends = Position(at.line, at.column + 1), Position(at.end_line, at.end_column + 1)
-            known = self._spans[at] = module.span(at) if module is not None else Span(at.path, *ends)
-        return known
-
     # --- reduction ----------------------------------------------------------------------------------------------------
 
     def fresh(self) -> None:
@@ -200,7 +183,8 @@ class Engine:
         self._limit = MOST_STEPS
         if len(self._reduced) > MOST_REMEMBERED:
             self._reduced_before, self._reduced = self._reduced, {}
-            self._texts, self._truths, self.turned = {}, {}, {}
+            self._truths_before, self._truths = self._truths, {}
+            self._texts, self._returned, self.turned = {}, {}, {}
 
     @contextmanager
     def for_a_value(self) -> Iterator[None]:
@@ -263,12 +247,16 @@ class Engine:
         """Whether a condition holds; None when that cannot be told."""
         if term.exact in self._truths:
             return self._truths[term.exact]
+        if term.exact in self._truths_before:
+            self._truths[term.exact] = self._truths_before[term.exact]
+            return self._truths[term.exact]
         if self._depth > DEEPEST or self.exhausted():
             return None
         outer = self._limit
         self._depth += 1
         self._steps += 1
-        self._limit = min(outer, self._steps + MOST_STEPS_OF_A_CONDITION)
+        whole = self._steps + MOST_STEPS_OF_A_CONDITION
+        self._limit = min(outer, whole)
         try:
             decided = conditions.truth(term, self)
             cut = self.exhausted()
@@ -277,7 +265,7 @@ class Engine:
             self._limit = outer
         if cut:
             decided = None
-        if not self.exhausted():
+        if not self.exhausted() or whole <= outer:  # a whole budget was not enough: it never is
             self._truths[term.exact] = decided
         return decided
 
@@ -392,7 +380,16 @@ class Engine:
             return returns
         self.spend(returns)
         values = bound(function, term, self)
-        value = functions.changed_itself(function, values, self) or shallow(Substitution(values)(returns))
+        value = functions.changed_itself(function, values, self) or shallow(self._with(values, returns))
         cached = function.info.decorators & {"cache", "lru_cache"} and not term.arguments
         cap = Volatility.DEPLOYMENT if cached else None
         return self.reduced(Via(value, f"returned by `{function.info.qualname}`", at=term.at, cap=cap))
+
+    def _with(self, values: Mapping[Term, Term], returns: Term) -> Term:
+        """What a function returns, in the terms of a call. What a budget cut off is asked for again and again."""
+        asked = [(symbol.exact, value.exact) for symbol, value in values.items() if symbol.open & returns.open]
+        key = returns.exact, *chain.from_iterable(asked)
+        known = self._returned.get(key)
+        if known is None:
+            known = self._returned[key] = Substitution(values)(returns)
+        return known
