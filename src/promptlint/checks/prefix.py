@@ -137,7 +137,8 @@ def loss_behind(request: Request, provider: Provider, index: int, limit: Volatil
     """
     begin = opening(request.layout)
     here = begin.segments[index]
-    could_stay = [i for i, s in enumerate(begin.segments) if here.together_with(s) and stable(s, limit)]
+    together, later = here.company(), request.layout.after(index)
+    could_stay = [i for i, s in enumerate(begin.segments) if stable(s, limit) and together(s)]
     decided = {arm.branch for arm in here.arms}
     mended = sent([begin.segments[i] for i in could_stay], decided)
     rebilled = sent([begin.segments[i] for i in could_stay if i >= index], decided)
@@ -150,8 +151,8 @@ def loss_behind(request: Request, provider: Provider, index: int, limit: Volatil
         rebilled=rebilled,
         mended=mended,
         enough=(part or mended.low >= minimum) and worth(rebilled, provider, request.site.model),
-        history=any(s.growing for s in request.layout.after(index)),
-        replayed=head and any(s.repeated and _answer(s) for s in request.layout.after(index)),
+        history=any(s.growing for s in later),
+        replayed=head and any(s.repeated and _answer(s) for s in later),
         part=part,
     )
 

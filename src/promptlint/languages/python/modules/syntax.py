@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What Python raises for a text that it cannot read."""
@@ -50,25 +50,30 @@ _PLAIN = frozenset({"asname", "attr", "conversion", "ctx", "id", "is_async", "ki
 """Fields that hold no node, or one that says only whether something is read or written."""
 
 
-_HOLDING: dict[type[ast.AST], tuple[str, ...]] = {}
-"""Kind of node → its fields that may hold nodes, the last one first."""
+class _Holding(dict[type[ast.AST], tuple[str, ...]]):
+    """Kind of node → its fields that may hold nodes, the last one first."""
 
-
-def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    if kind not in _HOLDING:
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
         plain = kind is ast.Constant
-        _HOLDING[kind] = () if plain else tuple(name for name in reversed(kind._fields) if name not in _PLAIN)
-    return _HOLDING[kind]
+        self[kind] = () if plain else tuple(name for name in reversed(kind._fields) if name not in _PLAIN)
+        return self[kind]
 
 
-def _below(node: ast.AST) -> list[ast.AST]:
+_HOLDING = _Holding()
+
+
+def _below(node: ast.AST) -> Sequence[ast.AST]:
     """The nodes right below one, the last one first. Asked for each node there is, many times: it has to be quick."""
+    fields = _HOLDING[node.__class__]
+    if not fields:
+        return ()
     found: list[ast.AST] = []
-    for name in _fields(node.__class__):
+    for name in fields:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            found += [item for item in reversed(value) if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST):
+            if value:
+                found += [item for item in reversed(value) if isinstance(item, ast.AST)]
+        elif value is not None and isinstance(value, ast.AST):
             found.append(value)
     return found
 
@@ -84,7 +89,8 @@ def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
     while stack:
         at = stack.pop()
         yield at
-        stack += _below(at)
+        if _HOLDING[at.__class__]:
+            stack += _below(at)
 
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
@@ -93,8 +99,8 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     while stack:
         at = stack.pop()
         yield at
-        if not isinstance(at, SCOPES):
-            stack.extend(children(at))
+        if not isinstance(at, SCOPES) and _HOLDING[at.__class__]:
+            stack += children(at)
 
 
 def bound_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
