@@ -212,7 +212,7 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
             "functions, records, role-words, content-keys, unseen-calls, prompt-names, tool-classes, tool-texts, "
             "provider-by-model, varies, clocks, units, directives, passes-through, keeps-newest, text-methods, "
             "unordered, sortable, sortable-text, orders, order-free, words, histories, sessions, conversations, "
-            "queries, somebody-waits, nobody-waits, "
+            "queries, posts, somebody-waits, nobody-waits, "
             "calls-argument, maps, parallel, gathers, pauses, functions-by-name, templating, forms, fills, filled, "
             "steps, examples",
             id="key of the file",

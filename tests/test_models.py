@@ -261,7 +261,7 @@ def test_litellm_tells_its_provider_by_the_model() -> None:
         ("random.sample", (Volatility.CALL, "chooses at random", "", None)),
         ("os.environ", (Volatility.DEPLOYMENT, "is read from the environment", "", None)),
         ("input", (Volatility.REQUEST, "is typed in by the user", "", None)),
-        ("subprocess.run", (None, "is what a command prints", "", None)),
+        ("requests.get", (None, "is read over the network", "", None)),
     ],
 )
 def test_a_source_says_how_often_it_changes_and_why(
@@ -269,6 +269,14 @@ def test_a_source_says_how_often_it_changes_and_why(
 ) -> None:
     volatility, because, gives, format_argument = source
     assert MODELS.varies[name] == Source(name, volatility, because, gives, format_argument)
+
+
+def test_of_some_commands_it_is_known_how_often_what_they_print_changes() -> None:
+    source = MODELS.varies["subprocess.run"]
+    assert source.volatility is None
+    assert source.commands["git status"] is Volatility.REQUEST
+    assert source.commands["date"] is Volatility.CALL
+    assert "uname" not in source.commands
 
 
 @pytest.mark.parametrize("name", ["uuid.uuid3", "uuid.uuid5", "random.Random.choice"])
