@@ -17,6 +17,7 @@ from promptlint.languages.python.values.terms import (
     Attr,
     Before,
     Call,
+    Carried,
     Choice,
     Class,
     Const,
@@ -162,6 +163,8 @@ class Changes:
             held = self.walker.state.held[place] = self.walker.state.fresh(content)
             if isinstance(place, Item) and stripped(place.key) == Const(0):
                 self.change(place.value, "[]=", (Entry(Const(0), held),), (), place.at)
+        elif isinstance(place, Carried) and isinstance(place.key, Attr):
+            self.walker.state.held[place.key] = self.walker.state.fresh(content)
 
 
 def _makes(call: Call) -> bool:

@@ -16,10 +16,11 @@ from promptlint.languages.python.values.rewriting import Substitution, spread, s
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     UNASSIGNED,
+    Attr,
     Carried,
-    Choice,
     Each,
     Map,
+    Op,
     Ref,
     Seq,
     Splat,
@@ -100,11 +101,13 @@ class Turns:
         for key, symbol in carried.items():
             initial = before.held.get(key, key if isinstance(key, Term) else UNASSIGNED)
             body = after.held.get(key, initial)
-            if key in objects:
+            changed_sometimes = isinstance(key, Attr) and body.mutable
+            if key in objects or changed_sometimes:
                 initial, body = before.snapshot(initial), after.snapshot(body)
             total = folded(symbol, by_item(body), each, initial)
             so_far[symbol] = before.snapshot(after.snapshot(grown(total, self.each.loop)))
-            after.held[key] = after.fresh(total) if key in objects else total
+            lost = isinstance(total, Op) and total.operator == "cut"
+            after.held[key] = after.fresh(total) if key in objects or (changed_sometimes and lost) else total
         if so_far:
             replaced = Substitution(so_far)
             for i in range(marks[0], len(self.walker.calls)):
@@ -129,12 +132,4 @@ def _is_object(key: Key, before: Term | None, after: Term) -> bool:
     """
     if isinstance(key, str):
         return before is not None and isinstance(stripped(before), Ref)
-    return not isinstance(key, Ref) and _changed_in_place(after)
-
-
-def _changed_in_place(after: Term) -> bool:
-    """Whether a place holds what was changed there, if only on some turns."""
-    plain = stripped(after)
-    if isinstance(plain, Choice):
-        return _changed_in_place(plain.then) or _changed_in_place(plain.other)
-    return isinstance(plain, Ref)
+    return not isinstance(key, Ref) and isinstance(stripped(after), Ref)
