@@ -70,3 +70,53 @@ def test_of_a_list_that_is_made_of_too_many_lists_the_loop_is_told() -> None:
 
     assert "two" in [segment.text for segment in known.layout.segments]
     assert any(segment.repeated for segment in cut.layout.segments)
+
+
+ROUND = """
+from openai import OpenAI
+
+class Chat:
+    def __init__(self):
+        self.client = OpenAI()
+
+    @property
+    def more(self):
+        return [*self.less, {"role": "user", "content": "b"}]
+
+    @property
+    def less(self):
+        return [*self.more, {"role": "user", "content": "a"}]
+
+    @property
+    def said(self):
+        return [{"role": m.role, "content": m.content} for m in self.told]
+
+    @property
+    def told(self):
+        return [{"role": m.role, "content": m.content} for m in self.said]
+
+    @property
+    def kept(self):
+        kept = []
+        for m in reversed(self.again):
+            if len(kept) > 4:
+                break
+            kept.insert(0, m)
+        return kept
+
+    @property
+    def again(self):
+        return self.kept[::-1]
+
+    def ask(self):
+        long = "long" if len(self.more) > 3 else "short"
+        self.client.chat.completions.create(messages=[{"role": "system", "content": long}, *self.less])
+        self.client.chat.completions.create(messages=[{"role": "system", "content": self.said[0].content}, *self.told])
+        self.client.chat.completions.create(messages=[{"role": "system", "content": self.kept[0].content}, *self.again])
+"""
+"""Lists that are made of themselves, in each of the ways in which lists are looked through."""
+
+
+def test_lists_that_are_made_of_themselves_are_looked_through_only_so_far() -> None:
+    found = read_source(ROUND, "app.py", load_models(), load_providers())
+    assert [request.known for request in found.requests] == [Known.PARTLY] * 3

@@ -44,6 +44,8 @@ from promptlint.languages.python.values.terms import (
 from promptlint.layout import Condition, Confidence, Role, Volatility
 from promptlint.spans import Span
 
+MOST_INSIDE = 4
+"""Lists within lists that are looked through for a conversation."""
 _PART = (Attr, Item)
 _WHOLES = (Call, Choice, Each, Map, Maybe, Op, Repeat, Seq)
 _SPOKEN = (Role.ASSISTANT, Role.TOOL, Role.UNKNOWN)
@@ -232,12 +234,13 @@ class Judge:
             inner = replace(inner, confidence=Confidence.LOW)
         return replace(inner, text="")
 
-    def _said_before(self, term: Term) -> bool:
-        """Whether a list holds what was said so far: its first messages stay as they are."""
+    def _said_before(self, term: Term, inside: int = MOST_INSIDE) -> bool:
+        """Whether a list holds what was said so far: its first messages stay as they are. A list may hold itself."""
         if not isinstance(term, Seq):
             return histories.named(term, self.engine)
         turns = [item for item in term.items if isinstance(item, Repeat)]
-        if any(isinstance(i, Splat) and self._said_before(self.engine.head(i.value)) for i in term.items):
+        lists = [self.engine.head(item.value) for item in term.items if isinstance(item, Splat)] if inside else []
+        if any(self._said_before(held, inside - 1) for held in lists):
             return True
         return any(t.growing or kept(t, self.engine) or histories.gone_through(t.each, self.engine)[0] for t in turns)
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from promptlint.languages.python.values.engine import Engine
 
 _KNOWN = (Str, Const, Seq, Map, Func, Class, Module)
+MOST_INSIDE = 4
+"""Lists within lists of which the items are counted."""
 _ORDERS = ("<", "<=", ">", ">=")
 _STRICT = ("<", ">")
 _Range = tuple[int, int | None]
@@ -129,14 +131,16 @@ def _size(term: Term, engine: Engine) -> _Range | None:
     return None
 
 
-def _length(whole: Term, engine: Engine) -> _Range | None:
+def _length(whole: Term, engine: Engine, inside: int = MOST_INSIDE) -> _Range | None:
+    """The same of a list. What a list holds that is in too many others may be any number of things."""
     if not isinstance(whole, (Seq, Map)) or (isinstance(whole, Seq) and whole.kind == "set"):
         return None
     least: int = 0
     most: int | None = 0
     for item in whole.items:
         if isinstance(item, (Splat, Repeat, Maybe)):
-            inner = _length(engine.head(item.value), engine) if isinstance(item, Splat) else None
+            held = engine.head(item.value) if isinstance(item, Splat) and inside else None
+            inner = _length(held, engine, inside - 1) if held is not None else None
             low, high = inner or (0, None)
             least, most = least + low, None if most is None or high is None else most + high
         else:

@@ -315,15 +315,15 @@ class Engine(Showing):
             return term
         return self.reduced(term.then if decided else term.other)
 
-    def items(self, term: Term) -> tuple[Term, ...] | None:
-        """The items of a sequence, when each is known to be there; None when some are not."""
+    def items(self, term: Term, inside: int = unrolling.MOST_INSIDE) -> tuple[Term, ...] | None:
+        """The items of a sequence, when each is known to be there; None when some are not. It may be made of itself."""
         plain = self.head(term)
         if not isinstance(plain, Seq):
             return None
         found: list[Term] = []
         for item in plain.items:
             if isinstance(item, Splat):
-                inner = self.items(item.value)
+                inner = self.items(item.value, inside - 1) if inside else None
                 if inner is None:
                     return None
                 found.extend(inner)
@@ -336,7 +336,7 @@ class Engine(Showing):
                 decided = self.truth(item.condition)
                 if decided is None:
                     return None
-                chosen = self.items(Seq(item.then if decided else item.other))
+                chosen = self.items(Seq(item.then if decided else item.other), inside)
                 if chosen is None:
                     return None
                 found.extend(chosen)

@@ -36,6 +36,10 @@ from promptlint.languages.python.values.terms import (
 if TYPE_CHECKING:
     from promptlint.languages.python.values.engine import Engine
 
+MOST_STEPS = 20
+"""Slices, cuts and choices behind each other through which a list is looked for."""
+MOST_INSIDE = 8
+"""Lists made by loops over other lists that are looked through."""
 MOST_CALLS = 3
 """Calls within calls that are seen through for what they do to a list."""
 MOST_SEEN = 100
@@ -259,11 +263,14 @@ def _kept(term: Term, engine: Engine) -> bool:
     return any(".".join(parts[:i]) in engine.models.sessions for i in range(2, len(parts) + 1))
 
 
-def gone_through(each: Term, engine: Engine) -> tuple[bool, Op | None]:
-    """Whether a loop goes through a history that grows, and what is cut off that in front."""
+def gone_through(each: Term, engine: Engine, inside: int = MOST_INSIDE) -> tuple[bool, Op | None]:
+    """Whether a loop goes through a history that grows, and what is cut off that in front.
+
+    A list may be made of itself: only so many steps are looked through, and only so many loops.
+    """
     term: Term = each.over if isinstance(each, Each) else NONE
     lost: Op | None = None
-    while True:
+    for _ in range(MOST_STEPS):
         term = cuts.itself(engine.head(term))
         moved = term if isinstance(term, Op) and term.operator == "cut" else cuts.window(term)
         moved = moved or (queries.newest(term, engine) if lost is None else None)
@@ -272,19 +279,20 @@ def gone_through(each: Term, engine: Engine) -> tuple[bool, Op | None]:
             lost, term = moved, moved.operands[0]
         elif whole is not None:
             term = whole
-        elif isinstance(term, Seq) and (turns := [t for item in term.items if (t := _turns(item, engine))[0]]):
+        elif isinstance(term, Seq) and (turns := [t for item in term.items if (t := _turns(item, engine, inside))[0]]):
             return True, lost or turns[0][1]
         elif lost is not None and stripped(engine.head(lost.operands[1])) in cuts.NEWEST:
             return False, None
         else:
             return named(term, engine) or lost is not None, lost
+    return lost is not None, lost
 
 
-def _turns(item: Term, engine: Engine) -> tuple[bool, Op | None]:
+def _turns(item: Term, engine: Engine, inside: int) -> tuple[bool, Op | None]:
     """Whether a loop adds messages of a history, since they were so added or are made of the items of one."""
-    if not isinstance(item, Repeat):
+    if not isinstance(item, Repeat) or not inside:
         return False, None
-    return (True, None) if item.growing else gone_through(item.each, engine)
+    return (True, None) if item.growing else gone_through(item.each, engine, inside - 1)
 
 
 def identity(term: Term, engine: Engine) -> str:
