@@ -9,9 +9,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 
 from promptlint.diagnostics import UNREADABLE, Diagnostic
+from promptlint.frozen import replace
 from promptlint.reporters.fingerprints import TextPrints
 from promptlint.reporters.report import Report, Sources
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate
 
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.layout import Breakpoint, Layout, Segment, Volatility
 from promptlint.passages import HOLE, TornError, gap, passage, whole_lines
 from promptlint.spans import Span

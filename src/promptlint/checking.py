@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +20,7 @@ from promptlint.discovery.files import Files, FilesTrace, digest, prompt_files
 from promptlint.doing import doing
 from promptlint.edits import Fix, RefusedError
 from promptlint.fixing import Proof
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.knowledge.errors import closest
 from promptlint.knowledge.loading import load_models, load_pages, load_providers
 from promptlint.knowledge.models import Models

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, as_completed
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path
 
 from promptlint import session
@@ -12,7 +12,7 @@ from promptlint.config.configuration import Configuration
 from promptlint.config.settings import Settings
 from promptlint.diagnostics import UNREADABLE, Diagnostic
 from promptlint.discovery import relative
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.knowledge.loading import load_pages
 from promptlint.layout import Confidence
 from promptlint.placing import Places

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from promptlint.discovery import relative
 from promptlint.edits import Fix
+from promptlint.frozen import replace
 from promptlint.spans import Span
 
 if TYPE_CHECKING:

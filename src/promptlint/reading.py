@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from promptlint import suppressions
 from promptlint.changes import Change, Coarsen, MoveToEnd
 from promptlint.edits import Fix, RefusedError
+from promptlint.frozen import replace
 from promptlint.knowledge.loading import load_formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Providers

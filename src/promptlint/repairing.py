@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path
 
 from promptlint import session
@@ -13,7 +13,7 @@ from promptlint.config.configuration import Configuration
 from promptlint.diagnostics import UNREADABLE, Diagnostic
 from promptlint.discovery.files import MOST_BYTES, read, reason
 from promptlint.edits import Applicability, Edit, applied, compatible
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.keeping import put
 from promptlint.reading import bytes_of, text_of
 from promptlint.reporters.report import Report, Sources

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache as remembered
 from pathlib import Path, PurePosixPath
 from posixpath import dirname
@@ -19,7 +18,7 @@ from promptlint.config.settings import Settings
 from promptlint.discovery import PathError, Project, discover, relative, repository
 from promptlint.discovery.files import MOST_BYTES, digest, read
 from promptlint.doing import doing
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.knowledge.errors import KnowledgeError
 from promptlint.knowledge.loading import endings, load_models, load_pages
 from promptlint.placing import Places

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import groupby
 
+from promptlint.frozen import replace
 from promptlint.layout import Layout, Role, Segment, Volatility
 
 Piece = tuple[Role, Volatility | None, str, bool, bool]

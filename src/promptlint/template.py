@@ -8,9 +8,8 @@ template means the same wherever it is put. A template is never rendered.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.layout import Breakpoint, Confidence, Role, Volatility
 from promptlint.spans import Span
 

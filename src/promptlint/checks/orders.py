@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from promptlint.checks.prefix import Loss, loss_behind, opening, sent_again
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Confidence, Disorder, Layout, Role, Segment, Volatility
 from promptlint.request import Request

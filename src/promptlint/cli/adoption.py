@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from promptlint.cli.outcome import RefusedError
 from promptlint.diagnostics import Diagnostic
 from promptlint.discovery import relative
 from promptlint.discovery.changes import Changed, RevisionError, changed_since
+from promptlint.frozen import replace
 from promptlint.reading import bytes_of, text_of
 from promptlint.repairing import Change, WriteError, write
 from promptlint.reporters.report import Report, Sources

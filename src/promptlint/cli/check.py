@@ -150,9 +150,8 @@ def _adopted(repaired: Repaired, baseline: str, given: Collection[str], options:
     revision, reason = options["diff_base"], options["add_ignore"]
     if not (baseline or revision or options["update_baseline"]) and reason is None:
         return repaired
-    from dataclasses import replace
-
     from promptlint.cli import adoption
+    from promptlint.frozen import replace
 
     report, sources = repaired.report, repaired.sources
     if options["update_baseline"]:
@@ -215,7 +214,7 @@ def _means(here: Settings, outputs: Iterable[_Output], options: Mapping[str, Any
 
 
 def _report(name: str, file: str | None, repaired: Repaired, gaps: bool, wanted: Mending) -> None:
-    from dataclasses import replace
+    from promptlint.frozen import replace
 
     for_people = name in FOR_PEOPLE
     report = repaired.report if gaps or not for_people else replace(repaired.report, gaps=())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from promptlint.config.keys import KEYS
 from promptlint.config.kinds import Pattern, matching
 from promptlint.diagnostics import Severity
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.knowledge.packages import packaged
 from promptlint.layout import Confidence
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
 from promptlint.discovery.walking import Tree
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 
 __all__ = ["PathError", "Project", "discover", "relative", "repository", "roots"]
 

@@ -243,13 +243,14 @@ def _queries(value: Value) -> Queries:
 
 
 def _posts(value: Value, providers: Mapping[str, str]) -> Posts:
-    entry = value.entry("'posts'", "calls bodies prompt paths hosts")
+    entry = value.entry("'posts'", "calls bodies tells prompt paths hosts")
     return Posts(
         calls=frozenset(entry.texts("calls")),
         bodies=frozenset(entry.texts("bodies")),
+        tells=frozenset(entry.texts("tells")),
         prompt=tuple(read_part(part) for part in entry.items("prompt")),
-        paths={path.written(): to.word("provider", dict(providers)) for path, to in entry.pairs("paths")},
-        hosts={host.written(): to.word("provider", dict(providers)) for host, to in entry.pairs("hosts")},
+        paths={path.written(): to.word("provider", providers) for path, to in entry.pairs("paths")},
+        hosts={host.written(): to.word("provider", providers) for host, to in entry.pairs("hosts")},
     )
 
 

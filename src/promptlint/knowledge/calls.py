@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
+from promptlint.frozen import replace
 from promptlint.knowledge.documents import Entry, Shelf, Value
 from promptlint.knowledge.models import CacheSwitch, Call, Client, Form, Given, Marker, Part, Record, Switch
 from promptlint.knowledge.sources import HOW_OFTEN

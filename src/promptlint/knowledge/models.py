@@ -61,8 +61,10 @@ class Client:
     """Of a synchronous one: the asynchronous class with the same calls; empty: there is none, or not under one name."""
     differs: frozenset[str] = frozenset()
     """Constructor arguments which the twin takes too, but wants to be asynchronous themselves (`http_client`)."""
-    batch_refuses: frozenset[str] = frozenset()  # its arguments with which it takes batches in another way
-    until: str = ""  # a version of the library which no longer has it
+    batch_refuses: frozenset[str] = frozenset()
+    """Its arguments with which it takes batches in another way."""
+    until: str = ""
+    """A version of the library which no longer has it; empty: it is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,18 +201,21 @@ class Call:
     """The batch twin, mostly below the same client; `elsewhere`: only the provider's own SDK has it; empty: none."""
     batch_code: str = ""
     """The file in `rules/batches/` by which a loop of it can be written as a batch; empty: there is none."""
-    async_batch_code: str = ""  # the same for an asynchronous client
+    async_batch_code: str = ""
+    """The same for an asynchronous client."""
     batch_refuses: Mapping[str, str] = field(default_factory=dict)
     """Argument which is for a single call (`timeout`; a dotted path goes into one) → what only such an answer has."""
     distinctive: bool = False
     """Whether the path alone tells the call, though the client cannot be told."""
     function: bool = False
-    is_async: bool = False  # of a function: whether it is a coroutine
+    is_async: bool = False
+    """Of a function: whether it is a coroutine."""
     twin: str = ""
     """Path or name of the coroutine that does the same with the same arguments; empty: none, or the client has one."""
     amends: bool = False
     """Whether it changes a prompt that is sent in any case: what it is given is there only where it is called."""
-    until: str = ""  # a version of the library which no longer has it; empty: it is still there
+    until: str = ""
+    """A version of the library which no longer has it; empty: it is still there."""
     item: str = ""
     """Of a call which sends many prompts at once: the argument that lists them, and the key under which each item has
     what another call would be given (`requests.params`), or its place in a pair (`requests.1`)."""
@@ -277,6 +282,8 @@ class Posts:
     """Last names of what posts."""
     bodies: frozenset[str] = frozenset()
     """Its keywords for the body."""
+    tells: frozenset[str] = frozenset()
+    """Keys which, all together, make a body a prompt where nothing of the address is known."""
     prompt: tuple[Part, ...] = ()
     """Keys of the body, in the order in which caches read them."""
     paths: Mapping[str, str] = field(default_factory=dict)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby
 
 from promptlint.edits import Edit, Fix, applied
+from promptlint.frozen import replace
 from promptlint.reporters.report import Sources
 from promptlint.spans import Lines, Position, Span
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from enum import StrEnum
 from itertools import groupby
 
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.knowledge.providers import Provider
 from promptlint.layout import Breakpoint, Role, Segment, Tokens, Volatility
 from promptlint.request import Known, Request

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 from functools import cache
 from textwrap import indent
 
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Models
 from promptlint.languages.python.modules.definitions import FunctionInfo

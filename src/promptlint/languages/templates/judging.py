@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from promptlint.frozen import replace
 from promptlint.knowledge.formats import Formats
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.varying import Source

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
+from promptlint.frozen import replace
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.templates.judging import root_name
 from promptlint.layout import Arm, Confidence, Layout, Origin, Role, Segment, Tokens, Volatility

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import replace
 from posixpath import dirname, join, normpath
 
+from promptlint.frozen import replace
 from promptlint.knowledge.formats import Format, Formats, Recognition
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.providers import Provider

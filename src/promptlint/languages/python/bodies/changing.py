@@ -55,10 +55,7 @@ class Changes:
         at = self.walker.module.place(target)
         value = shallow(value)
         if isinstance(target, ast.Name):
-            if target.id in self.walker.info.appended and isinstance(stripped(value), (Call, Choice, Op)):
-                named = Via(value, f"assigned to `{target.id}`", at=at)
-                value = self.walker.state.fresh(Seq((Splat(named),), at=at), at)
-            value = self._set_made(self._shaped(target.id, value, at), at)
+            value = self._shaped(target.id, self._listed(target.id, value, at), at)
             if step and not isinstance(stripped(value), _PLAIN):
                 value = Via(value, f"assigned to `{target.id}`", at=at)
             self.walker.state.held[target.id] = value
@@ -98,12 +95,16 @@ class Changes:
             self.walker.state.put(Attr(ref, attribute, at=at), self.walker.state.fresh(content, at))
         return ref
 
-    def _set_made(self, value: Term, at: Place) -> Term:
-        """What `set(…)` makes, as one that can be changed."""
-        call = stripped(value)
-        if not isinstance(call, Call) or not cuts.called(call, "set"):
-            return value
-        return self.walker.state.fresh(Seq(tuple(map(Splat, call.arguments)), "set", at=at), at)
+    def _listed(self, name: str, value: Term, at: Place) -> Term:
+        """A list or a set to which the body may add, as one that can be added to."""
+        plain = stripped(value)
+        if name in self.walker.info.added_to and isinstance(plain, Call) and cuts.called(plain, "set"):
+            content = (Splat(plain),) if plain.arguments else ()
+            return self.walker.state.fresh(Seq(content, "set", at=at), at)
+        if name in self.walker.info.appended and isinstance(plain, (Call, Choice, Op)):
+            named = Via(value, f"assigned to `{name}`", at=at)
+            return self.walker.state.fresh(Seq((Splat(named),), at=at), at)
+        return value
 
     def _before(self, place: Term) -> Term:
         """What a place held before the body came to it."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from promptlint.frozen import replace
 from promptlint.languages.python.bodies.states import State
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.values import backwards, cuts

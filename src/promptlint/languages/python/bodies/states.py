@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 
+from promptlint.frozen import replace
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.values import backwards, counting, histories
 from promptlint.languages.python.values.rewriting import cat, common, either, stripped, symbols

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from promptlint.frozen import replace
 from promptlint.languages.python.bodies.states import Key, State, all_joined, folded, grown, root_of
 from promptlint.languages.python.bodies.summaries import substituted_record
 from promptlint.languages.python.modules.places import NOWHERE

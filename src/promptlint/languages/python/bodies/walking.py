@@ -55,8 +55,9 @@ class Walker:
         self.conditions: list[Term] = []
         self.handlers = 0
         self.guards: list[ast.expr] = []
-        self.gone_through: dict[int, ast.expr] = {}
         """The tests of the `if` and `while` around, the innermost last."""
+        self.gone_through: dict[int, ast.expr] = {}
+        """Number of a loop → what it goes through."""
         self.calls: list[CallRecord] = []
         self.returned: list[tuple[tuple[Term, ...], Term]] = []
         self.ended: list[State] = []

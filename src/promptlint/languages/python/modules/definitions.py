@@ -19,6 +19,7 @@ from promptlint.languages.python.modules.syntax import (
 from promptlint.spans import Lines, Span
 
 _PUT = ("append", "appendleft", "extend", "insert")
+_ADD = ("add", "update")
 _LISTS = (ast.List, ast.ListComp)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -132,9 +133,17 @@ class FunctionInfo:
     @cached_property
     def appended(self) -> frozenset[str]:
         """Names of its body that hold a list, for something is appended to it."""
+        longer = [n.target for n in self.nodes if isinstance(n, ast.AugAssign) and isinstance(n.value, _LISTS)]
+        return self._changed_by(_PUT) | {target.id for target in longer if isinstance(target, ast.Name)}
+
+    @cached_property
+    def added_to(self) -> frozenset[str]:
+        """Names of its body to which something is added as one adds to a set."""
+        return self._changed_by(_ADD)
+
+    def _changed_by(self, methods: tuple[str, ...]) -> frozenset[str]:
         calls = (node.func for node in self.nodes if isinstance(node, ast.Call))
-        changed = [f.value for f in calls if isinstance(f, ast.Attribute) and f.attr in _PUT]
-        changed += [n.target for n in self.nodes if isinstance(n, ast.AugAssign) and isinstance(n.value, _LISTS)]
+        changed = (f.value for f in calls if isinstance(f, ast.Attribute) and f.attr in methods)
         return frozenset(target.id for target in changed if isinstance(target, ast.Name))
 
     @cached_property

@@ -5,22 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Iterator
 
-MUTATORS = frozenset(
-    {
-        "append",
-        "extend",
-        "insert",
-        "update",
-        "add",
-        "appendleft",
-        "setdefault",
-        "clear",
-        "pop",
-        "popleft",
-        "remove",
-        "reverse",
-    }
-)
+MUTATORS = frozenset((
+    "append", "extend", "insert", "update", "add", "appendleft", "setdefault", "clear", "pop", "popleft", "remove",
+    "reverse",
+))  # fmt: skip
 
 
 def changed_in_place(node: ast.AST) -> tuple[ast.expr | None, str]:

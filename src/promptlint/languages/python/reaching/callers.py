@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame
 from promptlint.languages.python.modules.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.modules.index import Index

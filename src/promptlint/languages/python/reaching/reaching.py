@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from promptlint.frozen import replace
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.bodies.summaries import LoopFrame
 from promptlint.languages.python.modules.definitions import FunctionInfo

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine

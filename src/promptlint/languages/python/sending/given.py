@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from promptlint.languages.python.sending.judging import Judge
 from promptlint.languages.python.starting.messages import MISSING, part_of
+from promptlint.languages.python.starting.parts import written_from
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import rewrapped, stripped
@@ -24,9 +25,6 @@ from promptlint.languages.python.values.terms import (
 
 MOST_CHOICES = 60
 """Choices within choices, and what stands in for what is not there, that an argument may be."""
-
-MOST_BODIES = 6
-"""Choices within choices which the body of a request may be."""
 
 
 def is_object(term: Term, engine: Engine) -> bool:
@@ -52,7 +50,7 @@ class Arguments:
         written = [item for item in self.send.arguments.items if isinstance(item, Entry) and item.key == Str(first)]
         term = written[0].value if written else self._from_mapping(first)
         for name in rest:
-            data = self._data(term)
+            data = written_from(term, self.engine)
             head = self.engine.head(data)
             if isinstance(head, Call) and is_object(head, self.engine):
                 term = part_of(head, (name,), self.engine) or MISSING
@@ -61,16 +59,6 @@ class Arguments:
                 term = asked if data is term else self._assumed(asked, {}, MOST_CHOICES)
             else:
                 term = Attr(data, name)
-        return term
-
-    def _data(self, term: Term, left: int = MOST_BODIES) -> Term:
-        """What the body of a request was written out from."""
-        head = self.engine.head(term)
-        if isinstance(head, Op) and head.operator == "json":
-            return head.operands[0]
-        if isinstance(head, Choice) and left:
-            then, other = self._data(head.then, left - 1), self._data(head.other, left - 1)
-            return term if (then, other) == (head.then, head.other) else Choice(head.condition, then, other)
         return term
 
     def _from_mapping(self, name: str) -> Term:

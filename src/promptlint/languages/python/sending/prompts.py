@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, nullcontext
-from dataclasses import replace
 
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.knowledge.models import Part, Switch
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.python.modules.definitions import FunctionInfo, ModuleInfo

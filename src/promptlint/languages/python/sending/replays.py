@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 
+from promptlint.frozen import replace
 from promptlint.layout import Confidence, Role, Segment
 from promptlint.request import Request
 from promptlint.spans import Span

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
+from promptlint.frozen import replace
 from promptlint.request import Request
 from promptlint.spans import Span
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from promptlint.frozen import replace
 from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.term import Term

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
+from promptlint.frozen import replace
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.python.sending.judging import Judge
 from promptlint.languages.python.sending.texts import Texts

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.knowledge.models import CacheSwitch
 from promptlint.knowledge.providers import seconds
 from promptlint.languages.python.modules.places import Place

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from promptlint.frozen import replace
 from promptlint.languages.python.values import attributes
 from promptlint.languages.python.values.arguments import default_of
 from promptlint.languages.python.values.engine import Engine
@@ -103,13 +102,10 @@ def kind_of(block: Term, engine: Engine) -> str:
 
 def role_of(message: Term, engine: Engine) -> Role:
     """Whose words a message is."""
-    if isinstance(message, Seq) and len(message.items) == 2:
-        return role_named(engine.head(message.items[0]), engine)
     record = engine.record(message) if isinstance(message, Call) else None
     if record is not None and record.role is not None:
         return record.role
-    told = part_of(message, (_ROLE,), engine)
-    return role_named(engine.head(told), engine) if told is not None else Role.UNKNOWN
+    return role_named(engine.head(_role(message, engine)), engine)
 
 
 def kept(turns: Repeat, engine: Engine) -> bool:
@@ -121,7 +117,7 @@ def _role(message: Term, engine: Engine) -> Term:
     """What tells whose words a message is."""
     plain = stripped(message)
     if isinstance(plain, Seq):
-        return plain.items[0] if plain.kind == "tuple" and len(plain.items) == 2 else MISSING
+        return plain.items[0] if len(plain.items) == 2 else MISSING
     return part_of(plain, (_ROLE,), engine) or MISSING
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
+from promptlint.frozen import replace
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Part
 from promptlint.languages.python.modules.definitions import FunctionInfo
@@ -18,6 +18,7 @@ from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     Attr,
     Call,
+    Choice,
     Const,
     Each,
     Entry,
@@ -30,6 +31,9 @@ from promptlint.languages.python.values.terms import (
     Splat,
     Str,
 )
+
+MOST_BODIES = 6
+"""Choices within choices which the body of a request may be."""
 
 
 def key_of(part: Part) -> str:
@@ -58,6 +62,17 @@ def arguments_of(model: CallModel, call: Call, client: Term, engine: Engine) -> 
     if model_id is not None:
         items.append(Entry(Str(CLIENT_MODEL), model_id))
     return Map((*items, *call.keywords), at=call.at)
+
+
+def written_from(body: Term, engine: Engine, left: int = MOST_BODIES) -> Term:
+    """What the body of a request was written out from: the mapping, behind the text that was made of it."""
+    head = engine.head(body)
+    if isinstance(head, Op) and head.operator == "json":
+        return head.operands[0]
+    if isinstance(head, Choice) and left:
+        then, other = written_from(head.then, engine, left - 1), written_from(head.other, engine, left - 1)
+        return body if (then, other) == (head.then, head.other) else Choice(head.condition, then, other)
+    return body
 
 
 def one_of(term: Term, engine: Engine) -> Term:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.knowledge.models import Call as CallModel
 from promptlint.knowledge.models import Client, Marker
 from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame
@@ -142,9 +141,7 @@ class Senders:
 
     def _may_send(self, node: ast.Call) -> bool:
         handed = [node.func, *node.args]
-        return posts.may_post(node, self.engine.models) or any(
-            _last(expression) in self._lasts for expression in handed
-        )
+        return any(_last(part) in self._lasts for part in handed) or posts.may_post(node, self.engine.models)
 
     def sends(self, record: CallRecord) -> Iterator[Send]:
         """The prompts that one call sends: one for each client it may go through."""

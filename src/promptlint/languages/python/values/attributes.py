@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from promptlint.frozen import replace
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo
 from promptlint.languages.python.values import (
     classes,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from promptlint.frozen import replace
 from promptlint.languages.python.modules.places import NOWHERE
 from promptlint.languages.python.values import cuts
 from promptlint.languages.python.values.cuts import called

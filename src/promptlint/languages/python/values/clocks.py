@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from promptlint.frozen import replace
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.varying import Clock, Source
 from promptlint.languages.python.modules.places import NOWHERE, Place

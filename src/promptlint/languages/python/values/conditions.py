@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo
+from promptlint.languages.python.values import cuts
 from promptlint.languages.python.values.classes import external_bases, lineage, told_bases
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
@@ -126,7 +127,7 @@ def _size(term: Term, engine: Engine) -> _Range | None:
     plain = engine.head(term)
     if isinstance(plain, Const) and isinstance(plain.value, int):
         return plain.value, plain.value
-    if isinstance(plain, Call) and stripped(plain.function) == Global("len") and len(plain.arguments) == 1:
+    if isinstance(plain, Call) and cuts.is_length(plain) and len(plain.arguments) == 1:
         return _length(engine.head(plain.arguments[0]), engine)
     return None
 

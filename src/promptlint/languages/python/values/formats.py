@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from promptlint.frozen import replace
 from promptlint.languages.python.values.rewriting import cat, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.knowledge.models import Form
 from promptlint.languages.python.values import formats, templating
 from promptlint.languages.python.values.files import path_of

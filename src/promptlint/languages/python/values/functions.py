@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
+from promptlint.frozen import replace
 from promptlint.knowledge.varying import Source
 from promptlint.languages.python.values import attributes, backwards, clocks, cuts, files, formats, objects, operators
 from promptlint.languages.python.values.rewriting import Exchange, spread, stripped, substituted

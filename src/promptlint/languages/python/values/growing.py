@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from promptlint.frozen import replace
 from promptlint.languages.python.values.histories import Change
 from promptlint.languages.python.values.rewriting import cat, stripped
 from promptlint.languages.python.values.term import Term

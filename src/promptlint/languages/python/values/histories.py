@@ -44,12 +44,8 @@ MOST_CALLS = 3
 """Calls within calls that are seen through for what they do to a list."""
 MOST_SEEN = 100
 """Parts of a list that are looked at for that."""
-KEEPS = "keeps only the newest messages"
-_FITS = "keeps only the newest messages that fit"
 _BUT_NEWEST = ((NONE, Const(-1)), (Const(0), Const(-1)))
 """The ends of a slice that leaves out the last item."""
-BACKWARDS = (Const(-1), Op("negative", (Const(1),)))
-_DROPS = "drops the oldest message"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from promptlint.frozen import replace
 from promptlint.languages.python.modules.definitions import ClassInfo
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.values import classes

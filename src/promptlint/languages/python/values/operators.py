@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from promptlint.frozen import replace
 from promptlint.languages.python.values import backwards, clocks, conversations, counting, files, formats
 from promptlint.languages.python.values.rewriting import cat, is_text, rewrapped, stripped
 from promptlint.languages.python.values.term import Term

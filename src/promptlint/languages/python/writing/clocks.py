@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
+from promptlint.frozen import replace
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.varying import Clock
 from promptlint.languages.python.writing.source import Source, Sources

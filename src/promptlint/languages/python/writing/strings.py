@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from promptlint.edits import RefusedError
-from promptlint.frozen import dataclass
+from promptlint.frozen import dataclass, replace
 from promptlint.languages.python.writing.source import Source
 from promptlint.passages import HOLE
 from promptlint.spans import Span
