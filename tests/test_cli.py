@@ -472,6 +472,23 @@ def test_statistics(run: Run, idle: Path) -> None:
     assert (done.code, done.out.splitlines()[0]) == (1, "      1  PL002 [unused-ignore]")
 
 
+EMBEDS = """\
+import openai
+
+
+async def vector(text):
+    return openai.OpenAI().embeddings.create(model="text-embedding-3-small", input=text)
+"""
+
+
+def test_a_call_that_sends_no_prompt_is_none(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "embeds.py").write_text(EMBEDS, encoding="utf-8")
+    found = json.loads(run("check", "--output-format", "json", "--show-gaps").out)
+    assert ([d["code"] for d in found["diagnostics"]], found["gaps"]) == (["PL303"], [])
+    assert "0 prompts in 1 file:" in run("check", "--statistics").out
+    assert "no prompt is sent from here" in run("show", "embeds.py").err
+
+
 GAP = """\
 import openai
 

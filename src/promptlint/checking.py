@@ -372,7 +372,7 @@ def _statistics(project: Project, reading: Reading, calls: Collection[Span]) -> 
     """
     known: dict[Span, Known] = {}
     best_last = list(Known)[::-1]
-    sent = [request for request in reading.requests if not request.site.partial]
+    sent = [request for request in reading.requests if not (request.site.partial or request.site.bare)]
     for request in sorted(sent, key=lambda request: best_last.index(request.known)):
         if request.site.span.path in project.targets or request.site.span in calls:
             known[request.site.span] = request.known

@@ -130,6 +130,7 @@ class Site:
     warmed: bool = False  # whether a call before its fan-out sends a prompt that begins as this one does
     once: bool = False  # whether nothing shows that the same prefix is sent more than once
     partial: bool = False  # whether the call is not seen: it is a prompt, or a part of one, that somebody else sends
+    bare: bool = False  # whether nothing that it sends is a prompt (embeddings): its answer is only waited for
     several: bool = False  # whether it may go through clients of other providers as well, which take other arguments
     confidence: Confidence = Confidence.HIGH
     """How sure the reader is that this is that call."""

@@ -101,7 +101,9 @@ def read(files: Mapping[str, str]) -> Reading:
 def shown(reading: Reading) -> str:
     """A reading in the notation of the pages."""
     # Which of the callers of one call comes first says nothing.
-    requests = sorted((request.site.span, "\n".join(_request(request))) for request in reading.requests)
+    requests = sorted(
+        (request.site.span, "\n".join(_request(request))) for request in reading.requests if not request.site.bare
+    )
     parts = [text for _, text in requests]
     gaps = [f"gap {gap.span.path}:{gap.span.start.line} {gap.reason}" for gap in reading.gaps]
     # Which Python parses is a matter of where the tests run.

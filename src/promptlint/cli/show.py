@@ -38,7 +38,8 @@ def show(place: str, **options: Any) -> None:
 
         report, _ = session.check([path], configuration, {})
     shown = relative(Path(path).resolve(), Path.cwd())
-    here = [request for request in report.requests if _touches(request, shown, None)]
+    prompts = (request for request in report.requests if not request.site.bare)
+    here = [request for request in prompts if _touches(request, shown, None)]
     chosen = [request for request in here if _touches(request, shown, line)]
     if not chosen:
         lines = sorted({request.site.span.start.line for request in here if request.site.span.path == shown})

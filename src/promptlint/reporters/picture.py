@@ -152,7 +152,8 @@ def _notes(segment: Segment) -> Iterable[str]:
 def distinct(requests: Sequence[Request]) -> dict[Span, list[Picture]]:
     """The pictures of the prompts that each call sends, each of them once."""
     pictures: dict[Span, list[Picture]] = {}
-    for request in sorted(requests, key=lambda request: request.site.span):
+    prompts = (request for request in requests if not request.site.bare)
+    for request in sorted(prompts, key=lambda request: request.site.span):
         drawn = pictures.setdefault(request.site.span, [])
         new = picture(request)
         if all(new.rows != old.rows for old in drawn):

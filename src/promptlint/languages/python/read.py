@@ -208,7 +208,7 @@ class _Reader:
             requests.append(self._request(closed, prompt))
             if best is None or _order(prompt.known) > _order(best.known):
                 best = prompt
-        if best is None or best.known is not Known.FULLY:
+        if send.model.prompt and (best is None or best.known is not Known.FULLY):
             reasons = best.reasons if best else ()
             span = self.engine.span(send.record.call.at)
             gaps.append(Gap(span, reasons[0] if reasons else "nothing of this prompt could be followed"))

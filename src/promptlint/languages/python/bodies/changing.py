@@ -55,7 +55,7 @@ class Changes:
         at = self.walker.module.place(target)
         value = shallow(value)
         if isinstance(target, ast.Name):
-            value = self._shaped(target.id, self._listed(target.id, value, at), at)
+            value = self._shaped(target.id, self._added_to(target.id, value, at), at)
             if step and not isinstance(stripped(value), _PLAIN):
                 value = Via(value, f"assigned to `{target.id}`", at=at)
             self.walker.state.held[target.id] = value
@@ -84,7 +84,7 @@ class Changes:
 
     def _shaped(self, name: str, value: Term, at: Place) -> Term:
         """An object which the body may change, as one that can be changed."""
-        call, changes = stripped(value), self.walker.info.shaped.get(name)
+        call, changes = stripped(value), self.walker.info.added.objects.get(name)
         if changes is None or not isinstance(call, Call) or not _makes(call):
             return value
         ref = self.walker.state.fresh(call, at)
@@ -95,15 +95,19 @@ class Changes:
             self.walker.state.put(Attr(ref, attribute, at=at), self.walker.state.fresh(content, at))
         return ref
 
-    def _listed(self, name: str, value: Term, at: Place) -> Term:
-        """A list or a set to which the body may add, as one that can be added to."""
-        plain = stripped(value)
-        if name in self.walker.info.added_to and isinstance(plain, Call) and cuts.called(plain, "set"):
+    def _added_to(self, name: str, value: Term, at: Place) -> Term:
+        """A list, a set or a mapping that is made elsewhere, as one that the body can add to, where it does."""
+        plain, added = stripped(value), self.walker.info.added
+        if not isinstance(plain, (Call, Choice, Op)):
+            return value
+        if name in added.sets and isinstance(plain, Call) and cuts.called(plain, "set"):
             content = (Splat(plain),) if plain.arguments else ()
             return self.walker.state.fresh(Seq(content, "set", at=at), at)
-        if name in self.walker.info.appended and isinstance(plain, (Call, Choice, Op)):
-            named = Via(value, f"assigned to `{name}`", at=at)
+        named = Via(value, f"assigned to `{name}`", at=at)
+        if name in added.lists:
             return self.walker.state.fresh(Seq((Splat(named),), at=at), at)
+        if name in added.mappings and not (isinstance(plain, Call) and _makes(plain)):
+            return self.walker.state.fresh(Map((Splat(named),), at=at), at)
         return value
 
     def _before(self, place: Term) -> Term:

@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from functools import cached_property
 
+from promptlint.languages.python.modules.adding import Added, added
 from promptlint.languages.python.modules.mutating import changed_attributes, changed_in_place, changed_names
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.modules.syntax import (
@@ -18,9 +19,6 @@ from promptlint.languages.python.modules.syntax import (
 )
 from promptlint.spans import Lines, Span
 
-_PUT = ("append", "appendleft", "extend", "insert")
-_ADD = ("add", "update")
-_LISTS = (ast.List, ast.ListComp)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -131,35 +129,9 @@ class FunctionInfo:
         return frozenset(self.parameters) | frozenset(bound_names(self.nodes))
 
     @cached_property
-    def appended(self) -> frozenset[str]:
-        """Names of its body that hold a list, for something is appended to it."""
-        longer = [n.target for n in self.nodes if isinstance(n, ast.AugAssign) and isinstance(n.value, _LISTS)]
-        return self._changed_by(_PUT) | {target.id for target in longer if isinstance(target, ast.Name)}
-
-    @cached_property
-    def added_to(self) -> frozenset[str]:
-        """Names of its body to which something is added as one adds to a set."""
-        return self._changed_by(_ADD)
-
-    def _changed_by(self, methods: tuple[str, ...]) -> frozenset[str]:
-        calls = (node.func for node in self.nodes if isinstance(node, ast.Call))
-        changed = (f.value for f in calls if isinstance(f, ast.Attribute) and f.attr in methods)
-        return frozenset(target.id for target in changed if isinstance(target, ast.Name))
-
-    @cached_property
-    def shaped(self) -> dict[str, dict[str, str]]:
-        """Names of its body that hold an object which is changed in it → attributes → how they are added to.
-
-        An attribute that is only set is not among them.
-        """
-        found: dict[str, dict[str, str]] = {}
-        for node in self.nodes:
-            target, method = changed_in_place(node)
-            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                changes = found.setdefault(target.value.id, {})
-                if method:
-                    changes.setdefault(target.attr, method)
-        return found
+    def added(self) -> Added:
+        """To what its body adds something."""
+        return added(self.nodes)
 
     @property
     def mutates(self) -> bool:

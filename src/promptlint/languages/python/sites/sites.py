@@ -45,6 +45,7 @@ def site_of(send: Send, prompt: Prompt, engine: Engine, signs: Signs, blocking: 
         parameters=prompt.parameters,
         once=send.function.is_module and not send.loops,
         partial=send.partial,
+        bare=not send.model.prompt,
         several=send.several,
         confidence=send.confidence,
     )
