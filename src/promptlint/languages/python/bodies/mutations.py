@@ -40,14 +40,14 @@ def mutated(
     if method == "update" and (arguments or keywords):
         added = tuple(Splat(state.snapshot(argument)) for argument in arguments)
         is_set = isinstance(plain, Seq) and not keywords
-        return _extended(content, plain, added) if is_set else _updated(content, plain, (*added, *keywords))
+        return _extended(content, plain, added) if is_set else _updated(content, (*added, *keywords))
     if method == "[]=":
         entry = arguments[0]
         if not isinstance(entry, Entry):
             return Seq((entry,)) if isinstance(entry, Splat) else entry
         return _replaced(content, plain, entry)
     if method == "setdefault" and len(arguments) == 2:
-        return _updated(content, plain, (Entry(arguments[0], arguments[1]),), first=True)
+        return Map((Entry(arguments[0], arguments[1]), *_items_of(content)))
     if method == "reverse":
         return replace(plain, items=backwards.flipped(plain.items)) if isinstance(plain, Seq) else None
     if method == "clear":
@@ -100,9 +100,21 @@ def _many(item: Term) -> bool:
     return isinstance(item, (Splat, Repeat, Maybe))
 
 
-def _updated(content: Term, plain: Term, added: tuple[Term, ...], *, first: bool = False) -> Term:
-    items = plain.items if isinstance(plain, Map) else (Splat(content),)
-    return Map((*added, *items) if first else (*items, *added))
+def _updated(content: Term, added: tuple[Term, ...]) -> Term:
+    """A mapping with further entries: under a key that is there already, another value takes its place."""
+    for item in added:
+        inner = stripped(item.value) if isinstance(item, Splat) else None
+        for entry in inner.items if isinstance(inner, Map) else (item,):
+            if isinstance(entry, Entry):
+                content = _replaced(content, stripped(content), entry)
+            else:
+                content = Map((*_items_of(content), entry))
+    return content
+
+
+def _items_of(content: Term) -> tuple[Term, ...]:
+    plain = stripped(content)
+    return plain.items if isinstance(plain, Map) else (Splat(content),)
 
 
 def _replaced(content: Term, plain: Term, entry: Entry) -> Term:
@@ -111,17 +123,21 @@ def _replaced(content: Term, plain: Term, entry: Entry) -> Term:
         return _exchanged(content, plain, key.value, entry)
     if isinstance(plain, Seq):
         return Seq((Op("changed", (plain, entry.value)),))
-    items = plain.items if isinstance(plain, Map) else (Splat(content),)
+    items = _items_of(content)
     if isinstance(key, Str):
         for i, item in enumerate(items):
             # A key that is there already keeps its place.
-            if (
-                isinstance(item, Entry)
-                and stripped(item.key) == key
-                and not any(isinstance(later, Splat) for later in items[i:])
-            ):
+            here = isinstance(item, Entry) and stripped(item.key) == key
+            if here and not any(_may_hold(later, key) for later in items[i + 1 :]):
                 return Map((*items[:i], entry, *items[i + 1 :]))
     return Map((*items, entry))
+
+
+def _may_hold(item: Term, key: Str) -> bool:
+    """Whether an item of a mapping may be, or hold, one under a key."""
+    if isinstance(item, Maybe):
+        return any(_may_hold(part, key) for part in (*item.then, *item.other))
+    return not isinstance(item, Entry) or stripped(item.key) == key
 
 
 def _exchanged(content: Term, plain: Term, index: int, entry: Entry) -> Term:

@@ -220,11 +220,24 @@ def _merged_changes(condition: Term, x: Call, y: Call) -> Call:
 
 
 def _merged_items(condition: Term, like: Seq | Map, left: tuple[Term, ...], right: tuple[Term, ...]) -> Term:
-    shared = common(left, right)
+    shared = _same_keys(condition, left, right) if isinstance(like, Map) else left[: common(left, right)]
     if not shared and left and right:
         return Choice(condition, replace(like, items=left), replace(like, items=right))
-    rest = Maybe(condition, left[shared:], right[shared:])
-    return replace(like, items=(*left[:shared], rest))
+    then, other = left[len(shared) :], right[len(shared) :]
+    return replace(like, items=(*shared, Maybe(condition, then, other)) if then or other else shared)
+
+
+def _same_keys(condition: Term, left: tuple[Term, ...], right: tuple[Term, ...]) -> tuple[Term, ...]:
+    """What two mappings begin with, as far as their keys are the same."""
+    found: list[Term] = []
+    for a, b in zip(left, right, strict=False):
+        if a is b or stripped(a) == stripped(b):
+            found.append(a)
+        elif isinstance(a, Entry) and isinstance(b, Entry) and a.key == b.key:
+            found.append(replace(a, value=merged(condition, a.value, b.value)))
+        else:
+            break
+    return tuple(found)
 
 
 def _items(term: Term, kind: type[Seq] | type[Map]) -> tuple[Term, ...] | None:
