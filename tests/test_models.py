@@ -240,7 +240,8 @@ def test_a_path_that_several_libraries_have_is_not_distinctive() -> None:
 
 
 def test_embeddings_and_token_counts_are_no_prompts() -> None:
-    assert not {"embeddings.create", "messages.count_tokens", "beta.messages.count_tokens"} & MODELS.calls.keys()
+    assert not {"messages.count_tokens", "beta.messages.count_tokens"} & MODELS.calls.keys()
+    assert all(not (call.prompt or call.batch) for call in MODELS.calls["embeddings.create"])
 
 
 def test_litellm_tells_its_provider_by_the_model() -> None:

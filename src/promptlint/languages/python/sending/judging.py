@@ -52,6 +52,8 @@ _SPOKEN = (Role.ASSISTANT, Role.TOOL, Role.UNKNOWN)
 """Roles of messages in which an answer is given back, and not worked into another text."""
 ANSWER = "answer"
 """Type of what a model answered."""
+SAID = "said"
+"""Type of what one message of a list says."""
 DEEPEST = 12
 """Values within values that are looked into: what lies deeper says little of the whole."""
 MOST_JUDGED = 400
@@ -172,7 +174,8 @@ class Judge:
             source = clocks.source_of(term.name, self.engine.models)
             return clocks.hole(source, term) if source else Hole(None, "is defined outside the project", term.name)
         if isinstance(term, (Attr, Item)):
-            return self._part(term)
+            found = self._part(term)
+            return replace(found, type=SAID) if self._says(term) else found
         if isinstance(term, Call):
             return self._call(term)
         if isinstance(term, Op):
@@ -233,6 +236,11 @@ class Judge:
             # Something in it is new each time; that it is this part, or what a method gives, is a guess.
             inner = replace(inner, confidence=Confidence.LOW)
         return replace(inner, text="")
+
+    def _says(self, term: Attr | Item) -> bool:
+        """Whether a value is the content of one of several messages that are handed on."""
+        name = term.name if isinstance(term, Attr) else _key(self.engine.head(term.key))
+        return name in self.engine.models.content_keys and isinstance(self.engine.head(term.value), Each)
 
     def _said_before(self, term: Term, inside: int = MOST_INSIDE) -> bool:
         """Whether a list holds what was said so far: its first messages stay as they are. A list may hold itself."""
@@ -302,13 +310,15 @@ def _made_once(info: FunctionInfo) -> bool:
     return info.name in ("__init__", "__post_init__")
 
 
-def settled(hole: Hole, role: Role, caps: Sequence[Volatility], *, growing: bool) -> Hole:
+def settled(hole: Hole, role: Role, caps: Sequence[Volatility], *, growing: bool, repeated: bool) -> Hole:
     """What varies, as it does in its place: in the words of a role, and no oftener than what it was made with."""
     volatility, because, confidence = hole.volatility, hole.because, hole.confidence
     if hole.type == ANSWER and role in _SPOKEN and not growing:
         volatility = Volatility.SESSION  # a part of what was said, which stays
     if hole.type == ANSWER and role is Role.SYSTEM:
         confidence = Confidence.LOW  # rather a message which could not be told from the system prompt
+    if hole.type == SAID and role is Role.SYSTEM and not repeated:
+        volatility, because = None, "is the system message among those that are handed on"
     if volatility is not None and caps and min(caps) < volatility and because != HISTORY:
         volatility = min(caps)
         because = f"{because}, but only once {_when(volatility)}"

@@ -278,7 +278,7 @@ class Texts(Standing):
     def hole(self, hole: Hole) -> None:
         """A value that varies, or of which we cannot tell."""
         caps = [step.cap for step in self._steps if step.cap is not None]
-        hole = settled(hole, self.role, caps, growing=self._growing > 0)
+        hole = settled(hole, self.role, caps, growing=self._growing > 0, repeated=self._repeated > 0)
         self._add(hole.text or self.engine.source(hole.at) or hole.because, hole, hole.at, Tokens())
 
     def _add(self, text: str, what: Hole, at: Place, tokens: Tokens) -> None:

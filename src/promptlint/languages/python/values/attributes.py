@@ -200,17 +200,21 @@ def _assigned(klass: ClassInfo, own: ClassInfo, name: str, receiver: Term, engin
         number = counting.counted(place, value, Confidence.MEDIUM) or counting.summed(place, value, first)
         if number is not None:
             return number
-        change = histories.change(place, histories.seen_through(value, engine))
         if method.name in CONSTRUCTORS and first is None:
             first = _made_by(method, own, name, receiver, engine)
-        elif change is not None:
-            seen_first = (_seen_from(method, name, i, receiver, engine, first or _AS_BEFORE) for i in change.first)
-            changes.append(replace(change, first=tuple(seen_first)))
-        else:
-            value, turns = histories.begun(value)
-            changes += [turns] if turns.added else []
-            seen = _seen_from(method, name, value, receiver, engine)
-            later += [seen] if seen not in later else []
+            continue
+        if first is not None and isinstance(engine.head(first), Seq):
+            value = histories.as_list(value)
+        for way in histories.ways(place, value):
+            change = histories.change(place, histories.seen_through(way, engine))
+            if change is not None:
+                seen_first = (_seen_from(method, name, i, receiver, engine, first or _AS_BEFORE) for i in change.first)
+                changes.append(replace(change, first=tuple(seen_first)))
+            else:
+                begun, turns = histories.begun(way)
+                changes += [turns] if turns.added else []
+                seen = _seen_from(method, name, begun, receiver, engine)
+                later += [seen] if seen not in later else []
     result = first if first is not None else field_default(klass, name, receiver, engine)
     for value in later:
         result = value if result is None or isinstance(stripped(result), Opaque) else otherwise(result, value)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 MOST_STEPS = 20
 """Slices, cuts and choices behind each other through which a list is looked for."""
 MOST_INSIDE = 8
-"""Lists made by loops over other lists that are looked through."""
+"""Lists made by loops over other lists that are looked through, and choices within choices."""
 MOST_CALLS = 3
 """Calls within calls that are seen through for what they do to a list."""
 MOST_SEEN = 100
@@ -65,6 +65,22 @@ class Change:
 def change(before: Term, after: Term) -> Change | None:
     """How `after` goes on from `before`; None when it is something else."""
     return _Changes(before).of(after)
+
+
+def ways(before: Term, after: Term) -> tuple[Term, ...]:
+    """The values that may be left, apart where one of two goes on from `before` and the other begins anew."""
+    plain = stripped(after)
+    sides = (plain.then, plain.other) if isinstance(plain, Choice) else ()
+    return sides if change(before, after) is None and any(change(before, side) for side in sides) else (after,)
+
+
+def as_list(value: Term, inside: int = MOST_INSIDE) -> Term:
+    """A sum of lists as one list with the items of all of them, be it only one of several values."""
+    plain = stripped(value)
+    if isinstance(plain, Choice) and inside:
+        then, other = as_list(plain.then, inside - 1), as_list(plain.other, inside - 1)
+        return value if then is plain.then and other is plain.other else replace(plain, then=then, other=other)
+    return Seq(tuple(map(Splat, plain.operands))) if isinstance(plain, Op) and plain.operator == "+" else value
 
 
 class _Changes:
