@@ -230,8 +230,9 @@ class Sign:
     """A sign that somebody waits for the answer of a call, or that nobody does."""
 
     kind: str
-    """`call` (called in the function), `wraps` (around what a loop runs over), `decorator`, `parameter`, `annotation`
-    (the type of a parameter), `import`, `path` (a word of the file's path), `name` (one of the function's name)."""
+    """`call` (called in the function), `pause` (the same, no further away than the loop), `wraps` (around what a loop
+    runs over), `decorator`, `parameter`, `annotation` (the type of a parameter), `import`, `path` (a word of the file's
+    path), `name` (one of the function's name)."""
     names: frozenset[str]
     waiting: bool
     because: str

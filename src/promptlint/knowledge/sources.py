@@ -16,7 +16,8 @@ HOW_OFTEN: dict[str, Volatility | None] = {
 """How often a text changes, as files spell it."""
 CONFIDENCES = {confidence.name.lower(): confidence for confidence in Confidence}
 """How sure we are, as files spell it."""
-_SIGNS = {kind: kind for kind in ("call", "wraps", "decorator", "parameter", "annotation", "import", "path", "name")}
+_KINDS = ("call", "pause", "wraps", "decorator", "parameter", "annotation", "import", "path", "name")
+_SIGNS = {kind: kind for kind in _KINDS}
 
 
 class Clocks:

@@ -27,7 +27,7 @@ MOST_HOPS = 2
 """Callers of callers above the loop that are looked at."""
 MOST_ABOVE = 12
 """Functions above the loop that are looked at."""
-_DOING = ("call", "decorator")
+_DOING = ("call", "pause", "decorator")
 """Kinds of signs in what a function does; what it is passed and where it stands tells nothing of a wrapper."""
 
 _NAMES = ("path", "name", "import")
@@ -72,14 +72,16 @@ class Signs:
         numbers = {frame.number for frame in send.loops} if loop is None else {loop.frame.number}
         inside = True
         for record in send.chain:
+            near = inside
             inside = inside and not numbers & {frame.number for frame in record.loops}
             inside = inside and all(frame.at != record.call.at for frame in send.loops)
             for sign, place in self._in(record.function):
-                if not inside or sign.kind in _DOING:
+                # A program that waits further out waits for other things.
+                if sign.kind in _DOING if inside else near or sign.kind != "pause":
                     yield sign, place
         if loop is not None and loop.batchable:
             for function in self._above(send):
-                yield from self._in(function)
+                yield from (found for found in self._in(function) if found[0].kind != "pause")
 
     def _above(self, send: Send) -> list[FunctionInfo]:
         """The functions that call the outermost one, the nearest first."""
@@ -112,9 +114,11 @@ class Signs:
             called = node.func if isinstance(node, ast.Call) else node
             names = set(names_of(engine.head(engine.evaluated(called, module)), engine))
             yield from ((sign, module.place(node)) for sign in self._by_kind["decorator"] if names & sign.names)
-        for record in engine.summary(function).calls:
+        # What is done after a failure (a pause before another try) says nothing of how the work goes.
+        for record in (record for record in engine.summary(function).calls if not record.handler):
             names = {*names_of(engine.head(record.call.function), engine), _method(record.node)}
-            yield from ((sign, record.call.at) for sign in self._by_kind["call"] if names & sign.names)
+            called = (*self._by_kind["call"], *self._by_kind["pause"])
+            yield from ((sign, record.call.at) for sign in called if names & sign.names)
         at = Place(module.path, getattr(function.node, "lineno", 1), 0, getattr(function.node, "lineno", 1), 0)
         parameters = set(function.parameters)
         yield from ((sign, at) for sign in self._by_kind["parameter"] if parameters & sign.names)
