@@ -289,7 +289,7 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
         ),
         pytest.param(
             CHECKED + "nobody-waits: [{kind: calls, because: b, weight: low, names: [f]}]",
-            "2: unknown kind of sign 'calls' (did you mean 'call'?); one of call, wraps, decorator, parameter, "
+            "2: unknown kind of sign 'calls' (did you mean 'call'?); one of call, pause, wraps, decorator, parameter, "
             "annotation, import, path, name",
             id="kind of sign",
         ),
