@@ -22,6 +22,12 @@ def a_cache_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
 _NUMBERS = count()
 
 
+@pytest.fixture(autouse=True)
+def an_error_of_ours_is_none_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would be told of a file to a user fails a test, but where it is the command that is tested."""
+    monkeypatch.setenv("PROMPTLINT_TRACEBACK", "1")
+
+
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command in an empty folder, with nothing in the environment that it looks at."""

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from promptlint.config.keys import KEYS
 from promptlint.knowledge import loading
 from promptlint.knowledge.errors import KnowledgeError
 from promptlint.knowledge.loading import load_pages
+from promptlint.languages.python.modules.definitions import ModuleInfo
+from promptlint.languages.python.starting.senders import Send, Senders
 from tests.commands import CLOCK, Done, Run
 
 IDLE = "x = 1  # promptlint: ignore[PL101] why\n"
@@ -151,6 +154,32 @@ def test_an_error_of_ours_has_a_traceback_for_those_who_ask(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["promptlint", "check"])
     monkeypatch.setenv("PROMPTLINT_TRACEBACK", "1")
+    with pytest.raises(KeyError):
+        cli.main()
+
+
+def test_an_error_of_ours_in_one_file_leaves_the_others(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("bad", "good", "same"):
+        (tmp_path / f"{name}.py").write_text(EMBEDS, encoding="utf-8")
+    read = Senders.in_module
+
+    def broken(senders: Senders, module: ModuleInfo) -> Iterator[Send]:
+        if module.path == "bad.py":
+            raise KeyError("x")
+        return read(senders, module)
+
+    monkeypatch.setattr(Senders, "in_module", broken)
+    done = run("check", "--output-format", "concise", "--select", "PL0,PL3")
+    first, *others = done.out.splitlines()[:3]
+    assert first == (
+        "bad.py:1:1: PL001 [unreadable-file] This file brings about an error of promptlint itself, please report it:"
+        " KeyError: 'x' (PROMPTLINT_TRACEBACK=1 shows where). Nothing in it was checked."
+    )
+    assert [line.split(": ")[0] for line in others] == ["good.py:5:12", "same.py:5:12"]
+    monkeypatch.setenv("PROMPTLINT_TRACEBACK", "1")
+    monkeypatch.setattr(sys, "argv", ["promptlint", "check", "--no-cache"])
     with pytest.raises(KeyError):
         cli.main()
 
@@ -748,7 +777,8 @@ OF_CLI = (
     "check", "clean", "completion", "config", "mending", "outcome", "printing", "rule", "server", "settings", "show",
     "watching",
 )  # fmt: skip
-LIGHT = ["promptlint.cli", *(f"promptlint.cli.{name}" for name in OF_CLI), "promptlint.frozen", "promptlint.reporters"]
+BELOW = [f"promptlint.{name}" for name in ("doing", "frozen", "reporters")]
+LIGHT = ["promptlint.cli", *(f"promptlint.cli.{name}" for name in OF_CLI), *BELOW]
 
 
 @pytest.mark.parametrize("argument", ["--version", "--help"])

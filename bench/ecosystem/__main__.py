@@ -25,6 +25,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from promptlint.doing import TRACEBACK
+
 HERE = Path(__file__).parent
 PACKAGES = HERE / "packages.txt"
 RECORD = HERE / "record.txt"
@@ -72,7 +74,15 @@ def checked(package: str, home: Path) -> Outcome:
     command = [sys.executable, "-m", "promptlint", "check", ".", "--isolated", "--no-cache", "--exit-zero"]
     command += ["--jobs", "1", "--output-format", "json"]
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        process = subprocess.Popen(command, cwd=home, stdout=out, stderr=err, preexec_fn=_limited)  # noqa: PLW1509
+        crashing = {**os.environ, TRACEBACK: "1"}
+        process = subprocess.Popen(
+            command,
+            cwd=home,
+            env=crashing,
+            stdout=out,
+            stderr=err,
+            preexec_fn=_limited,  # noqa: PLW1509
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = usage.ru_utime + usage.ru_stime

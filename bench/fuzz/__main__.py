@@ -25,6 +25,7 @@ from pathlib import Path
 from bench.fuzz.inputs import made
 from promptlint.config.configuration import Configuration
 from promptlint.config.settings import Settings
+from promptlint.doing import TRACEBACK
 from promptlint.edits import Applicability
 from promptlint.repairing import Repaired, repaired
 
@@ -64,6 +65,7 @@ def _comments(raw: bytes) -> set[bytes]:
 
 def worker(seed: int, first: int, last: int) -> None:
     """Check some inputs, each told before it is begun. Ends where one hangs."""
+    os.environ[TRACEBACK] = "1"
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         for number in range(first, last):

@@ -14,6 +14,7 @@ from promptlint.checks import CHECKS
 from promptlint.config.kinds import ConfigError
 from promptlint.config.selection import Selection
 from promptlint.config.settings import Settings
+from promptlint.containing import contained
 from promptlint.diagnostics import UNREADABLE, Diagnostic, Finding
 from promptlint.discovery import Project, relative
 from promptlint.discovery.files import Files, FilesTrace, digest, prompt_files
@@ -96,6 +97,7 @@ class _Material:
         providers = load_providers()
 
         def each(read: Callable[[Group], Reading], groups: Sequence[Group]) -> list[Reading]:
+            read = contained(read)
             if jobs < 2 or len(groups) < 2 or sum(map(len, groups)) < FEW_FILES or not possible():
                 return list_of(read, groups)
             largest_first = sorted(groups, key=len, reverse=True)

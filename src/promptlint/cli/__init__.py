@@ -18,6 +18,7 @@ from promptlint.cli.outcome import CLEAN, FAILED, RefusedError
 from promptlint.cli.rule import rule
 from promptlint.cli.server import server
 from promptlint.cli.show import show
+from promptlint.doing import TRACEBACK, told
 
 
 class _Commands(click.Group):
@@ -64,7 +65,7 @@ def main() -> NoReturn:
         click.echo("Stopped.", err=True)
         sys.exit(FAILED)
     except Exception as error:
-        if os.environ.get("PROMPTLINT_TRACEBACK") == "1":
+        if os.environ.get(TRACEBACK) == "1":
             raise
         click.echo(f"Error: {_internal(error)}", err=True)
         sys.exit(FAILED)
@@ -82,5 +83,4 @@ def _expanded(argument: str) -> list[str]:
 
 def _internal(error: Exception) -> str:
     doing = next(iter(getattr(error, "__notes__", [])), "running")
-    what = " ".join(f"{type(error).__name__}: {error}".split())
-    return f"internal error while {doing}: {what} (PROMPTLINT_TRACEBACK=1 shows where)"
+    return f"internal error while {doing}: {told(error)}"
