@@ -48,8 +48,8 @@ NO_PARSERS = {
 FILE_SYSTEM = {"fileinput", "glob", "os", "pathlib", "shutil", "subprocess", "tempfile"}
 PURE = {"pathlib.PurePath", "pathlib.PurePosixPath"}
 TOUCH_FILES = {
-    "caching", "checking", "cli", "config", "containing", "discovery", "keeping", "knowledge", "many", "placing", "repairing",
-    "server", "session", "spreading",
+    "caching", "checking", "cli", "config", "containing", "discovery", "keeping", "knowledge", "many", "placing",
+    "repairing", "server", "session", "spreading",
 }  # fmt: skip
 
 NAMELESS = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
