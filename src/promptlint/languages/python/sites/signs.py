@@ -114,10 +114,10 @@ class Signs:
             called = node.func if isinstance(node, ast.Call) else node
             names = set(names_of(engine.head(engine.evaluated(called, module)), engine))
             yield from ((sign, module.place(node)) for sign in self._by_kind["decorator"] if names & sign.names)
-        # What is done after a failure (a pause before another try) says nothing of how the work goes.
-        for record in (record for record in engine.summary(function).calls if not record.handler):
+        for record in engine.summary(function).calls:
             names = {*names_of(engine.head(record.call.function), engine), _method(record.node)}
-            called = (*self._by_kind["call"], *self._by_kind["pause"])
+            # After a failure, before another try, it is no throttle.
+            called = [*self._by_kind["call"], *(self._by_kind["pause"] if not record.handler else ())]
             yield from ((sign, record.call.at) for sign in called if names & sign.names)
         at = Place(module.path, getattr(function.node, "lineno", 1), 0, getattr(function.node, "lineno", 1), 0)
         parameters = set(function.parameters)
