@@ -37,6 +37,8 @@ class LoopFrame:
     """Whether it may be left behind the call."""
     through: Place | None = None
     """The call in the loop by which a function is run that was handed over; None: it stands there by its own name."""
+    grows: bool = False
+    """Whether its items are lists to which its body adds something."""
 
 
 @dataclass(frozen=True, slots=True)
