@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from promptlint.checks.prefix import opening
 from promptlint.frozen import dataclass
-from promptlint.layout import Layout, Segment, Volatility
+from promptlint.layout import Confidence, Layout, Segment, Volatility
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,5 @@ def first_disorder(layout: Layout, blamed: Callable[[Segment], bool]) -> Disorde
 
 def _lasts(segment: Segment) -> bool:
     # A text of which the length is known has been weighed already.
-    return segment.volatility is Volatility.SESSION and not segment.tokens.high
+    told = segment.volatility is Volatility.SESSION and segment.confidence > Confidence.LOW
+    return told and not segment.tokens.high

@@ -322,6 +322,8 @@ def settled(hole: Hole, role: Role, caps: Sequence[Volatility], *, growing: bool
     if volatility is not None and caps and min(caps) < volatility and because != HISTORY:
         volatility = min(caps)
         because = f"{because}, but only once {_when(volatility)}"
+        if volatility is Volatility.SESSION:
+            confidence = confidence.guess  # an object may as well be made for one request
     if volatility is Volatility.CONSTANT:
         volatility = Volatility.DEPLOYMENT
     return replace(hole, volatility=volatility, because=because, confidence=confidence)
