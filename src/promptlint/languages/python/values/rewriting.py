@@ -124,11 +124,11 @@ def spread(term: Term) -> Term:
     return replace(term, items=tuple(items))
 
 
-def symbols(term: Term) -> set[Term]:
-    """The symbols left in a term."""
+def symbols(*terms: Term) -> set[Term]:
+    """The symbols left in terms. What these share is walked once."""
     found: set[Term] = set()
     seen: set[int] = set()
-    stack = [term]
+    stack = [*terms]
     while stack:
         at = stack.pop()
         if not at.open or id(at) in seen:
