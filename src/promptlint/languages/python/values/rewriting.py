@@ -84,12 +84,12 @@ class Substitution:
         known = self.memo.get(id(old))
         if known is not None:
             return known[1]
-        if isinstance(old, Each):
-            new = self.loops[old.loop] if old.loop in self.loops else old.rebuilt(self)
-        elif old.SYMBOL:
-            new = self.values.get(old, old)
-        else:
+        if not old.SYMBOL:
             new = old.rebuilt(self)
+        elif isinstance(old, Each):
+            new = self.loops[old.loop] if old.loop in self.loops else old.rebuilt(self)
+        else:
+            new = self.values.get(old, old)
         self.memo[id(old)] = (old, new)
         return new
 
