@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gc
+from unittest.mock import patch
 
 import pytest
 
 from bench.speed.trees import plant
 from bench.speed.work import work
 from promptlint.knowledge.loading import load_models, load_providers
+from promptlint.languages.python.modules import definitions
+from promptlint.languages.python.modules.definitions import ModuleInfo
+from promptlint.languages.python.modules.syntax import parsed
 from promptlint.languages.python.read import read_source
 from promptlint.languages.python.values.engine import Engine
 from promptlint.languages.python.values.rewriting import Substitution
@@ -16,7 +20,7 @@ from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Carried, Cat, Each, Format, Global, Str
 
 FILES = 40
-MOST = {"files parsed": 40, "bodies walked": 300, "prompts worked out": 60}
+MOST = {"files parsed": 40, "names looked through": 40, "bodies walked": 300, "prompts worked out": 60}
 """For ten calls: if it becomes more, whoever made it more should know why."""
 
 
@@ -46,6 +50,22 @@ def test_a_call_costs_no_more_than_it_did(done: list[dict[str, int]], name: str)
 def test_a_file_is_read_once_and_those_with_prompts_some_times_more(done: list[dict[str, int]]) -> None:
     more = done[1]["files read"] - done[0]["files read"]
     assert more <= 16 * FILES - FILES + 16  # and a few packages
+
+
+def test_what_a_file_names_is_looked_through_once_however_often_fixes_are_read_back(done: list[dict[str, int]]) -> None:
+    assert done[0]["names looked through"] <= done[0]["files parsed"]
+
+
+def test_a_body_is_looked_through_once_for_what_it_changes() -> None:
+    module = ModuleInfo("app.py", "app", CHANGES, parsed(CHANGES))
+    method, function = module.classes["Chat"].methods["ask"], module.functions["reset"]
+
+    with patch.object(definitions, "changed_in_place", wraps=definitions.changed_in_place) as looked:
+        assert method.mutates
+        assert method.added.objects == {"self": {"said": "append"}}
+        assert method.added.lists == {"texts"}
+        assert module.changed == {"KEPT": (function,)}
+    assert looked.call_count == len(module.all_functions[1:])
 
 
 # --- terms ------------------------------------------------------------------------------------------------------------
@@ -94,6 +114,18 @@ def test_what_was_known_of_files_is_gone_when_they_are_read() -> None:
         gc.enable()
 
 
+CHANGES = """
+KEPT = []
+
+class Chat:
+    def ask(self, question):
+        texts = []
+        texts.append(question)
+        self.said.append(question)
+
+def reset():
+    KEPT.clear()
+"""
 SENDS = """
 import openai
 

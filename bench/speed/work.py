@@ -14,12 +14,14 @@ from promptlint.config.configuration import Configuration
 from promptlint.config.settings import Settings
 from promptlint.discovery.files import Files
 from promptlint.languages.python.bodies.walking import Walker
+from promptlint.languages.python.modules.namings import Namings
 from promptlint.languages.python.modules.project import Project
 from promptlint.languages.python.sending.prompts import Prompts
 
 COUNTED: tuple[tuple[str, type, str], ...] = (
     ("files read", Files, "raw"),
     ("files parsed", Project, "_parse"),
+    ("names looked through", Namings, "__init__"),
     ("bodies walked", Walker, "summary"),
     ("prompts worked out", Prompts, "prompt"),
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from promptlint.frozen import dataclass
-from promptlint.languages.python.modules.mutating import changed_in_place
+from promptlint.languages.python.modules.mutating import Changed
 
 _TO_LISTS = ("append", "appendleft", "extend", "insert")
 _TO_SETS = ("add", "update")
-_LISTS = (ast.List, ast.ListComp)
+_LONGER, _KEYED, _HANDED_ON = "+= [...]", "['text'] =", "**name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +27,33 @@ class Added:
     """Objects → their attributes → how these are added to. An attribute that is only set is not among them."""
 
 
-def added(nodes: Iterable[ast.AST]) -> Added:
-    """To what the nodes of a body add something."""
+def added(nodes: Iterable[ast.AST], changes: Iterable[Changed]) -> Added:
+    """To what a body adds something: its nodes, and what they change in place."""
     to: dict[str, set[str]] = {}
     objects: dict[str, dict[str, str]] = {}
-    keywords: set[str] = set()
-    for node in nodes:
-        target, method = changed_in_place(node)
+    for target, method in changes:
         if isinstance(target, ast.Name):
-            to.setdefault(_way(node, method), set()).add(target.id)
+            to.setdefault(method, set()).add(target.id)
         elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-            changes = objects.setdefault(target.value.id, {})
+            attributes = objects.setdefault(target.value.id, {})
             if method:
-                changes.setdefault(target.attr, method)
-        elif isinstance(node, ast.keyword) and node.arg is None and isinstance(node.value, ast.Name):
-            keywords.add(node.value.id)
-    sets = _those(to, *_TO_SETS)
-    keyed = _those(to, "setdefault", "[text]=") | (_those(to, "update") & keywords)
-    return Added(_those(to, *_TO_LISTS), sets, keyed, objects)
+                attributes.setdefault(target.attr, method)
+    for way, name in _written(nodes):
+        to.setdefault(way, set()).add(name)
+    keyed = _those(to, "setdefault", _KEYED) | (_those(to, "update") & _those(to, _HANDED_ON))
+    return Added(_those(to, *_TO_LISTS, _LONGER), _those(to, *_TO_SETS), keyed, objects)
 
 
-def _way(node: ast.AST, method: str) -> str:
-    """How a node adds to a thing: by which method, as a list to a list, or under a key that is a text."""
-    if isinstance(node, ast.AugAssign) and isinstance(node.value, _LISTS):
-        return "extend"
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-        return "[text]=" if isinstance(node.ctx, ast.Store) else method
-    return method
+def _written(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+    """What tells, by the way it is written, what kind of thing a name holds."""
+    for node in nodes:
+        match node:
+            case ast.AugAssign(target=ast.Name(id=name), value=ast.List() | ast.ListComp()):
+                yield _LONGER, name
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str()), ctx=ast.Store()):
+                yield _KEYED, name
+            case ast.keyword(arg=None, value=ast.Name(id=name)):
+                yield _HANDED_ON, name
 
 
 def _those(to: Mapping[str, set[str]], *ways: str) -> frozenset[str]:

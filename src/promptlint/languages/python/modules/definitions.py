@@ -7,7 +7,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from promptlint.languages.python.modules.adding import Added, added
-from promptlint.languages.python.modules.mutating import changed_attributes, changed_in_place, changed_names
+from promptlint.languages.python.modules.mutating import Changed, changed_attributes, changed_in_place, root, whole
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.modules.syntax import (
     all_nodes,
@@ -15,6 +15,7 @@ from promptlint.languages.python.modules.syntax import (
     children,
     last_name,
     own_nodes,
+    plain_names,
     statements,
 )
 from promptlint.spans import Lines, Span
@@ -131,7 +132,19 @@ class FunctionInfo:
     @cached_property
     def added(self) -> Added:
         """To what its body adds something."""
-        return added(self.nodes)
+        return added(self.nodes, self.changes)
+
+    @cached_property
+    def changes(self) -> tuple[Changed, ...]:
+        """What the body sets or changes in place, in the order of the source."""
+        return tuple(changed_in_place(self.nodes))
+
+    @property
+    def changed_outside(self) -> frozenset[str]:
+        """Names from outside the body which it sets as a `global`, or what they hold."""
+        outer = [name for node in self.nodes if isinstance(node, ast.Global) for name in node.names]
+        held = plain_names(whole(place) for place, method in self.changes if method)
+        return held.difference(self.local if held else ()).union(outer)
 
     @property
     def mutates(self) -> bool:
@@ -158,15 +171,9 @@ class FunctionInfo:
     @cached_property
     def changes_itself(self) -> bool:
         """Whether something in the body itself changes what it is given."""
-        for node in self.nodes:
-            target, method = changed_in_place(node)
-            if isinstance(target, ast.Name) and method == "+=":  # mostly of a number
-                continue
-            while isinstance(target, (ast.Attribute, ast.Subscript)):
-                target = target.value
-            if isinstance(target, ast.Name) and target.id in self.parameters:
-                return True
-        return False
+        # `+=` of a name is mostly of a number.
+        changed = (root(place) for place, by in self.changes if by != "+=" or not isinstance(place, ast.Name))
+        return not plain_names(changed).isdisjoint(self.parameters)
 
 
 class ClassInfo:
@@ -233,7 +240,7 @@ class ClassInfo:
         constructors = ("__init__", "__post_init__", "model_post_init", "__attrs_post_init__", "setup")
         order = sorted(self.methods.values(), key=lambda m: constructors.index(m.name) if m.name in constructors else 9)
         for method in order:
-            for name in changed_attributes(all_nodes(method.node), method.receiver):
+            for name in changed_attributes(changed_in_place(all_nodes(method.node)), method.receiver):
                 found[name][method] = None
         return {name: tuple(methods) for name, methods in found.items()}
 
@@ -310,9 +317,8 @@ class ModuleInfo:
     def changed(self) -> dict[str, tuple[FunctionInfo, ...]]:
         """Name of the module → the functions which set it, or change what it holds, other than its body itself."""
         found: dict[str, dict[FunctionInfo, None]] = defaultdict(dict)
-        own = set(changed_names(tuple(all_nodes(self.tree)), ())).intersection(self.body.local)
-        for function in self.all_functions[1:] if own else ():
-            for name in own.intersection(changed_names(function.nodes, function.local)):
+        for function in self.all_functions[1:]:
+            for name in self.body.local.intersection(function.changed_outside):
                 found[name][function] = None
         return {name: tuple(functions) for name, functions in found.items()}
 

@@ -3,48 +3,53 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 MUTATORS = frozenset((
     "append", "extend", "insert", "update", "add", "appendleft", "setdefault", "clear", "pop", "popleft", "remove",
     "reverse",
 ))  # fmt: skip
 
-
-def changed_in_place(node: ast.AST) -> tuple[ast.expr | None, str]:
-    """What a node sets, or adds to by a method; and that method, `[]=` or `+=`, empty where it is only set."""
-    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-        return node, ""
-    if isinstance(node, ast.AugAssign):
-        return node.target, "+="
-    if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-        return node.value, "[]="
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
-        return node.func.value, node.func.attr
-    return None, ""
+Changed = tuple[ast.expr, str]
+"""What is set, or added to by a method; and that method, `[]=` or `+=`, empty where it is only set."""
+_CHANGING = frozenset({ast.Attribute, ast.AugAssign, ast.Call, ast.Subscript})
 
 
-def changed_attributes(nodes: Iterable[ast.AST], owner: str | None) -> Iterator[str]:
+def changed_in_place(nodes: Iterable[ast.AST]) -> Iterator[Changed]:
+    """What nodes set or add to, in their order."""
+    for node in nodes:
+        if node.__class__ not in _CHANGING:
+            continue
+        if isinstance(node, ast.Attribute):
+            if isinstance(node.ctx, ast.Store):
+                yield node, ""
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
+                yield node.func.value, node.func.attr
+        elif isinstance(node, ast.Subscript):
+            if not isinstance(node.ctx, ast.Load):
+                yield node.value, "[]="
+        elif isinstance(node, ast.AugAssign):
+            yield node.target, "+="
+
+
+def changed_attributes(changes: Iterable[Changed], owner: str | None) -> Iterator[str]:
     """Attributes of an object, by the name that holds it, which are assigned, or of which a mutator is called."""
-    for node in nodes:
-        target = _whole(changed_in_place(node)[0])
-        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == owner:
-            yield target.attr
+    for target, _ in changes:
+        place = whole(target)
+        if isinstance(place, ast.Attribute) and isinstance(place.value, ast.Name) and place.value.id == owner:
+            yield place.attr
 
 
-def changed_names(nodes: Collection[ast.AST], local: Collection[str]) -> Iterator[str]:
-    """Names from outside a body which it sets as a `global`, or what they hold. `local` are the names that it binds."""
-    outer = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
-    yield from outer
-    for node in nodes:
-        target, method = changed_in_place(node)
-        whole = _whole(target)
-        if method and isinstance(whole, ast.Name) and (whole.id in outer or whole.id not in local):
-            yield whole.id
-
-
-def _whole(target: ast.expr | None) -> ast.expr | None:
+def whole(target: ast.expr) -> ast.expr:
     """What holds the item that is changed."""
     while isinstance(target, ast.Subscript):
+        target = target.value
+    return target
+
+
+def root(target: ast.expr) -> ast.expr:
+    """What holds the object that is changed, however deep inside."""
+    while isinstance(target, (ast.Attribute, ast.Subscript)):
         target = target.value
     return target

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from posixpath import dirname, join, normpath
 
 from promptlint.languages.python.modules.definitions import ModuleInfo
+from promptlint.languages.python.modules.namings import Namings
 from promptlint.languages.python.modules.newer import later
 from promptlint.languages.python.modules.syntax import parsed
 from promptlint.request import Gap
@@ -31,12 +32,14 @@ class Project:
         """The files that somebody has asked for, here or in a project made of this one."""
         self._modules: dict[str, ModuleInfo | None] = {}
         self._resolved: dict[tuple[str, str], str | None] = {}
+        self._namings: dict[ModuleInfo, Namings] = {}
 
     def again(self, files: Mapping[str, bytes], changed: Collection[str]) -> Project:
         """The project with the same files, of which some have other texts now; modules of the others are kept."""
         new = Project(files, self._external)
         new._modules = {path: module for path, module in self._modules.items() if path not in changed}
         new._resolved = self._resolved
+        new._namings = {module: said for module, said in self._namings.items() if module.path not in changed}
         new.parsed = self.parsed
         new.unreadable = {path: gap for path, gap in self.unreadable.items() if path not in changed}
         return new
@@ -47,6 +50,12 @@ class Project:
             self.parsed.add(path)
             self._modules[path] = self._parse(path)
         return self._modules[path]
+
+    def namings(self, module: ModuleInfo) -> Namings:
+        """What a module calls and keeps under which names. That is told by its text, and kept as long as its tree."""
+        if module not in self._namings:
+            self._namings[module] = Namings(module)
+        return self._namings[module]
 
     def resolve(self, name: str, importer: str) -> str | None:
         """The path of the module which `import name` means in the file `importer`; None: outside the project.

@@ -118,6 +118,11 @@ def bound_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
             yield at.name
 
 
+def plain_names(nodes: Iterable[ast.expr]) -> frozenset[str]:
+    """The names among some expressions."""
+    return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
+
+
 def last_name(node: ast.AST) -> str:
     """The last name of what is called or named: `post` of `@app.post("/x")`; empty when it has none."""
     while isinstance(node, ast.Call):

@@ -8,8 +8,8 @@ from promptlint.frozen import dataclass, replace
 from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame
 from promptlint.languages.python.modules.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.modules.index import Index
+from promptlint.languages.python.modules.namings import Called
 from promptlint.languages.python.reaching.handing import Handing, Run
-from promptlint.languages.python.reaching.namings import Called
 from promptlint.languages.python.reaching.receivers import Receivers
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values import classes
@@ -89,14 +89,14 @@ class Callers:
 
     def _candidates(self, info: FunctionInfo) -> Iterator[tuple[*Called, str]]:
         """The calls that may be one of a function, and the name it is kept under where it is not its own."""
-        home = self.engine.namings(info.module)
+        home = self.engine.project.namings(info.module)
         for call, function in home.lambdas.get(info.node, ()):
             yield call, function, ""
         kept: dict[str, bool] = dict.fromkeys(home.kept_lambdas.get(info.node, ()), True)
         makers: dict[str, None] = {}
         for name in self._receivers.names(info):
             for module in self.modules_naming(name, info.module):
-                namings = self.engine.namings(module)
+                namings = self.engine.project.namings(module)
                 yield from ((*called, "") for called in namings.calls.get(name, ()))
                 kept.update(dict.fromkeys(namings.kept.get(name, ()), True))
                 makers.update(namings.returned(name))
@@ -107,7 +107,7 @@ class Callers:
             if len(name) < 2 or len(queue) > MOST_NAMES:
                 continue
             for module in self.modules_naming(name, info.module):
-                namings = self.engine.namings(module)
+                namings = self.engine.project.namings(module)
                 yield from ((*called, name) for called in namings.calls.get(name, ()))
                 queue += [further for further in namings.kept.get(name, ()) if further not in queue]
 
@@ -117,7 +117,7 @@ class Callers:
         for maker in makers:
             found: dict[str, bool] = {}
             for module in self.modules_naming(maker, info.module):
-                found.update(dict.fromkeys(self.engine.namings(module).made.get(maker, ()), True))
+                found.update(dict.fromkeys(self.engine.project.namings(module).made.get(maker, ()), True))
             names.update(found if len(found) < MOST_NAMES else {})
         return names
 

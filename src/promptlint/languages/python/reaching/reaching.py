@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from promptlint.frozen import replace
 from promptlint.knowledge.providers import Providers
@@ -138,7 +138,7 @@ class Reach:
 
     @staticmethod
     def _asked(send: Send) -> set[Param]:
-        return {symbol for term in send.sent for symbol in symbols(term) if isinstance(symbol, Param)}
+        return {symbol for symbol in symbols(*send.sent) if isinstance(symbol, Param)}
 
     def _possible(self, send: Send) -> bool:
         self.engine.fresh()
@@ -156,7 +156,8 @@ class Reach:
     def _closed(self, send: Send, lifts: int, left: list[int], *, first: bool = False) -> Iterator[tuple[Send, Prompt]]:
         if not self._possible(send):
             return
-        if lifts > 0 and (own := self._own(send)) is not None:
+        asked = self._asked(send) if lifts > 0 else set()
+        if (own := self._own(send, asked)) is not None:
             if first:
                 left[0] = max(LEAST_PROMPTS, left[0] // self._rank(send, own))
             lift = list(self._lifted(send, [own], left[0]))
@@ -167,7 +168,8 @@ class Reach:
                 return
         left[0] -= 1
         prompt = self._prompt(send)
-        lift = list(self._lifted(send, self._guessed(send, prompt), left[0])) if lifts > 0 and left[0] > 0 else []
+        guessed = self._guessed(send, prompt, asked) if lifts > 0 and left[0] > 0 else []
+        lift = list(self._lifted(send, guessed, left[0]))
         yield from self._each_closed(lift, lifts, left)
         if not _told(send, lift):
             yield send, prompt
@@ -200,19 +202,21 @@ class Reach:
             if found:
                 return
 
-    def _own(self, send: Send) -> FunctionInfo | None:
+    @staticmethod
+    def _own(send: Send, asked: Collection[Param]) -> FunctionInfo | None:
         """The function it is seen from, when one of its parameters is sent."""
-        own = any(s.info is send.function and s.name != s.info.receiver for s in self._asked(send))
+        own = any(s.info is send.function and s.name != s.info.receiver for s in asked)
         return send.function if own else None
 
-    def _guessed(self, send: Send, prompt: Prompt) -> list[FunctionInfo]:
+    @staticmethod
+    def _guessed(send: Send, prompt: Prompt, asked: Collection[Param]) -> list[FunctionInfo]:
         """The functions whose callers may know more: the outermost one first.
 
         Of what a method has put into an object later, its callers tell nothing: who made the object is asked.
         """
-        asked = {param.info for param in self._asked(send)}
+        sent = {param.info for param in asked}
         infos = {param.info for param in prompt.guessed if param.name != param.info.receiver}
-        infos = {info for info in infos if info in asked or info.name in CONSTRUCTORS}
+        infos = {info for info in infos if info in sent or info.name in CONSTRUCTORS}
 
         def order(info: FunctionInfo) -> tuple[bool, str, int]:
             return info is not send.function, info.module.path, getattr(info.node, "lineno", 0)

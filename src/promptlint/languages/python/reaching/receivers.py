@@ -155,7 +155,7 @@ class Receivers:
         seen: set[str] = set()
         for klass in classes.lineage(info.owner, self.engine):
             for module in self._modules_naming(klass.name, info.module):
-                namings = self.engine.namings(module)
+                namings = self.engine.project.namings(module)
                 for name in (*namings.annotated.get(klass.name, ()), *namings.made.get(klass.name, ())):
                     if name not in seen:
                         seen.add(name)

@@ -26,11 +26,14 @@ def bound(request: Request, send: Send, engine: Engine) -> Request:
     is none that a value could be shared by. Nor does one loop matter to a conversation that is older than it: each
     message that is answered in such a loop is one more turn of it.
     """
+    layout, site = request.layout, request.site
+    sent = (layout.segments, *(parameter.value for parameter in site.parameters))
+    if not any(segment.volatility is Volatility.CALL for segments in sent for segment in segments):
+        return request
     around = list(_around(send, request, engine))
-    if not around or _outlives(request.layout):
+    if not around or _outlives(layout):
         return request
     bodies = [_body(record.function, engine) for record in send.chain]
-    layout, site = request.layout, request.site
     parameters = [replace(p, value=_shared(p.value, around, bodies)) for p in site.parameters]
     layout = replace(layout, segments=_shared(layout.segments, around, bodies))
     return replace(request, layout=layout, site=replace(site, parameters=tuple(parameters)))

@@ -23,7 +23,7 @@ def frames(record: CallRecord, engine: Engine, *, coroutine: bool = False) -> tu
 
 def _side_by_side(record: CallRecord, frame: LoopFrame, engine: Engine, coroutine: bool) -> bool:
     """Whether a turn goes on to the next without waiting for the call."""
-    if engine.namings(record.function.module).awaited(record.call.at, frame.at):
+    if engine.project.namings(record.function.module).awaited(record.call.at, frame.at):
         return False
     callee = engine.head(record.call.function)
     name = callee_name(callee)

@@ -48,7 +48,7 @@ class Blocking:
 
     def _awaited(self, record: CallRecord) -> bool:
         function = record.function
-        return not function.is_module and self.engine.namings(function.module).awaited(
+        return not function.is_module and self.engine.project.namings(function.module).awaited(
             record.call.at, function.module.place(function.node)
         )
 

@@ -16,7 +16,6 @@ from promptlint.languages.python.modules.definitions import ClassInfo, FunctionI
 from promptlint.languages.python.modules.imports import starred
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.modules.project import Project
-from promptlint.languages.python.reaching.namings import Namings
 from promptlint.languages.python.values import attributes, conditions, functions, keeping, methods, operators, unrolling
 from promptlint.languages.python.values.arguments import bound
 from promptlint.languages.python.values.filling import Elsewhere
@@ -94,16 +93,9 @@ class Engine(Showing):
         self.turned: dict[tuple[int, int], tuple[Term, ...]] = {}  # kept for `unrolling`
         self._returned: dict[tuple[int, ...], Term] = {}
         self.elsewhere = Elsewhere()
-        self._namings: dict[ModuleInfo, Namings] = {}
         self._depth = 0
         self._steps = 0
         self._limit = MOST_STEPS
-
-    def namings(self, module: ModuleInfo) -> Namings:
-        """What a module calls and keeps under which names."""
-        if module not in self._namings:
-            self._namings[module] = Namings(module)
-        return self._namings[module]
 
     # --- definitions --------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from promptlint.languages.python.modules.definitions import ClassInfo, FunctionInfo
-from promptlint.languages.python.modules.mutating import changed_in_place
 from promptlint.languages.python.values import classes, histories
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import Attr, Call, Choice, Class, Param
@@ -69,15 +68,14 @@ def shortened_elsewhere(klass: ClassInfo, name: str, engine: Engine) -> tuple[hi
 def _shortened_in(path: str, klass: ClassInfo, name: str, engine: Engine) -> Iterator[histories.Change]:
     module = engine.project.module(path)
     for function in module.all_functions if module is not None else ():
-        if any(_is_set(node, function, name) for node in function.nodes):
+        if any(_is_set(target, function, name) for target, _ in function.changes):
             for place, value in engine.summary(function).effects.items():
                 change = histories.change(place, value) if isinstance(place, Attr) and place.name == name else None
                 if change is not None and change.cut is not None and _is_of(klass, place.children()[0], engine):
                     yield histories.Change(cut=change.cut)
 
 
-def _is_set(node: ast.AST, function: FunctionInfo, name: str) -> bool:
-    target = changed_in_place(node)[0]
+def _is_set(target: ast.expr, function: FunctionInfo, name: str) -> bool:
     own = isinstance(target, ast.Attribute) and getattr(target.value, "id", None) == function.receiver
     return isinstance(target, ast.Attribute) and target.attr == name and not own
 

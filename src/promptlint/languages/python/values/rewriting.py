@@ -84,12 +84,12 @@ class Substitution:
         known = self.memo.get(id(old))
         if known is not None:
             return known[1]
-        if isinstance(old, Each):
-            new = self.loops[old.loop] if old.loop in self.loops else old.rebuilt(self)
-        elif old.SYMBOL:
-            new = self.values.get(old, old)
-        else:
+        if not old.SYMBOL:
             new = old.rebuilt(self)
+        elif isinstance(old, Each):
+            new = self.loops[old.loop] if old.loop in self.loops else old.rebuilt(self)
+        else:
+            new = self.values.get(old, old)
         self.memo[id(old)] = (old, new)
         return new
 
@@ -124,11 +124,11 @@ def spread(term: Term) -> Term:
     return replace(term, items=tuple(items))
 
 
-def symbols(term: Term) -> set[Term]:
-    """The symbols left in a term."""
+def symbols(*terms: Term) -> set[Term]:
+    """The symbols left in terms. What these share is walked once."""
     found: set[Term] = set()
     seen: set[int] = set()
-    stack = [term]
+    stack = [*terms]
     while stack:
         at = stack.pop()
         if not at.open or id(at) in seen:

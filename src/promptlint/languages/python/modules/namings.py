@@ -12,6 +12,10 @@ from promptlint.languages.python.modules.syntax import all_nodes, last_name
 
 Called = tuple[ast.Call, FunctionInfo]
 """A call, and the function in whose body it stands."""
+_SAYING = frozenset(
+    {ast.AnnAssign, ast.Assign, ast.Await, ast.Dict, ast.NamedExpr, ast.Return, ast.arg, ast.arguments, ast.keyword}
+)
+"""The nodes which say something beside calls."""
 
 
 class Namings:
@@ -35,7 +39,8 @@ class Namings:
         for call, function in module.calls:
             self._call(call, function)
         for node in all_nodes(module.tree):
-            self._statement(node)
+            if node.__class__ in _SAYING:  # one of ten
+                self._statement(node)
 
     def _call(self, call: ast.Call, function: FunctionInfo) -> None:
         handed = [*call.args, *(keyword.value for keyword in call.keywords)]
