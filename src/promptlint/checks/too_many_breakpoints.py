@@ -53,14 +53,12 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
 
 
 def _left_behind(request: Request, limit: str) -> Iterator[Finding]:
-    # A list of messages is certain to grow. One of tools may always have the same last item.
-    grows = request.layout.conversation
-    for mark in request.site.kept[:1]:
+    for left in request.site.left[:1]:
         yield Finding(
-            at=mark.span,
+            at=left.breakpoint.span,
             message="Each call leaves this breakpoint on another part of an object that outlives it, and nothing takes"
             f" the older ones off: they add up, and {limit}. Take them off first, or mark a copy.",
-            confidence=min(request.site.confidence, Confidence.MEDIUM if grows else Confidence.LOW),
+            confidence=min(request.site.confidence, left.confidence),
             flow=(call(request.site),),
         )
 

@@ -15,6 +15,7 @@ from promptlint.languages.python.sending.given import Arguments, is_object
 from promptlint.languages.python.sending.judging import Judge
 from promptlint.languages.python.sending.texts import MOST_TOOLS, Texts
 from promptlint.languages.python.sites import switches
+from promptlint.languages.python.sites.leaving import left
 from promptlint.languages.python.sites.markers import Marks
 from promptlint.languages.python.sites.parameters import parameters_of
 from promptlint.languages.python.starting.messages import MISSING, absent, content_of, kept, kind_of, role_of
@@ -45,7 +46,7 @@ from promptlint.languages.python.values.terms import (
     Str,
 )
 from promptlint.layout import Breakpoint, Layout, Role, Segment, Volatility
-from promptlint.request import Known, Parameter, Stray
+from promptlint.request import Known, Left, Parameter, Stray
 
 Naming = Callable[[str, ModuleInfo], Iterable[ModuleInfo]]
 """The modules near one in which a text occurs."""
@@ -69,8 +70,7 @@ class Prompt:
     named: bool = True
     """Whether code that was not read names a breakpoint."""
     strays: tuple[Stray, ...] = ()
-    kept: tuple[Breakpoint, ...] = ()
-    """Breakpoints which stay on objects that outlive the call."""
+    left: tuple[Left, ...] = ()
 
 
 class Prompts:
@@ -115,7 +115,7 @@ class Prompts:
             Layout(segments), self._known(), frozenset(self.judge.guessed),
             tuple(dict.fromkeys(s.because for s in segments if s.volatility is None)),
             tuple(parameters), automatic, elsewhere, self._named(), tuple(dict.fromkeys(self.marks.strays)),
-            tuple(dict.fromkeys(self.marks.kept(self._functions()))),
+            tuple(dict.fromkeys(left(self.marks, self._functions(), self.engine))),
         )  # fmt: skip
 
     def _part(self, part: Part, term: Term) -> None:
