@@ -131,6 +131,8 @@ class Site:
     automatic: Breakpoint | None = None
     """The breakpoint which the provider is asked to set by itself, behind the last block of each request."""
     left: tuple[Left, ...] = ()
+    throughout: tuple[Breakpoint, ...] = ()
+    """Breakpoints which a loop sets on each message of a list, in its place: they are not in the layout."""
     strays: tuple[Stray, ...] = ()
     """Cache markers in the prompt which this call does not know."""
     parameters: tuple[Parameter, ...] = ()

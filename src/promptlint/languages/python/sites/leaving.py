@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 
 from promptlint.languages.python.bodies.summaries import CallRecord
 from promptlint.languages.python.modules.definitions import FunctionInfo, ModuleInfo
 from promptlint.languages.python.modules.mutating import changed_in_place
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.modules.syntax import last_name
+from promptlint.languages.python.sites.handed import Handed
 from promptlint.languages.python.sites.markers import Marks, names
 from promptlint.languages.python.sites.mentions import only_written
 from promptlint.languages.python.values.engine import Engine
@@ -41,22 +43,23 @@ _TAKE = ("pop", "popleft", "remove", "clear")
 _JOINS = ("all", "any", "and", "or", "not", "is", "is not")
 
 
-def left(marks: Marks, functions: Iterable[FunctionInfo], engine: Engine) -> Iterator[Left]:
+def left(marks: Marks, functions: Iterable[Handed], engine: Engine) -> Iterator[Left]:
     """The markers that functions leave on the newest item of a list in an attribute, and that nothing takes off."""
     key = marks.marker.key if marks.marker is not None else ""
-    for info in dict.fromkeys(functions):
+    for info in dict.fromkeys(function.info for function in functions):
         effects = engine.summary(info).effects
         for place, content in effects.items():
             whole, added = _list_of(place), _adds_to(place, content)
             if whole is None or not (added or _newest(place)):
                 continue
-            for entry, within in _entries(content, place, effects):
-                if names(entry.key, key) and not _looked_for(key, whole.name, entry.key.at, engine):
-                    mark = marks.breakpoint(entry.value)
-                    if mark is not None and not mark.optional:
-                        message = added or within or _inside(place) or _adds_to(whole, effects.get(whole, whole))
-                        sure = message or _comes_and_goes(whole.name, info.module, engine)
-                        yield Left(mark, Confidence.MEDIUM if sure else Confidence.LOW)
+            message = added or _inside(place) or _adds_to(whole, effects.get(whole, whole))
+            for entry, within in entries(content, partial(_same, effects)):
+                if not names(entry.key, key) or _looked_for(key, whole.name, entry.key.at, engine):
+                    continue
+                mark = marks.breakpoint(entry.value)
+                if mark is not None and not mark.optional:
+                    sure = message or within or _comes_and_goes(whole.name, info.module, engine)
+                    yield Left(mark, Confidence.MEDIUM if sure else Confidence.LOW)
 
 
 # --- what is left -----------------------------------------------------------------------------------------------------
@@ -86,10 +89,10 @@ def _adds_to(place: Term, content: Term) -> bool:
     return isinstance(plain, Seq) and plain.items[:1] == (Splat(place),)
 
 
-def _entries(content: Term, place: Term, changed: Collection[Term]) -> Iterator[tuple[Entry, bool]]:
+def entries(content: Term, taken: Callable[[Term, bool], bool]) -> Iterator[tuple[Entry, bool]]:
     """The entries of what is left at a place, each with whether it stands within another one.
 
-    Also those that are left on one of two ways, where the same way is taken on each call.
+    Of what is left in one of two ways: where it is `taken`, by its condition and whether that holds.
     """
     stack = [(content, False)]
     for _ in range(MOST_TERMS):
@@ -100,15 +103,22 @@ def _entries(content: Term, place: Term, changed: Collection[Term]) -> Iterator[
         if isinstance(at, Entry):
             yield at, within
             stack.append((at.value, True))
-        elif isinstance(at, Choice) and stripped(place) in (stripped(at.then), stripped(at.other)):
-            stack += [(side, within) for side in (at.then, at.other) if _settled(at.condition, changed)]
-        elif isinstance(at, Maybe) and _settled(at.condition, changed):
-            stack += [(item, within) for item in (*at.then, *at.other)]
+        elif isinstance(at, Choice):
+            stack += [
+                (side, within) for side, holds in ((at.then, True), (at.other, False)) if taken(at.condition, holds)
+            ]
+        elif isinstance(at, Maybe):
+            sides = ((at.then, True), (at.other, False))
+            stack += [(item, within) for items, holds in sides if taken(at.condition, holds) for item in items]
         elif isinstance(at, (Map, Seq)):
             stack += [(item, within) for item in at.items]
 
 
-def _settled(condition: Term, changed: Collection[Term]) -> bool:
+def _same(changed: Collection[Term], condition: Term, _: bool) -> bool:
+    return settled(condition, changed)
+
+
+def settled(condition: Term, changed: Collection[Term]) -> bool:
     """Whether a condition only asks what is there, or a setting: nothing that is counted, or `changed` by the call."""
     stack = [condition]
     for _ in range(MOST_TERMS):
