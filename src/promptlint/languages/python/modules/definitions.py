@@ -18,7 +18,7 @@ from promptlint.languages.python.modules.syntax import (
 )
 from promptlint.spans import Lines, Span
 
-_PUT = ("append", "appendleft", "extend", "insert")
+_PUT = ("append", "appendleft", "extend", "insert", "sort")
 _ADD = ("add", "update")
 _LISTS = (ast.List, ast.ListComp)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -132,7 +132,7 @@ class FunctionInfo:
 
     @cached_property
     def appended(self) -> frozenset[str]:
-        """Names of its body that hold a list, for something is appended to it."""
+        """Names of its body that hold a list, for something is appended to it, or it is sorted."""
         longer = [n.target for n in self.nodes if isinstance(n, ast.AugAssign) and isinstance(n.value, _LISTS)]
         return self._changed_by(_PUT) | {target.id for target in longer if isinstance(target, ast.Name)}
 
