@@ -29,7 +29,7 @@ def test_every_file_is_a_provider() -> None:
         ("bedrock-openai", False, 4, {"30m": 1.25}, 1024),
         ("gemini", False, None, {}, 4096),
         ("deepseek", False, None, {}, 64),
-        ("unknown", False, None, {}, 1024),
+        ("unknown", False, 4, {}, 1024),
     ],
 )
 def test_how_a_provider_caches(

@@ -40,6 +40,15 @@ class Stray:
     instead: str = ""  # the key that this call knows; empty: it knows none there
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A breakpoint which each call leaves on the newest part of an object that outlives it, and nothing takes off."""
+
+    breakpoint: Breakpoint
+    confidence: Confidence
+    """How sure it is that another part is the newest on each call."""
+
+
 class Mode(Enum):
     """How a request is sent."""
 
@@ -121,8 +130,9 @@ class Site:
     named: bool = True  # whether code that was not read names a breakpoint: what could not be followed may carry one
     automatic: Breakpoint | None = None
     """The breakpoint which the provider is asked to set by itself, behind the last block of each request."""
-    kept: tuple[Breakpoint, ...] = ()
-    """Breakpoints which each call leaves on another part of an object that outlives it, and which nothing takes off."""
+    left: tuple[Left, ...] = ()
+    throughout: tuple[Breakpoint, ...] = ()
+    """Breakpoints which a loop sets on each message of a list, in its place: they are not in the layout."""
     strays: tuple[Stray, ...] = ()
     """Cache markers in the prompt which this call does not know."""
     parameters: tuple[Parameter, ...] = ()

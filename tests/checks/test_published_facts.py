@@ -41,7 +41,7 @@ def found(code: str, subject: Request, provider: Provider) -> list[Finding]:
 def test_a_breakpoint_below_the_minimum_is_ignored(row: Row) -> None:
     provider, model = row
     least = provider.least_minimum(model)
-    takes = provider.breakpoints is not None
+    takes = provider.breakpoints is not None and provider.told
     below, at = (request(marked(text(tokens)), data("question"), model=model) for tokens in (least - 1, least))
     assert [len(found("PL204", subject, provider)) for subject in (below, at)] == [takes, 0]
 
@@ -80,7 +80,7 @@ def test_no_more_breakpoints_than_a_request_may_hold(provider: Provider) -> None
     assert [len(found("PL203", subject, provider)) for subject in (fits, over)] == [0, 1]
 
 
-@each_limited
+@pytest.mark.parametrize("provider", [p for p in LIMITED if p.lifetimes], ids=lambda provider: str(provider.name))
 def test_in_which_order_lifetimes_may_stand(provider: Provider) -> None:
     ordered = sorted(provider.lifetimes, key=seconds)
     short, long = ordered[0], ordered[-1]

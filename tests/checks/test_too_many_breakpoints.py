@@ -8,8 +8,8 @@ from promptlint.changes import RemoveBreakpoint
 from promptlint.checks import CHECKS
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.loading import load_providers
-from promptlint.layout import Breakpoint, Confidence, Role, Segment, Step
-from promptlint.request import Request
+from promptlint.layout import Breakpoint, Confidence, Segment, Step
+from promptlint.request import Left, Request
 from tests.checks.building import CALL, EXPLICIT, data, history, line, loop, marked, request, side, text
 
 check = CHECKS["PL203"]
@@ -74,18 +74,24 @@ def test_one_for_each_turn_of_a_conversation() -> None:
     assert finding.message.startswith("Every message of a growing conversation carries a breakpoint")
 
 
-def test_one_that_stays_on_an_object_which_outlives_the_call() -> None:
-    (finding,) = found(request(history(), data("question"), kept=(Breakpoint(line(40)),)))
+def test_one_for_each_message_in_its_place() -> None:
+    (finding,) = found(request(history(), data("question"), throughout=(Breakpoint(line(40)),)))
     assert (finding.at, finding.confidence) == (line(40), Confidence.MEDIUM)
+    assert finding.message.startswith("Every message of a growing conversation carries a breakpoint")
+
+
+def test_messages_that_are_as_many_on_each_call() -> None:
+    assert found(request(text(100), data("question"), throughout=(Breakpoint(line(40)),))) == []
+
+
+@pytest.mark.parametrize("confidence", [Confidence.LOW, Confidence.MEDIUM])
+def test_one_that_stays_on_an_object_which_outlives_the_call(confidence: Confidence) -> None:
+    (finding,) = found(request(text(100), data("question"), left=(Left(Breakpoint(line(40)), confidence),)))
+    assert (finding.at, finding.confidence) == (line(40), confidence)
     assert finding.message == (
         "Each call leaves this breakpoint on another part of an object that outlives it, and nothing takes the older"
         " ones off: they add up, and Explicit takes at most 4 in a request. Take them off first, or mark a copy."
     )
-
-
-def test_the_last_tool_of_a_list_may_always_be_the_same() -> None:
-    (finding,) = found(request(text(100, Role.TOOLS), data("question"), kept=(Breakpoint(line(40)),)))
-    assert finding.confidence is Confidence.LOW
 
 
 def test_one_that_a_loop_sets_under_a_condition_may_be_on_the_last_item_alone() -> None:

@@ -123,7 +123,8 @@ def _request(request: Request) -> Iterator[str]:
     yield from (f"  waits: {reason}" for reason in dict.fromkeys(e.reason for e in site.waiting))
     yield from (f"  offline: {reason}" for reason in dict.fromkeys(e.reason for e in site.offline))
     yield from (f"  with {line}" for line in _parameters(site))
-    yield from (f"  leaves a breakpoint behind at {mark.span.start.line}" for mark in site.kept)
+    yield from (f"  leaves a breakpoint behind at {left.breakpoint.span.start.line}" for left in site.left)
+    yield from (f"  marks each message at {mark.span.start.line}" for mark in site.throughout)
     yield from (f"  {stray.key} at {stray.span.start.line} is no marker here" for stray in site.strays)
     yield from (f"  {line}" for line in _segments(request.layout))
 

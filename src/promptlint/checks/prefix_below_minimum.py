@@ -20,7 +20,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     models counts.
     """
     placed = list(marks(request))
-    if provider.breakpoints is None or not placed or placed[-1].automatic:
+    if provider.breakpoints is None or not provider.told or not placed or placed[-1].automatic:
         return
     covered = request.layout.segments[: placed[-1].index + 1]
     tokens = sent(covered)

@@ -72,6 +72,10 @@ class Batch:
         return None if self.megabytes is None else self.megabytes * 1_000_000
 
 
+UNKNOWN = "unknown"
+"""The name of what may be assumed of a provider that the code does not tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """How one provider caches and batches."""
@@ -141,6 +145,11 @@ class Provider:
         facts = self.model(model)
         return self.whole_messages and facts is not None and facts.name in self.marked_models
 
+    @property
+    def told(self) -> bool:
+        """Whether it is known which provider it is: else only what most of them have in common holds."""
+        return self.name != UNKNOWN
+
     def minimum_for(self, model: str | None) -> int:
         """Fewest tokens of a prefix that this provider caches for a model."""
         facts = self.model(model)
@@ -196,4 +205,4 @@ class Providers:
 
     def __getitem__(self, name: str) -> Provider:
         """The provider of that name, or what may be assumed of one that could not be told (`unknown`)."""
-        return self.by_name.get(name) or self.by_name["unknown"]
+        return self.by_name.get(name) or self.by_name[UNKNOWN]

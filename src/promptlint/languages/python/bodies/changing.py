@@ -133,8 +133,8 @@ class Changes:
     ) -> None:
         """Change a list or dictionary in place, as a method or an assignment to an item does."""
         if method in CHANGES:
-            entry = arguments[0] if arguments else NONE
-            self._edit(owner, stripped(entry.key) if isinstance(entry, Entry) else NONE, at)
+            changed = stripped(arguments[0]) if arguments else NONE  # an entry, or the key of one that is taken out
+            self._edit(owner, stripped(changed.key) if isinstance(changed, Entry) else changed, at)
         place = self.walker.state.place(owner)
         content = self.walker.state.held.get(place) or self._before(place)
         if method in SHORTENERS and not isinstance(stripped(content), Map) and not self._too_long():

@@ -50,6 +50,8 @@ def mutated(
         return Map((Entry(arguments[0], arguments[1]), *_items_of(content)))
     if method == "reverse":
         return replace(plain, items=backwards.flipped(plain.items)) if isinstance(plain, Seq) else None
+    if method == "sort":
+        return Seq((Splat(Op("sorted", (content,))),))
     if method == "clear":
         return Map(()) if isinstance(plain, Map) else Seq(())
     if method == "pop" and isinstance(plain, Map) and arguments:

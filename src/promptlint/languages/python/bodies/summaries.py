@@ -63,6 +63,8 @@ class Summary:
     calls: tuple[CallRecord, ...] = ()
     effects: Mapping[Term, Term] = field(default_factory=dict)
     """Places reached through its parameters → what they hold afterwards."""
+    turns: Mapping[Term, Term] = field(default_factory=dict)
+    """Places in the items of lists that its loops go through → what they hold afterwards."""
     bindings: Mapping[str, Term] = field(default_factory=dict)
     """What its names hold at the end: of a module or a class, what it defines."""
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 
 from promptlint.languages.python.bodies.changing import Changes
+from promptlint.languages.python.bodies.editing import loop_of
 from promptlint.languages.python.bodies.expressions import YIELDED, Expressions, loaded
 from promptlint.languages.python.bodies.states import State, all_joined, root_of
 from promptlint.languages.python.bodies.states import joined as either
@@ -81,7 +82,7 @@ class Walker:
             self.ended.append(self.state)
         final = all_joined(self.ended)
         names = {key: final.snapshot(value) for key, value in final.held.items() if isinstance(key, str)}
-        return Summary(self._returns(final), tuple(self.calls), self._effects(final), names)
+        return Summary(self._returns(final), tuple(self.calls), self._effects(final), self._left_in_items(final), names)
 
     def _argument(self, name: str) -> ast.arg:
         a = self.info.arguments
@@ -103,6 +104,11 @@ class Walker:
             if isinstance(key, (Param, Attr, Item)) and (root_of(key) is not None or _of_module(key)):
                 found[key] = final.snapshot(value)
         return found
+
+    @staticmethod
+    def _left_in_items(final: State) -> dict[Term, Term]:
+        within = {key: value for key, value in final.held.items() if isinstance(key, Item) and loop_of(key) is not None}
+        return {final.snapshot(key): final.snapshot(value) for key, value in within.items()}
 
     # --- statements ---------------------------------------------------------------------------------------------------
 

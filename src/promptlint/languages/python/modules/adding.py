@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from promptlint.frozen import dataclass
 from promptlint.languages.python.modules.mutating import Changed
 
-_TO_LISTS = ("append", "appendleft", "extend", "insert")
+_TO_LISTS = ("append", "appendleft", "extend", "insert", "sort")
 _TO_SETS = ("add", "update")
 _LONGER, _KEYED, _HANDED_ON = "+= [...]", "['text'] =", "**name"
 
@@ -18,7 +18,7 @@ class Added:
     """Names of a body that hold something to which it adds."""
 
     lists: frozenset[str]
-    """As one adds to a list."""
+    """As one adds to a list, or sorts one."""
     sets: frozenset[str]
     """As one adds to a set; to a mapping, too, for all that is known of them."""
     mappings: frozenset[str]

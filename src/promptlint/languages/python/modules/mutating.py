@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 MUTATORS = frozenset((
     "append", "extend", "insert", "update", "add", "appendleft", "setdefault", "clear", "pop", "popleft", "remove",
-    "reverse",
+    "reverse", "sort",
 ))  # fmt: skip
 
 Changed = tuple[ast.expr, str]

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, nullcontext
+from functools import cached_property
 
 from promptlint.frozen import dataclass, replace
 from promptlint.knowledge.models import Part, Switch
 from promptlint.knowledge.providers import Provider
-from promptlint.languages.python.modules.definitions import FunctionInfo, ModuleInfo
+from promptlint.languages.python.modules.definitions import ModuleInfo
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.sending import replays
 from promptlint.languages.python.sending.given import Arguments, is_object
 from promptlint.languages.python.sending.judging import Judge
 from promptlint.languages.python.sending.texts import MOST_TOOLS, Texts
 from promptlint.languages.python.sites import switches
+from promptlint.languages.python.sites.handed import Handed, handed
+from promptlint.languages.python.sites.leaving import left
 from promptlint.languages.python.sites.markers import Marks
 from promptlint.languages.python.sites.parameters import parameters_of
+from promptlint.languages.python.sites.throughout import throughout
 from promptlint.languages.python.starting.messages import MISSING, absent, content_of, kept, kind_of, role_of
 from promptlint.languages.python.starting.parts import key_of, one_of
 from promptlint.languages.python.starting.senders import Send
@@ -45,7 +49,7 @@ from promptlint.languages.python.values.terms import (
     Str,
 )
 from promptlint.layout import Breakpoint, Layout, Role, Segment, Volatility
-from promptlint.request import Known, Parameter, Stray
+from promptlint.request import Known, Left, Parameter, Stray
 
 Naming = Callable[[str, ModuleInfo], Iterable[ModuleInfo]]
 """The modules near one in which a text occurs."""
@@ -69,8 +73,8 @@ class Prompt:
     named: bool = True
     """Whether code that was not read names a breakpoint."""
     strays: tuple[Stray, ...] = ()
-    kept: tuple[Breakpoint, ...] = ()
-    """Breakpoints which stay on objects that outlive the call."""
+    left: tuple[Left, ...] = ()
+    throughout: tuple[Breakpoint, ...] = ()
 
 
 class Prompts:
@@ -115,7 +119,8 @@ class Prompts:
             Layout(segments), self._known(), frozenset(self.judge.guessed),
             tuple(dict.fromkeys(s.because for s in segments if s.volatility is None)),
             tuple(parameters), automatic, elsewhere, self._named(), tuple(dict.fromkeys(self.marks.strays)),
-            tuple(dict.fromkeys(self.marks.kept(self._functions()))),
+            tuple(dict.fromkeys(left(self.marks, self._handed, self.engine))),
+            tuple(dict.fromkeys(throughout(self.marks, self._handed, self.engine))),
         )  # fmt: skip
 
     def _part(self, part: Part, term: Term) -> None:
@@ -165,7 +170,7 @@ class Prompts:
             found = switches.injected(points, found.segments, self.engine, at)
         elsewhere = found.elsewhere
         if elsewhere is None and found.segments == segments:
-            elsewhere = self.marks.unread(self.send.arguments, self._functions())
+            elsewhere = self.marks.unread(self.send.arguments, [h.info for h in self._handed])
         return automatic, elsewhere, found.segments
 
     def _named(self) -> bool:
@@ -176,8 +181,9 @@ class Prompts:
         beside = {part.argument.rpartition(".")[2] for part in self.send.model.prompt if part.role is not None}
         return self.marks.named(self.naming(self.send.marker.key, self.send.record.function.module), beside)
 
-    def _functions(self) -> list[FunctionInfo]:
-        return [record.function for record in self.send.chain]
+    @cached_property
+    def _handed(self) -> list[Handed]:
+        return list(handed(self.send, self.engine)) if self.send.marker is not None else []
 
     def _known(self) -> Known:
         segments = self.texts.segments

@@ -23,6 +23,7 @@ from promptlint.languages.python.values.terms import (
     Param,
     Repeat,
     Seq,
+    Splat,
     Str,
     Via,
 )
@@ -32,6 +33,8 @@ ASSIGNED = "assigned to "
 _SETS = {"set", "frozenset", "typing.Set", "typing.FrozenSet", "typing.AbstractSet", "collections.abc.Set"}
 MOST_NESTED = 60
 """Texts within texts."""
+MOST_SOURCES = 4
+"""Lists that were filled from others, one behind the other; and as many others of each."""
 MOST_PLACES = 20_000
 """Values of one prompt, each counted as often as a way leads to it: each choice between lists may double the ways."""
 
@@ -138,7 +141,7 @@ class Standing:
         if disorder is not None:
             self._unordered.pop()
 
-    def _disorder(self, term: Term) -> Disorder | None:
+    def _disorder(self, term: Term, inside: int = MOST_SOURCES) -> Disorder | None:
         at = NOWHERE
         if isinstance(term, Repeat):
             if not isinstance(term.each, Each):
@@ -153,10 +156,16 @@ class Standing:
         because = term.unordered
         if term.kind == "set" and (len(term.items) > 1 or any(not isinstance(i, (Str, Const)) for i in term.items)):
             because = because or self.engine.models.unordered.get("set", "")
-        if not because:
-            return None
+        if not because:  # it is in the order of those that it was filled from
+            return self._of_sources(term, inside - 1) if inside else None
         at = at if at.path else term.at if term.at.path else self.judge.place
         return Disorder(because, self.engine.source(at), self.engine.span(at))
+
+    def _of_sources(self, term: Seq, inside: int) -> Disorder | None:
+        items = term.items[:MOST_SOURCES]
+        parts = (self.engine.head(item.value) if isinstance(item, Splat) else item for item in items)
+        found = (self._disorder(part, inside) for part in parts if isinstance(part, (Repeat, Seq)))
+        return next((disorder for disorder in found if disorder is not None), None)
 
     @contextmanager
     def along(self, term: Term) -> Iterator[Term]:

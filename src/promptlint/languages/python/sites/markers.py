@@ -18,10 +18,8 @@ from promptlint.languages.python.values.terms import (
     HISTORY,
     NONE,
     OR_ELSE,
-    Attr,
     Call,
     Choice,
-    Const,
     Entry,
     Func,
     Hole,
@@ -30,7 +28,6 @@ from promptlint.languages.python.values.terms import (
     Maybe,
     Op,
     Opaque,
-    Seq,
     Splat,
     Str,
 )
@@ -112,16 +109,6 @@ class Marks:
             return block
         return Op("without", (block, Str(self.marker.key)))
 
-    def kept(self, functions: Iterable[FunctionInfo]) -> Iterator[Breakpoint]:
-        """The markers that functions leave on objects which outlive them, each time on another one."""
-        for info in dict.fromkeys(functions):
-            for place, content in self.engine.summary(info).effects.items():
-                for entry in _left(place, content):
-                    if self.marker is not None and _names(entry.key, self.marker.key) and self.stays(entry.key.at):
-                        mark = self.breakpoint(entry.value)
-                        if mark is not None and not mark.optional:
-                            yield mark
-
     @property
     def all_stay(self) -> bool:
         """Whether nothing takes off one of the markers that were read."""
@@ -140,7 +127,7 @@ class Marks:
     def _keys(self, block: Term) -> Iterator[Place]:
         """Where the keys are written by which a block, or one that it may be, is marked."""
         plain = self.engine.head(block)
-        if isinstance(plain, Entry) and self.marker is not None and _names(plain.key, self.marker.key):
+        if isinstance(plain, Entry) and self.marker is not None and names(plain.key, self.marker.key):
             yield plain.key.at
         elif isinstance(plain, Splat):
             yield from self._keys(plain.value)
@@ -164,7 +151,7 @@ class Marks:
             if id(at) in seen:
                 continue
             seen.add(id(at))
-            if isinstance(at, Entry) and _names(at.key, self.marker.key) and at.key.at not in self.read:
+            if isinstance(at, Entry) and names(at.key, self.marker.key) and at.key.at not in self.read:
                 return at.key.at
             function = self.engine.head(at.function) if isinstance(at, Call) else None
             if isinstance(function, Func) and function.info not in followed:
@@ -219,23 +206,6 @@ def _unasked(value: Term) -> bool:
     return isinstance(value, Opaque) or replayed or (isinstance(key, Op) and key.operator in OR_ELSE)
 
 
-def _names(key: Term, name: str) -> TypeGuard[Str]:
+def names(key: Term, name: str) -> TypeGuard[Str]:
+    """Whether a key is a text that is written out."""
     return isinstance(key, Str) and key.value == name
-
-
-def _left(place: Term, content: Term) -> Iterator[Entry]:
-    """The entries of dictionaries which a function adds to a list on an object, or to the newest item of one."""
-    inside = stripped(place)
-    newest = isinstance(inside, Item) and isinstance(key := stripped(inside.key), Const) and key.value == -1
-    while isinstance(inside, Item):
-        inside = stripped(inside.value)
-    appended = isinstance(content, Seq) and content.items[:1] == (Splat(place),)
-    if not isinstance(inside, Attr) or not (newest or appended):
-        return
-    stack = [content]
-    while stack:
-        at = stripped(stack.pop())
-        if isinstance(at, Entry):
-            yield at
-        if isinstance(at, (Entry, Map, Seq)):
-            stack.extend(at.children())

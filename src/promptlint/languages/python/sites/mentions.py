@@ -41,8 +41,13 @@ def _put(node: ast.AST) -> Iterator[tuple[object, ast.expr | None]]:
 
 def only_written(tree: ast.AST, key: str) -> bool:
     """Whether a key is only written: nothing looks for it, and nothing takes it off."""
+    return not any(True for _ in looks(tree, key))
+
+
+def looks(tree: ast.AST, key: str) -> Iterator[ast.AST]:
+    """The nodes that name a key to look for it, or to take it off."""
     written = {id(node) for node in _written(tree)}
-    return all(isinstance(node, ast.keyword) or id(node) in written for node in mentions(tree, key))
+    yield from (n for n in mentions(tree, key) if not isinstance(n, ast.keyword) and id(n) not in written)
 
 
 def _written(tree: ast.AST) -> Iterator[ast.AST]:

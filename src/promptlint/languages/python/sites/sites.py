@@ -40,7 +40,8 @@ def site_of(send: Send, prompt: Prompt, engine: Engine, signs: Signs, blocking: 
         named=prompt.named,
         blocks=blocking.of(send) if not send.partial else None,
         automatic=prompt.automatic,
-        kept=prompt.kept,
+        left=prompt.left,
+        throughout=prompt.throughout,
         strays=prompt.strays if _told(send) else (),  # a gateway may know them
         parameters=prompt.parameters,
         once=send.function.is_module and not send.loops,

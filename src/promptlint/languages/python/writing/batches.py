@@ -42,7 +42,7 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
     template = sources.models.batch_codes.get(name)
     if template is None or limits is None:
         raise RefusedError("promptlint does not write batches for this call")
-    if request.layout.breakpoints or site.automatic or site.kept:
+    if request.layout.breakpoints or site.automatic or site.left or site.throughout:
         raise RefusedError("its prompt carries cache breakpoints, which the items of a batch mostly write for nothing")
     source, call = sources.at(site.span)
     if not isinstance(call, ast.Call):
