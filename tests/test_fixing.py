@@ -343,3 +343,30 @@ f"""
     app.write_text(program.replace(literal, before))
     check("app.py", "--fix-only", "--unsafe-fixes", "--select", "PL101")
     assert app.read_text() == program.replace(literal, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("Current time: {datetime.now()}", "Current date: {datetime.now().date()}", id="a label"),
+        pytest.param(
+            "The Date and Time is now {datetime.now()}", "The Date is now {datetime.now().date()}", id="a sentence"
+        ),
+        pytest.param("<time>{datetime.now()}</time>", "<time>{datetime.now().date()}</time>", id="a name"),
+        pytest.param("At any time but {datetime.now()}", "At any time but {datetime.now().date()}", id="another time"),
+    ],
+)
+def test_a_clock_that_tells_the_date_is_not_called_a_time(app: Path, before: str, after: str) -> None:
+    app.write_text(PROGRAM.replace("Now: {datetime.now()}", before))
+    check("app.py", "--fix-only", "--unsafe-fixes", "--select", "PL101")
+    assert app.read_text() == PROGRAM.replace("Now: {datetime.now()}", after)
+
+
+def test_what_calls_a_clock_a_time_elsewhere_is_left_alone(app: Path) -> None:
+    source = PROGRAM.replace("Now: {datetime.now()}", "{LABEL}{datetime.now()}").replace(
+        "GUIDE =", 'LABEL = "Read " * 2 + "time: "\nGUIDE ='
+    )
+    app.write_text(source)
+    done = check("app.py", "--fix", "--unsafe-fixes", "--select", "PL101", "--show-fixes")
+    assert app.read_text() == source
+    assert "the text before it calls it a time" in done.output
