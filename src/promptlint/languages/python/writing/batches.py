@@ -21,6 +21,7 @@ from promptlint.languages.python.writing.turns import (
     changed_to,
     comprehension_of,
     must_be_awaited,
+    must_be_outermost,
     turn_of,
 )
 from promptlint.languages.python.written import MOST_BYTES, MOST_REQUESTS, Code, code, is_copy
@@ -56,6 +57,7 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
     if written.is_async:
         must_be_awaited(source, sent.call, gathers)
     collected = comprehension_of(source, sent.call, loop, gathers)
+    must_be_outermost(source, sent.call)
     if collected is not None:
         edits.append(_two_comprehensions(source, collected, sent, written, client))
     else:
