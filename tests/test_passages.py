@@ -67,6 +67,7 @@ def test_what_moves(text: str, moves: str, stays: str) -> None:
     ("text", "why"),
     [
         ("You help. Consider this text:\n\n<a>{}</a>\n\nRules.", "it belongs to the sentence before it"),
+        ("You are {}. You help.\nRules.", "it says who is asked, and the text goes on from there"),
         ("Now {} and then", "it cannot be taken out of its sentence"),
         ("You are one who helps\nthe user {} and\nnobody else. Go.", "it stands in the middle of a sentence"),
         ("1. {}\n2. Rules.", "it is an item of a numbered list"),
@@ -97,6 +98,16 @@ def test_no_word_is_torn_or_lost(pieces: list[str]) -> None:
     assert "{}" in moves
     assert sorted("".join(moves.split() + stays.split())) == sorted("".join(text.split()))
     assert stays.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "separator"),
+    [("Now: {}.\nRules.", "\n"), ("Go.\n\nNow: {}.\nRules.", "\n\n"), ("  Now: {}.\n  Rules.", "\n  ")],
+    ids=["lines", "paragraphs", "indented"],
+)
+def test_what_moves_stands_apart_as_the_rest_does(text: str, separator: str) -> None:
+    flat = text.replace("{}", HOLE)
+    assert passage(flat, flat.index(HOLE)).separator == separator
 
 
 def test_the_end_of_a_line_is_no_passage() -> None:

@@ -30,8 +30,10 @@ _CUE = re.compile(r"(?:^|\n)(?:[^\n]{0,40}:|#{1,6} [^\n]{0,60}|[^\n]{1,60}\n[=-]
 _TITLE = re.compile(r"\s*#{1,6}\s|\s*\*\*[^*:\n]{1,80}\*\*\s*$")
 _UNDERLINE = re.compile(r"\s*[=-]{3,}\s*$")
 _LABEL = re.compile(r"\s*(?:[-*•]\s*)?\**[^\s:" + HOLE + r"][^:\n" + HOLE + r"]{0,60}:\**")
+_PERSON = re.compile(r"\s*(?:You are|You're|Act as)\b", re.IGNORECASE)
 _LOWER = re.compile(r"\s*[a-z,;)]")
 _BREAK = re.compile(r"[ \t]*\n")
+_SPACED = re.compile(r"\n[ \t]*\n")
 _BLANK_LINE = re.compile(r"[ \t]*\n[ \t]*\n")
 
 
@@ -50,10 +52,13 @@ class Passage:
     indentation: str
     """The white space in front of it, where it begins a line."""
 
+    spaced: bool
+    """Whether there are blank lines in the text."""
+
     @property
     def breaks(self) -> str:
         """The line breaks that stand before it at its new place."""
-        return "\n\n" if self.paragraph else "\n"
+        return "\n\n" if self.spaced else "\n"
 
     @property
     def separator(self) -> str:
@@ -228,6 +233,8 @@ def _checked(flat: str, start: int, end: int) -> Passage:
         raise TornError("it stands at the end already")
     if len(flat[start:end].split()) > MOST_WORDS:
         raise TornError("it is a part of a longer text")
+    if _PERSON.match(flat, start):
+        raise TornError("it says who is asked, and the text goes on from there")
     if _POINTS_UP.search(after) or _POINTS_DOWN.search(flat[start:end].rpartition(":")[2]):
         raise TornError("the text speaks of what is above or below")
     if _CUE.search(flat.rstrip()):
@@ -235,7 +242,7 @@ def _checked(flat: str, start: int, end: int) -> Passage:
     begin = _line(flat, start)[0]
     indentation = flat[begin:start] if flat[begin:start].isspace() else ""
     paragraph = begin + len(indentation) == start and _blank_above(flat, begin) and _BLANK_LINE.match(after)
-    return Passage(start, end, bool(paragraph), indentation)
+    return Passage(start, end, bool(paragraph), indentation, _SPACED.search(flat.strip()) is not None)
 
 
 def _with_introduction(flat: str, start: int, end: int) -> int:
@@ -284,7 +291,7 @@ def gap(flat: str, moved: Passage) -> tuple[int, int]:
     if last_of_line:
         start -= len(moved.indentation)
     if start == 0 or flat[start - 1] == "\n":
-        for _ in moved.breaks:
+        for _ in range(2 if moved.paragraph else 1):
             found = _BREAK.match(flat, end)
             end = found.end() if found else end
     elif last_of_line:
