@@ -19,7 +19,7 @@ PACKAGE = ROOT / "src" / "promptlint"
 
 ORDER: tuple[frozenset[str], ...] = (
     frozenset({"frozen"}),
-    frozenset({"promptlint", "doing", "keeping", "passages", "settings", "spans", "spreading"}),
+    frozenset({"promptlint", "doing", "keeping", "labels", "passages", "settings", "spans", "spreading"}),
     frozenset({"edits", "layout"}),
     frozenset({"changes", "request", "shapes", "template"}),
     frozenset({"diagnostics"}),
@@ -42,7 +42,7 @@ RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 PARSERS = {"ast", "jinja2", "libcst", "symtable", "tokenize", "yaml"}
 NO_PARSERS = {
     "template", "settings",
-    "spans", "passages", "edits", "layout", "request", "changes", "shapes", "diagnostics", "checks", "fixing",
+    "spans", "labels", "passages", "edits", "layout", "request", "changes", "shapes", "diagnostics", "checks", "fixing",
 }  # fmt: skip
 
 FILE_SYSTEM = {"fileinput", "glob", "os", "pathlib", "shutil", "subprocess", "tempfile"}

@@ -180,7 +180,7 @@ def test_all_fixes_of_a_template_keep_its_words_and_come_to_an_end(template: tup
     assert remarks(after) == remarks(source)
     assert Counter(after.split()) == Counter(source.split())
     assert ("\r\n" in after) == ("\r\n" in source)
-    assert after.count("\n") - after.count("\r\n") == source.count("\n") - source.count("\r\n")
+    assert ("\n" in after.replace("\r\n", "")) == ("\n" in source.replace("\r\n", ""))
     again = repairing.repaired([path], EVERYTHING, {path: after.encode()}, Applicability.UNSAFE)
     assert again.changes == {}
     assert all("no prompts in" in warning for warning in repaired.report.warnings)

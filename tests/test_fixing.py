@@ -236,3 +236,137 @@ def chat(bedrock: bool):
     app.write_text(program.replace("AnthropicBedrock() if bedrock else ", ""))
     check("app.py", "--select", "PL208", "--fix")
     assert 'cache_control={"type": "ephemeral"}' in app.read_text()
+
+
+def chat(client: str, send: str) -> str:
+    """A conversation: how its client is made, and how it is sent."""
+    return f"""\
+import anthropic
+
+
+class Chat:
+    def __init__(self, host=None):
+        self.client = {client}
+        self.messages = []
+
+    def say(self, text, **options):
+        self.messages.append({{"role": "user", "content": text}})
+        {send}
+        self.messages.append({{"role": "assistant", "content": answer.content}})
+        return answer
+"""
+
+
+OWN = "anthropic.Anthropic()"
+SENT = """\
+params = {
+            "model": "claude-opus-5-5",
+            "messages": self.messages,
+        }
+        params["max_tokens"] = 500
+        answer = self.client.messages.create(**params)"""
+
+
+def test_an_argument_is_written_where_the_others_are(app: Path) -> None:
+    app.write_text(chat(OWN, SENT))
+    check("app.py", "--fix-only")
+    mark = '            "cache_control": {"type": "ephemeral"},\n'
+    end = '            "messages": self.messages,\n'
+    assert app.read_text() == chat(OWN, SENT).replace(end, end + mark)
+
+
+def test_an_argument_leaves_the_last_word_to_what_is_unpacked(app: Path) -> None:
+    sent = SENT.replace('"messages": self.messages,', '"messages": self.messages,\n            **options,')
+    app.write_text(chat(OWN, sent))
+    check("app.py", "--fix-only")
+    assert '            "cache_control": {"type": "ephemeral"},\n            **options,\n' in app.read_text()
+
+
+def test_arguments_that_several_calls_share_stay_as_they_are(app: Path) -> None:
+    twice = f"{SENT}\n        answer = self.client.messages.create(**params)"
+    app.write_text(chat(OWN, twice))
+    check("app.py", "--fix-only")
+    call = "messages.create(**params)"
+    assert app.read_text() == chat(OWN, twice).replace(call, f'{call[:-1]}, cache_control={{"type": "ephemeral"}})')
+
+
+@pytest.mark.parametrize(
+    ("client", "safe"),
+    [(OWN, True), ("anthropic.Anthropic(base_url=None)", True), ("anthropic.Anthropic(base_url=host)", False)],
+)
+def test_another_host_may_refuse_an_argument(app: Path, client: str, safe: bool) -> None:
+    app.write_text(chat(client, SENT))
+    check("app.py", "--fix-only")
+    assert ("cache_control" in app.read_text()) is safe
+    check("app.py", "--fix-only", "--unsafe-fixes")
+    assert "cache_control" in app.read_text()
+
+
+def test_blocks_of_several_lines_stand_by_themselves(app: Path) -> None:
+    app.write_text(
+        PROGRAM.replace("import OpenAI", "import OpenAI\nimport anthropic")
+        .replace('f"Now: {datetime.now()}\\nFiles: {files}\\n{GUIDE}"', 'f"""{GUIDE}\n    Files.\n    {question}"""')
+        .replace(
+            'client.responses.create(model="gpt-6-sol", instructions=system, input=question).output_text',
+            'anthropic.Anthropic().messages.create(model="claude-opus-5-5", system=system, messages=files)',
+        )
+    )
+    check("app.py", "--fix-only", "--select", "PL201")
+    assert '''\
+    system = [
+        {
+            "type": "text",
+            "text": f"""{GUIDE}
+    Files.
+""",
+            "cache_control": {"type": "ephemeral"},
+        },
+        {"type": "text", "text": f"""    {question}"""},
+    ]  # é
+''' in app.read_text()
+
+
+def test_a_line_that_moves_keeps_its_indentation(app: Path) -> None:
+    before = '''\
+f"""
+        Guide people through the museum.
+
+        The request is {datetime.now().timestamp()}.
+
+        {GUIDE}
+        """'''
+    after = before.replace("        The request is {datetime.now().timestamp()}.\n\n", "").replace(
+        "{GUIDE}", "{GUIDE}\n\n        The request is {datetime.now().timestamp()}."
+    )
+    literal = 'f"Now: {datetime.now()}\\nFiles: {files}\\n{GUIDE}"'
+    program = PROGRAM.replace("gpt-6-sol", "gpt-4.1")
+    app.write_text(program.replace(literal, before))
+    check("app.py", "--fix-only", "--unsafe-fixes", "--select", "PL101")
+    assert app.read_text() == program.replace(literal, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("Current time: {datetime.now()}", "Current date: {datetime.now().date()}", id="a label"),
+        pytest.param(
+            "The Date and Time is now {datetime.now()}", "The Date is now {datetime.now().date()}", id="a sentence"
+        ),
+        pytest.param("<time>{datetime.now()}</time>", "<time>{datetime.now().date()}</time>", id="a name"),
+        pytest.param("At any time but {datetime.now()}", "At any time but {datetime.now().date()}", id="another time"),
+    ],
+)
+def test_a_clock_that_tells_the_date_is_not_called_a_time(app: Path, before: str, after: str) -> None:
+    app.write_text(PROGRAM.replace("Now: {datetime.now()}", before))
+    check("app.py", "--fix-only", "--unsafe-fixes", "--select", "PL101")
+    assert app.read_text() == PROGRAM.replace("Now: {datetime.now()}", after)
+
+
+def test_what_calls_a_clock_a_time_elsewhere_is_left_alone(app: Path) -> None:
+    source = PROGRAM.replace("Now: {datetime.now()}", "{LABEL}{datetime.now()}").replace(
+        "GUIDE =", 'LABEL = "Read " * 2 + "time: "\nGUIDE ='
+    )
+    app.write_text(source)
+    done = check("app.py", "--fix", "--unsafe-fixes", "--select", "PL101", "--show-fixes")
+    assert app.read_text() == source
+    assert "the text before it calls it a time" in done.output

@@ -129,6 +129,28 @@ def test_findings_are_where_they_are_stored_and_fixes_keep_the_rest(run: Run, tm
     assert (tmp_path / "a.ipynb").read_text(encoding="utf-8") == mended
 
 
+ASKS = """\
+async def ask(question):
+    return client.responses.create(model="gpt-6-sol", input=question)"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "mended"),
+    [
+        pytest.param(ASKS, "import asyncio\n\n\n", id="a cell without imports"),
+        pytest.param(f"import json\n\n\n{ASKS}", "import asyncio\nimport json\n\n\n", id="a cell with imports"),
+    ],
+)
+def test_an_import_goes_into_the_cell_that_needs_it(run: Run, tmp_path: Path, cell: str, mended: str) -> None:
+    head = "import os\nfrom openai import OpenAI\n\nclient = OpenAI()\nprint(client.models.list())"
+    (tmp_path / "a.ipynb").write_text(stored(head, "x = 1", cell), encoding="utf-8")
+    assert run("check", "--fix", "--unsafe-fixes", "--select", "PL303").code == 0
+    document = json.loads((tmp_path / "a.ipynb").read_text(encoding="utf-8"))
+    cells = ["".join(c["source"]) for c in document["cells"] if c["cell_type"] == "code"]
+    awaited = ASKS.replace("client.responses.create(", "await asyncio.to_thread(client.responses.create, ")
+    assert cells == [head, "x = 1", mended + awaited]
+
+
 def test_comments_in_cells_are_heard(run: Run, tmp_path: Path) -> None:
     source = CLOCK.replace("    system", "    # promptlint: ignore[PL101] once\n    system")
     (tmp_path / "a.ipynb").write_text(stored(*source.split("\n\n\n")), encoding="utf-8")

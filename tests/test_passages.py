@@ -47,6 +47,16 @@ def lifted(text: str) -> tuple[str, str]:
         pytest.param("# Rules\nDate: {}\nGo.\nStop.", "Date: {}", "# Rules\nGo.\nStop.", id="a line with a label"),
         pytest.param("- Date: {}\n- Go.", "- Date: {}", "- Go.", id="an item of a list"),
         pytest.param("Use e.g. {} here. Go on.", "Use e.g. {} here.", "Go on.", id="an abbreviation"),
+        pytest.param(
+            "Go.\n\nConsider this text:\n\n<a>\n{}\n</a>\n\nRules.",
+            "Consider this text:\n\n<a>\n{}\n</a>",
+            "Go.\n\nRules.",
+            id="a paragraph and the line that introduces it",
+        ),
+        pytest.param("Go:\n\n- Date: {}\n- Stop.", "- Date: {}", "Go:\n\n- Stop.", id="an item of what is introduced"),
+        pytest.param("  One.\n  Now: {}.\n  Two.", "Now: {}.", "  One.\n  Two.", id="an indented line"),
+        pytest.param("  One.\n\n  Now: {}.\n  \n  Two.", "Now: {}.", "  One.\n\n  Two.", id="an indented paragraph"),
+        pytest.param("  Now: {}. One.\n  Two.", "Now: {}.", "  One.\n  Two.", id="what begins an indented line"),
     ],
 )
 def test_what_moves(text: str, moves: str, stays: str) -> None:
@@ -56,6 +66,8 @@ def test_what_moves(text: str, moves: str, stays: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
+        ("You help. Consider this text:\n\n<a>{}</a>\n\nRules.", "it belongs to the sentence before it"),
+        ("You are {}. You help.\nRules.", "it says who is asked, and the text goes on from there"),
         ("Now {} and then", "it cannot be taken out of its sentence"),
         ("You are one who helps\nthe user {} and\nnobody else. Go.", "it stands in the middle of a sentence"),
         ("1. {}\n2. Rules.", "it is an item of a numbered list"),
@@ -86,6 +98,16 @@ def test_no_word_is_torn_or_lost(pieces: list[str]) -> None:
     assert "{}" in moves
     assert sorted("".join(moves.split() + stays.split())) == sorted("".join(text.split()))
     assert stays.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "separator"),
+    [("Now: {}.\nRules.", "\n"), ("Go.\n\nNow: {}.\nRules.", "\n\n"), ("  Now: {}.\n  Rules.", "\n  ")],
+    ids=["lines", "paragraphs", "indented"],
+)
+def test_what_moves_stands_apart_as_the_rest_does(text: str, separator: str) -> None:
+    flat = text.replace("{}", HOLE)
+    assert passage(flat, flat.index(HOLE)).separator == separator
 
 
 def test_the_end_of_a_line_is_no_passage() -> None:

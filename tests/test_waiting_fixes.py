@@ -92,3 +92,8 @@ REFUSED = {
 @pytest.mark.parametrize("reason", REFUSED)
 def test_what_cannot_be_mended_says_why(reason: str) -> None:
     assert mended(REFUSED[reason]) == reason
+
+
+def test_a_call_that_is_said_to_wait_is_left_alone() -> None:
+    said = program(ASK).replace("    return", "    # We can block here: nobody else is served.\n    return")
+    assert mended(said) == "the comment above it says that it waits"

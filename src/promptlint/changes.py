@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from promptlint.frozen import dataclass, replace
+from promptlint.labels import dated, time_named
 from promptlint.layout import Breakpoint, Layout, Segment, Volatility
 from promptlint.passages import HOLE, TornError, gap, passage, whole_lines
 from promptlint.spans import Span
@@ -166,7 +167,7 @@ class CacheRequest:
 
 @dataclass(frozen=True, slots=True)
 class Coarsen:
-    """Let a clock tell the date only, and others of the same prompt with it."""
+    """Let a clock tell the date only, and others of the same prompt with it; the text before each says so."""
 
     index: int
     others: tuple[int, ...] = ()
@@ -175,7 +176,24 @@ class Coarsen:
         """The layout with texts that change once a day."""
         for index in (self.index, *self.others):
             layout = _replaced(layout, index, replace(layout.segments[index], volatility=Volatility.PERIODIC))
+            label = label_of(layout, index)
+            layout = _replaced(layout, index - 1, replace(label, text=dated(label.text))) if label else layout
         return layout
+
+
+def label_of(layout: Layout, index: int) -> Segment | None:
+    """The text right in front of a value, where its end calls the value a time."""
+    label = layout.segments[index - 1] if index else None
+    same = label is not None and label.literal and label.block == layout.segments[index].block
+    return label if same and label and time_named(label.text) else None
+
+
+def all_dated(layout: Layout) -> Layout:
+    """The layout as it would be if no text called the value behind it a time."""
+    for index in range(1, len(layout.segments)):
+        label = None if layout.segments[index].literal else label_of(layout, index)
+        layout = _replaced(layout, index - 1, replace(label, text=dated(label.text))) if label else layout
+    return layout
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from promptlint.changes import (
     ToAsync,
     ToBatch,
     ToThread,
+    all_dated,
 )
 from promptlint.edits import Applicability, Edit, Fix, RefusedError, applied, compatible
 from promptlint.frozen import dataclass
@@ -174,6 +175,8 @@ class _Pair:
         """Whether the same is sent, as far as a fix must leave it: in the same order if it is safe, else in any."""
         if isinstance(attempt.change, Sort):
             return self.held
+        if isinstance(attempt.change, Coarsen):
+            return words(all_dated(self.old.layout)) == words(all_dated(self.new.layout))
         return self.same if attempt.fix.applicability is Applicability.SAFE else self.moved
 
 

@@ -30,7 +30,11 @@ _CUE = re.compile(r"(?:^|\n)(?:[^\n]{0,40}:|#{1,6} [^\n]{0,60}|[^\n]{1,60}\n[=-]
 _TITLE = re.compile(r"\s*#{1,6}\s|\s*\*\*[^*:\n]{1,80}\*\*\s*$")
 _UNDERLINE = re.compile(r"\s*[=-]{3,}\s*$")
 _LABEL = re.compile(r"\s*(?:[-*•]\s*)?\**[^\s:" + HOLE + r"][^:\n" + HOLE + r"]{0,60}:\**")
+_PERSON = re.compile(r"\s*(?:You are|You're|Act as)\b", re.IGNORECASE)
 _LOWER = re.compile(r"\s*[a-z,;)]")
+_BREAK = re.compile(r"[ \t]*\n")
+_SPACED = re.compile(r"\n[ \t]*\n")
+_BLANK_LINE = re.compile(r"[ \t]*\n[ \t]*\n")
 
 
 class TornError(Exception):
@@ -45,11 +49,21 @@ class Passage:
     end: int
     paragraph: bool
     """Whether it stands between blank lines."""
+    indentation: str
+    """The white space in front of it, where it begins a line."""
+
+    spaced: bool
+    """Whether there are blank lines in the text."""
+
+    @property
+    def breaks(self) -> str:
+        """The line breaks that stand before it at its new place."""
+        return "\n\n" if self.spaced else "\n"
 
     @property
     def separator(self) -> str:
         """What stands before it at its new place."""
-        return "\n\n" if self.paragraph else "\n"
+        return self.breaks + self.indentation
 
 
 def passage(flat: str, at: int) -> Passage:
@@ -211,7 +225,7 @@ def titled(line: str) -> bool:
 def _checked(flat: str, start: int, end: int) -> Passage:
     text = flat[start:end]
     left, right = len(text) - len(text.lstrip()), len(text) - len(text.rstrip())
-    start, end = start + left, end - right
+    start, end = _with_introduction(flat, start + left, end - right), end - right
     before, after = flat[:start], flat[end:]
     if not before.strip() and not after.strip():
         raise TornError("it cannot be taken out of its sentence")
@@ -219,13 +233,34 @@ def _checked(flat: str, start: int, end: int) -> Passage:
         raise TornError("it stands at the end already")
     if len(flat[start:end].split()) > MOST_WORDS:
         raise TornError("it is a part of a longer text")
+    if _PERSON.match(flat, start):
+        raise TornError("it says who is asked, and the text goes on from there")
     if _POINTS_UP.search(after) or _POINTS_DOWN.search(flat[start:end].rpartition(":")[2]):
         raise TornError("the text speaks of what is above or below")
     if _CUE.search(flat.rstrip()):
         raise TornError("the last line of the text asks for the answer")
-    blank_before = not before.strip() or before.rstrip(" \t").endswith("\n\n")
-    blank_after = after.lstrip(" \t").startswith("\n\n")
-    return Passage(start, end, blank_before and blank_after)
+    begin = _line(flat, start)[0]
+    indentation = flat[begin:start] if flat[begin:start].isspace() else ""
+    paragraph = begin + len(indentation) == start and _blank_above(flat, begin) and _BLANK_LINE.match(after)
+    return Passage(start, end, bool(paragraph), indentation, _SPACED.search(flat.strip()) is not None)
+
+
+def _with_introduction(flat: str, start: int, end: int) -> int:
+    """Where the line begins that introduces a paragraph: `Consider this text:`, and a blank line."""
+    before = flat[:start].rstrip()
+    if not before.endswith(":") or not _BLANK_LINE.match(flat, end) or "\n" not in flat[len(before) : start]:
+        return start
+    line = _line(flat, len(before) - 1)[0]
+    words = before[line:]
+    if not _HEADING.match(words) or _SENTENCE.search(words) or not _blank_above(flat, line):
+        raise TornError("it belongs to the sentence before it")
+    return line + len(words) - len(words.lstrip())
+
+
+def _blank_above(flat: str, line: int) -> bool:
+    """Whether there is a blank line, or nothing, above the one that begins at an offset."""
+    above = flat[:line]
+    return not above.strip() or above[:-1].rstrip(" \t").endswith("\n")
 
 
 def _previous(flat: str, start: int) -> str:
@@ -252,11 +287,14 @@ def gap(flat: str, moved: Passage) -> tuple[int, int]:
     while end < len(flat) and flat[end] in " \t":
         end += 1
     start = moved.start
+    last_of_line = end == len(flat) or flat[end] == "\n"
+    if last_of_line:
+        start -= len(moved.indentation)
     if start == 0 or flat[start - 1] == "\n":
-        breaks = 2 if moved.paragraph else 1
-        while breaks and flat.startswith("\n", end):
-            end, breaks = end + 1, breaks - 1
-    elif end == len(flat) or flat[end] == "\n":
+        for _ in range(2 if moved.paragraph else 1):
+            found = _BREAK.match(flat, end)
+            end = found.end() if found else end
+    elif last_of_line:
         while start and flat[start - 1] in " \t":
             start -= 1
     return start, end

@@ -68,7 +68,7 @@ def _lifted(written: _Written, index: int) -> _Cut:
     if written.text[start:end].strip() != content.strip():
         raise RefusedError("it stands beside a comment of the template")
     indentation = written.indentation(written.places[lifted.start].start)
-    return (start, end), content, lifted.separator + indentation
+    return (start, end), content, lifted.breaks + indentation
 
 
 def _branch(layout: Layout, index: int, written: _Written) -> _Cut:

@@ -18,6 +18,8 @@ from promptlint.languages.python.modules.syntax import UNREADABLE, parsed
 from promptlint.spans import Position
 
 ENDING = ".ipynb"
+BETWEEN_CELLS = 5
+"""Lines of JSON that lie between the code of two cells, at least."""
 
 _CODE = re.compile(r'^\s*"cell_type": "code"')
 _CELL = re.compile(r'^\s*"cell_type": "')

@@ -44,8 +44,7 @@ class Writer:
         """The ways to write a change, the best first. Raises RefusedError where there is none, or no further one."""
         match change:
             case Coarsen(index, others):
-                segments = request.layout.segments
-                yield from clocks.coarsened([segments[i] for i in (index, *others)], self._sources)
+                yield from clocks.coarsened(request.layout, (index, *others), self._sources)
             case MoveToEnd(index):
                 yield from moves.moved_to_end(request.layout, index, self._sources)
             case MarkBreakpoint(index) | MoveBreakpoint(index):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
@@ -16,6 +17,7 @@ from promptlint.request import Mode, Request
 from promptlint.spans import Span
 
 _THREAD = "asyncio.to_thread"
+_WAITS = re.compile(r"\b(?:synchronous|block)", re.IGNORECASE)
 
 
 def awaited(request: Request, sources: Sources) -> Iterator[Fix]:
@@ -62,6 +64,8 @@ def _await(source: Source, call: ast.Call) -> tuple[Edit, ...]:
     within = scope.body if isinstance(scope, ast.AsyncFunctionDef) else []
     if inside is not None or not any(node in within for node in source.above(call)):
         raise RefusedError(f"the call in line {call.lineno} stands where nothing can be awaited")
+    if _WAITS.search("\n".join(_said_above(source, call))):
+        raise RefusedError("the comment above it says that it waits")
     match source.parent(call):
         case ast.Await():
             raise RefusedError(f"the call in line {call.lineno} is awaited already")
@@ -70,6 +74,13 @@ def _await(source: Source, call: ast.Call) -> tuple[Edit, ...]:
         case ast.Call(func=function) if function is call:
             return source.before(call, "(await "), source.after(call, ")")
     return (source.before(call, "await "),)
+
+
+def _said_above(source: Source, call: ast.Call) -> Iterator[str]:
+    """The comments right above the statement that a call stands in."""
+    statement = next(node for node in source.above(call) if isinstance(node, ast.stmt))
+    for line in range(source.head(statement), statement.lineno):
+        yield source.lines.line(line)
 
 
 def _method(source: Source, call: ast.Call, model: Call) -> tuple[Edit, ...]:

@@ -21,6 +21,7 @@ from promptlint.languages.python.writing.turns import (
     changed_to,
     comprehension_of,
     must_be_awaited,
+    must_be_outermost,
     turn_of,
 )
 from promptlint.languages.python.written import MOST_BYTES, MOST_REQUESTS, Code, code, is_copy
@@ -56,6 +57,7 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
     if written.is_async:
         must_be_awaited(source, sent.call, gathers)
     collected = comprehension_of(source, sent.call, loop, gathers)
+    must_be_outermost(source, sent.call)
     if collected is not None:
         edits.append(_two_comprehensions(source, collected, sent, written, client))
     else:
@@ -72,7 +74,7 @@ def _two_loops(source: Source, turn: Turn, sent: Sent, written: Code, client: st
     answer = turn.answer or _free((written.answer, f"{written.answer}_of_batch"), taken)
     item = turn.items[0] if len(turn.items) == 1 else f"({', '.join(turn.items)})"
     outer, inner = source.indentation(turn.loop.lineno), source.indentation(turn.statement.lineno)
-    yield _lines(source, _above(source, turn.loop), f"{outer}{requests} = []\n")
+    yield _lines(source, source.head(turn.loop), f"{outer}{requests} = []\n")
     arguments, statement = source.inside(turn.call), source.span(turn.statement)
     yield Edit(Span(source.path, statement.start, arguments.start), f"{one} = {sent.maker}(")
     text = source.lines.slice(arguments)
@@ -162,10 +164,15 @@ def _function(source: Source, user: ast.AST, template: str, limits: Batch, clien
         elif name in text:
             raise RefusedError("the limits of a batch are not known")
     imports = _as_it_was(written.imports, client) if client and client.until else written.imports
-    yield from with_imports(source, imports, user)
-    line = _above(source, source.top(user))
-    blank = "".join("\n" for i in (1, 2) if source.lines.line(line - i).strip())
-    yield _lines(source, line, f"{blank}{text}\n\n\n")
+    line = source.head(source.top(user))
+    beside = ""
+    for edit in with_imports(source, imports, user):
+        if edit.span.start.line == line:
+            beside = edit.content
+        else:
+            yield edit
+    blank = "".join("\n" for i in (1, 2) if not beside and source.lines.line(line - i).strip())
+    yield _lines(source, line, f"{beside}{blank}{text}\n\n\n")
 
 
 def _as_it_was(imports: Collection[str], client: Client) -> list[str]:
@@ -175,15 +182,6 @@ def _as_it_was(imports: Collection[str], client: Client) -> list[str]:
     if not now:
         raise RefusedError(f"batches are written for {client.library} {client.until}, which has no `{client.name}`")
     return [re.sub(rf"(?<=from ){re.escape(now)}\b", then, line) for line in imports]
-
-
-def _above(source: Source, node: ast.stmt) -> int:
-    """The line of a statement, or of the comments and decorators right above it."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    line = min([node.lineno, *(decorator.lineno for decorator in decorators)])
-    while source.lines.line(line - 1).lstrip().startswith("#"):
-        line -= 1
-    return line
 
 
 def _lines(source: Source, line: int, content: str) -> Edit:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from promptlint.edits import RefusedError
 from promptlint.frozen import dataclass
+from promptlint.knowledge.models import Models
 from promptlint.languages.python.modules.syntax import last_name
 from promptlint.languages.python.writing.source import Source, Sources
 
@@ -37,6 +38,17 @@ def made(source: Source, base: ast.expr, sources: Sources) -> Made:
     if isinstance(base, ast.Attribute) and isinstance(base.value, ast.Name):
         return _of_object(source, base, base.value, sources)
     raise RefusedError(f"the place where `{source.text(base)}` is made is not seen")
+
+
+def made_elsewhere(source: Source, models: Models) -> bool:
+    """Whether a client is made in a file with an address that it may be given."""
+    for node in ast.walk(source.tree):
+        client = models.clients.get(source.dotted(node)) if isinstance(node, ast.Call) else None
+        for keyword in node.keywords if client and isinstance(node, ast.Call) else ():
+            none = isinstance(keyword.value, ast.Constant) and keyword.value.value is None
+            if client and keyword.arg == client.endpoint and not none:
+                return True
+    return False
 
 
 def _of_object(source: Source, base: ast.Attribute, receiver: ast.Name, sources: Sources) -> Made:

@@ -6,12 +6,15 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
+from promptlint.changes import label_of
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
 from promptlint.frozen import replace
 from promptlint.knowledge.models import Models
 from promptlint.knowledge.varying import Clock
+from promptlint.labels import time_named
+from promptlint.languages.python.writing.moves import places, put_together, texts_at
 from promptlint.languages.python.writing.source import Source, Sources
-from promptlint.layout import Segment, Volatility
+from promptlint.layout import Layout, Segment, Volatility
 from promptlint.spans import Span
 
 _TOKENS = re.compile(r"%[-#_0^]?[A-Za-z%]|[^%]+|%")
@@ -20,13 +23,29 @@ _DATE = "%Y-%m-%d"
 _MESSAGE = "Let the clock tell the date only"
 
 
-def coarsened(segments: Sequence[Segment], sources: Sources) -> Iterator[Fix]:
+def coarsened(layout: Layout, clocks: Sequence[int], sources: Sources) -> Iterator[Fix]:
     """The ways to have the first of some clocks tell the date where its text is made, each with the best way for the
-    others. Raises RefusedError.
+    others, and with what they are called. Raises RefusedError.
     """
-    others = [edit for segment in segments[1:] for edit in next(_ways(segment, sources)).edits]
-    for fix in _ways(segments[0], sources):
+    first, *rest = (layout.segments[index] for index in clocks)
+    others = [edit for segment in rest for edit in next(_ways(segment, sources)).edits]
+    others += [_renamed(layout, index, label, sources) for index in clocks if (label := label_of(layout, index))]
+    for fix in _ways(first, sources):
         yield replace(fix, edits=tuple(dict.fromkeys((*fix.edits, *others))))
+
+
+def _renamed(layout: Layout, index: int, label: Segment, sources: Sources) -> Edit:
+    """The edit that calls a date what the text before it calls a time. Raises RefusedError."""
+    source = sources[label.origin.span.path]
+    for text in texts_at(source, put_together(source, label.origin.span)):
+        for at in places(text, layout, index):
+            named = time_named(text.flat[:at])
+            if named:
+                first, last = text.characters[named[0]], text.characters[named[1] - 1]
+                if first.atom == last.atom:
+                    position = source.lines.position
+                    return Edit(Span(source.path, position(first.start), position(last.end)), named[2])
+    raise RefusedError("the text before it calls it a time")
 
 
 def _ways(segment: Segment, sources: Sources) -> Iterator[Fix]:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from promptlint.edits import Edit, RefusedError
+from promptlint.languages.python.modules.notebooks import BETWEEN_CELLS, is_notebook
 from promptlint.languages.python.modules.syntax import bound_names, own_nodes
 from promptlint.languages.python.writing.source import Source
 from promptlint.spans import Position, Span
@@ -65,11 +66,12 @@ def _without(source: Source, statement: ast.ImportFrom, alias: ast.alias) -> tup
 def with_imports(source: Source, statements: Sequence[str], user: ast.AST) -> tuple[Edit, ...]:
     """The edits which add imports of one name each, where they are missing: `import a`, or `from a.b import c`.
 
-    `user`: what needs them. In a notebook, what is imported further down is not there yet. Raises RefusedError where
-    one of the names is something else.
+    `user`: what needs them. In a notebook they go into its cell, and what is imported further down is not there yet.
+    Raises RefusedError where one of the names is something else.
     """
     places: defaultdict[tuple[Position, str, str], list[_Import]] = defaultdict(list)
     line = source.top(user).lineno
+    cell = _cell(source, source.top(user))
     imports = [node for node in source.tree.body if isinstance(node, _Import) and node.lineno < line]
     there = {name for node in imports for name in _names(node)}
     for node in ast.parse("\n".join(statements)).body:
@@ -79,7 +81,9 @@ def with_imports(source: Source, statements: Sequence[str], user: ast.AST) -> tu
             continue
         if any(_is_other(other, name, bound) for other in ast.walk(source.tree)):
             raise RefusedError(f"`{bound}` is something else in this file")
-        places[_place(node, imports, source)].append(node)
+        beside = [other for other in imports if other.lineno >= cell] if cell else imports
+        place = _place(node, beside, source) if beside or not cell else _in_cell(source, user)
+        places[place].append(node)
     edits = []
     for (at, head, tail), new in places.items():
         text = "\n".join(ast.unparse(node) for node in _together(sorted(new, key=_order)))
@@ -111,6 +115,26 @@ def _place(node: _Import, imports: Sequence[_Import], source: Source) -> tuple[P
         line = last.end_lineno or last.lineno
         return Position(line, len(source.lines.line(line)) + 1), "\n" if before else "\n\n", ""
     return Position((own or every)[0].lineno, 1), "", "\n" if own else "\n\n"
+
+
+def _in_cell(source: Source, user: ast.AST) -> tuple[Position, str, str]:
+    """Where an import goes in a cell that has none: in front of what needs it."""
+    return Position(source.head(source.top(user)), 1), "", "\n\n\n"
+
+
+def _cell(source: Source, statement: ast.stmt) -> int:
+    """The line of the first statement of the cell of a notebook that a statement stands in; 0 in other files."""
+    if not is_notebook(source.path):
+        return 0
+    body = source.tree.body
+    at = body.index(statement)
+    while at:
+        above, line = body[at - 1], source.head(body[at])
+        between = range((above.end_lineno or above.lineno) + 1, line)
+        if len(between) >= BETWEEN_CELLS and not any(source.lines.line(number).strip() for number in between):
+            break
+        at -= 1
+    return body[at].lineno
 
 
 def _order(node: _Import) -> tuple[bool, str]:

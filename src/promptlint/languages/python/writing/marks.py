@@ -9,12 +9,14 @@ from promptlint.edits import Applicability, Edit, Fix, RefusedError
 from promptlint.frozen import dataclass
 from promptlint.knowledge.models import Call, Marker
 from promptlint.languages.python.writing.calls import known
+from promptlint.languages.python.writing.clients import made_elsewhere
 from promptlint.languages.python.writing.moves import places, put_together
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.languages.python.writing.strings import text_of
 from promptlint.layout import Layout, Role, Segment
 from promptlint.passages import HOLE, whole_lines
 from promptlint.request import Request
+from promptlint.spans import Position, Span
 
 _TEXT, _CONTENT, _ROLE = "text", "content", "role"
 _WIDTH = 100
@@ -31,13 +33,37 @@ def request_cached(request: Request, sources: Sources) -> Iterator[Fix]:
     source, call = sources.at(request.site.span)
     if not isinstance(call, ast.Call) or not call.keywords:
         raise RefusedError("its arguments are not written at the call")
+    spelling = _Spelling(source, marker)
+    argument = f"{marker.request}={spelling.mark}"
+    message = f"Let the provider set a breakpoint behind the newest message (`{argument}`)"
+    # Other hosts that speak the same protocol may refuse an argument that they do not know.
+    applicability = Applicability.UNSAFE if made_elsewhere(source, sources.models) else Applicability.SAFE
+    held = _own_arguments(source, call)
+    if held is not None:
+        entry = f"{spelling.quoted(marker.request)}: {spelling.mark}"
+        yield Fix(applicability, message, (_entered(source, held, _last_known(held), entry),))
     last = max((*call.args, *(k.value for k in call.keywords)), key=lambda node: source.span(node).end)
-    argument = f"{marker.request}={_Spelling(source, marker).mark}"
-    yield Fix(
-        Applicability.SAFE,
-        f"Let the provider set a breakpoint behind the newest message (`{argument}`)",
-        (source.after(last, f"{_joint(source, call, last)}{argument}"),),
-    )
+    yield Fix(applicability, message, (source.after(last, f"{_joint(source, call, last)}{argument}"),))
+
+
+def _own_arguments(source: Source, call: ast.Call) -> ast.Dict | None:
+    """The dictionary that a function writes for one call, which is given nothing else; None where there is none."""
+    scope = source.scope(call)
+    match call:
+        case ast.Call(args=[], keywords=[ast.keyword(arg=None, value=ast.Name(id=name))]):
+            stores, loads = source.stores(name, scope), source.loads(name, scope)
+            assigned = source.parent(stores[0]) if len(stores) == 1 else None
+            given = [load for load in loads if not isinstance(source.parent(load), ast.Subscript)]
+            if isinstance(assigned, ast.Assign | ast.AnnAssign) and len(given) == 1:
+                value = assigned.value
+                return value if isinstance(value, ast.Dict) and source.scope(value) is scope and value.keys else None
+    return None
+
+
+def _last_known(block: ast.Dict) -> ast.expr | None:
+    """The last value in front of what is unpacked, and may say otherwise; None where that comes first."""
+    first = block.keys.index(None) if None in block.keys else len(block.keys)
+    return block.values[first - 1] if first else None
 
 
 def _joint(source: Source, call: ast.Call, last: ast.expr) -> str:
@@ -96,14 +122,17 @@ class _Spelling:
             return blocks
         return f"[{{{self.quoted(_ROLE)}: {self.quoted('user')}, {self.quoted(_CONTENT)}: {blocks}}}]"
 
-    def block(self, text: str, *, marked: bool) -> list[str]:
-        """The elements of a list which hold a text, and the breakpoint behind it."""
+    def block(self, text: str, indentation: str, mark: str = "") -> list[str]:
+        """The elements of a list which hold a text, and the breakpoint behind it; `indentation` is that of the list's
+        elements. A text of several lines stands by itself, as formatters have it.
+        """
         pairs = [f"{self.quoted(key)}: {self.quoted(value)}" for key, value in self.marker.block.items()]
         pairs.append(f"{self.quoted(_TEXT)}: {text}")
-        if marked and not self.marker.element:
-            pairs.append(self.entry)
-        block = f"{{{', '.join(pairs)}}}"
-        return [block, f"{{{self.entry}}}"] if marked and self.marker.element else [block]
+        if mark and not self.marker.element:
+            pairs.append(mark)
+        inner = "".join(f"{indentation}    {pair},\n" for pair in pairs)
+        block = f"{{\n{inner}{indentation}}}" if "\n" in text else f"{{{', '.join(pairs)}}}"
+        return [block, f"{{{mark}}}"] if mark and self.marker.element else [block]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +221,17 @@ def _in_block(held: _Held, spelling: _Spelling) -> Edit:
         if not isinstance(source.parent(block), ast.List):
             raise RefusedError("the block is not written in a list")
         return source.after(block, f", {{{spelling.entry}}}")
-    last = block.values[-1]
-    if source.span(last).end.line == source.span(block).end.line:
-        return source.after(last, f", {spelling.entry}")
-    return source.after(last, f",\n{source.indentation(block.values[-1].lineno)}{spelling.entry}")
+    return _entered(source, block, block.values[-1], spelling.entry)
+
+
+def _entered(source: Source, block: ast.Dict, last: ast.expr | None, entry: str) -> Edit:
+    """A further entry of a dictionary, behind one of its values, or in front of all; on a line of its own as they."""
+    apart = source.span(block.values[-1]).end.line != source.span(block).end.line
+    if last is None:
+        start = Position(block.lineno, source.span(block).start.column + 1)
+        first = source.indentation(block.values[0].lineno)
+        return Edit(Span(source.path, start, start), f"\n{first}{entry}," if apart else f"{entry}, ")
+    return source.after(last, f",\n{source.indentation(last.lineno)}{entry}" if apart else f", {entry}")
 
 
 def _split_block(layout: Layout, index: int, held: _Held, spelling: _Spelling) -> Edit:
@@ -205,14 +241,15 @@ def _split_block(layout: Layout, index: int, held: _Held, spelling: _Spelling) -
     marker = spelling.marker
     if spelling.marker.element or not {*keys} <= {_TEXT, marker.key, *marker.block}:
         raise RefusedError("its block holds more than the text")
-    elements = [spelling.block(text, marked=False)[0] for text in _halves(layout, index, source, held.value)]
     entry = spelling.entry
     if marker.key in keys:
         entry = f"{spelling.quoted(marker.key)}: {source.text(block.values[keys.index(marker.key)])}"
-    elements[0] = f"{elements[0][:-1]}, {entry}}}"
+    first, second = _halves(layout, index, source, held.value)
+    indentation = source.indentation(block.lineno)
+    elements = [*spelling.block(first, indentation, entry), *spelling.block(second, indentation)]
     if source.span(block).start.line == source.span(block).end.line:
         return source.replaced(block, ", ".join(elements))
-    return source.replaced(block, f",\n{source.indentation(block.lineno)}".join(elements))
+    return source.replaced(block, f",\n{indentation}".join(elements))
 
 
 def _blocks(layout: Layout, index: int, last: bool, source: Source, value: ast.expr, spelling: _Spelling) -> Edit:
@@ -221,14 +258,12 @@ def _blocks(layout: Layout, index: int, last: bool, source: Source, value: ast.e
     if isinstance(value, ast.List | ast.ListComp | ast.Dict | ast.Tuple):
         raise RefusedError("it is a list already, whose blocks are written elsewhere")
     texts = (source.text(value),) if last else _halves(layout, index, source, value)
-    elements = [
-        *spelling.block(texts[0], marked=True),
-        *(e for t in texts[1:] for e in spelling.block(t, marked=False)),
-    ]
+    indentation = source.indentation(value.lineno)
+    elements = spelling.block(texts[0], f"{indentation}    ", spelling.entry)
+    elements += [element for text in texts[1:] for element in spelling.block(text, f"{indentation}    ")]
     flat = spelling.message(f"[{', '.join(elements)}]")
     if "\n" not in flat and source.span(value).start.column + len(flat) <= _WIDTH:
         return source.replaced(value, flat)
-    indentation = source.indentation(value.lineno)
     inner = "".join(f"{indentation}    {element},\n" for element in elements)
     return source.replaced(value, spelling.message(f"[\n{inner}{indentation}]"))
 

@@ -48,11 +48,11 @@ def _texts(layout: Layout, index: int, sources: Sources) -> Iterator[Text]:
             continue
         if (source, node) not in seen:
             seen.append((source, node))
-            yield from _read(source, node)
+            yield from texts_at(source, node)
 
 
-def _read(source: Source, node: ast.expr) -> Iterator[Text]:
-    """An expression as a text, and as a template."""
+def texts_at(source: Source, node: ast.expr) -> Iterator[Text]:
+    """An expression as a text, and as a template; nothing where it is no literal."""
     for template in (False,) if isinstance(node, ast.JoinedStr) else (False, True):
         try:
             yield text_of(source, node, template=template)

@@ -123,6 +123,14 @@ class Source:
         end += len(after) - len(after.lstrip()) + 1
         return Span(self.path, self.lines.position(len(before) - 1), self.lines.position(end))
 
+    def head(self, statement: ast.stmt) -> int:
+        """The line of a statement, or of the comments and decorators right above it."""
+        decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+        line = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+        while self.lines.line(line - 1).lstrip().startswith("#"):
+            line -= 1
+        return line
+
     def top(self, node: ast.AST) -> ast.stmt:
         """The statement of the module that a node is a part of."""
         found = (at for at in (node, *self.above(node)) if isinstance(at, ast.stmt) and self.parent(at) is self.tree)

@@ -91,6 +91,13 @@ def must_be_awaited(source: Source, call: ast.Call, gathers: Collection[str]) ->
         raise RefusedError("its coroutine is handed on before it is awaited")
 
 
+def must_be_outermost(source: Source, call: ast.Call) -> None:
+    """Raises RefusedError where the loop around a call is in another one of its function."""
+    loops = [node for node in _between(source, call, source.scope(call)) if isinstance(node, LOOPS)]
+    if len(loops) > 1:
+        raise RefusedError("each turn of the loop around it would wait for a batch of its own")
+
+
 def _between(source: Source, node: ast.AST, outer: ast.AST) -> Iterator[ast.AST]:
     """What a node is in, up to an outer one."""
     yield from takewhile(lambda above: above is not outer, source.above(node))
