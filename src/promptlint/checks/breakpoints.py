@@ -147,6 +147,8 @@ def wasted(request: Request, provider: Provider) -> Iterator[Waste]:
     about one document, send it again. It counts only where nothing shows that they do: one prompt, in which no text
     behind the breakpoint changes.
 
+    What one run makes once and sends in several calls is read by all but the first.
+
     An automatic breakpoint is at the end of whatever is sent. What stands before text that stays the same, or before a
     history, is then the fault of its place.
     """
@@ -154,6 +156,8 @@ def wasted(request: Request, provider: Provider) -> Iterator[Waste]:
         return
     begin = opening(request.layout).segments
     for mark in marks(request):
+        if mark.breakpoint.read:
+            continue
         covered = [i for i, s in enumerate(begin[: mark.index + 1]) if set(s.arms) <= set(mark.segment.arms)]
         cause = next((i for i in covered if _changes(request, i, mark)), None)
         if cause is not None and not (mark.automatic and _ahead(request, cause)):
