@@ -98,6 +98,7 @@ class Breakpoint:
     """Kind of the block that carries it, or stands right before it (`document`; `empty`: without text), where told."""
     refused: bool = False  # whether a block of its kind cannot carry one
     repeated: bool = False  # whether there is one for each turn of a loop, which makes the block and not just its text
+    read: bool = False  # whether a second call is seen to send all that it covers, as it was made for the first
 
 
 @dataclass(frozen=True, slots=True)

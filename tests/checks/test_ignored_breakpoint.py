@@ -51,8 +51,19 @@ def test_a_model_that_is_not_known_may_take_them() -> None:
 @pytest.mark.parametrize("model", sorted(BEDROCK.models))
 def test_the_models_on_bedrock_that_set_no_breakpoint_by_themselves(model: str) -> None:
     findings = list(check(request(text(2000), model=model, automatic=Breakpoint(line(95))), BEDROCK))
-    assert len(findings) == (model in BEDROCK.unmoved_models)
-    assert list(check(request(marked(text(2000)), model=model), BEDROCK)) == []
+    assert len(findings) == (model in BEDROCK.unmoved_models | BEDROCK.uncached_models)
+    assert len(list(check(request(marked(text(2000)), model=model), BEDROCK))) == (model in BEDROCK.uncached_models)
+
+
+def test_a_model_of_which_nothing_is_cached() -> None:
+    model = "us.anthropic.claude-3-5-sonnet-20240620-v1:0"
+    (finding,) = check(request(marked(text(2000)), model=model), BEDROCK)
+    assert finding.message == (
+        f"`{model}` takes no breakpoints at Amazon Bedrock: this marker is dropped, or the request is refused."
+        " Nothing of it is cached."
+    )
+    later = "us.anthropic.claude-3-5-sonnet-20241022-v2:0"
+    assert list(check(request(marked(text(2000)), model=later), BEDROCK)) == []
 
 
 @pytest.mark.parametrize(("role", "refused"), [(Role.TOOLS, True), (Role.SYSTEM, True), (Role.USER, False)])

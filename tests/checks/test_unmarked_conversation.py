@@ -113,6 +113,14 @@ def test_a_model_that_is_named_and_not_known_may_cache_nothing() -> None:
     assert finding.confidence is Confidence.LOW
 
 
+def test_a_model_of_which_nothing_is_cached_takes_no_breakpoint() -> None:
+    provider = replace(EXPLICIT, uncached_models=frozenset({"claude-9"}))
+    assert list(check(request(history(), model="claude-9-20270101"), provider)) == []
+    default = parameter(Setting.MODEL, text(1, text="claude-9", confidence=Confidence.MEDIUM))
+    (finding,) = check(request(history(), model="claude-9", parameters=(default,)), provider)
+    assert finding.message.endswith("claude-9, the default, may be none of them.")
+
+
 def test_a_model_that_is_only_the_default_says_little() -> None:
     default = parameter(Setting.MODEL, text(1, text="llama-9", confidence=Confidence.MEDIUM))
     (finding,) = found(request(history(), model="llama-9", parameters=(default,)))

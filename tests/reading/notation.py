@@ -196,7 +196,7 @@ def _parameters(site: Site) -> Iterator[str]:
 
 
 def _mark(mark: Breakpoint) -> str:
-    words = ["maybe" if mark.optional else "", "breakpoint", mark.ttl or ""]
+    words = ["maybe" if mark.optional else "", "read" if mark.read else "", "breakpoint", mark.ttl or ""]
     return " ".join(word for word in words if word)
 
 

@@ -60,13 +60,21 @@ def explicit(request: Request, provider: Provider) -> bool:
 
 
 def caches(request: Request, provider: Provider) -> bool:
-    """Whether the model is one that is known to cache, or may be: of a model that is named and not known, who knows.
+    """Whether the model is known to cache, or may be any: of one that is named and not known, who knows.
 
     A default says little: others may be given in its place.
     """
+    return not request.site.model or _by_default(request) or provider.caches(request.site.model)
+
+
+def uncached(request: Request, provider: Provider) -> bool:
+    """Whether the model is known as one of which nothing is cached, and is no default."""
+    return provider.never_caches(request.site.model) and not _by_default(request)
+
+
+def _by_default(request: Request) -> bool:
     named = request.site.parameter(Setting.MODEL)
-    default = named is not None and any(s.confidence < Confidence.HIGH for s in named.value)
-    return not request.site.model or default or provider.model(request.site.model) is not None
+    return named is not None and any(s.confidence < Confidence.HIGH for s in named.value)
 
 
 def unseen(request: Request) -> bool:
@@ -78,7 +86,7 @@ def unseen(request: Request) -> bool:
 def only_default(request: Request, provider: Provider) -> str:
     """A sentence on a model that may not cache, which is sent where no other one is given; nothing where it may."""
     model = request.site.model
-    if not model or provider.model(model) is not None:
+    if not model or provider.caches(model):
         return ""
     return f" This is for models that cache: {model}, the default, may be none of them."
 
@@ -139,6 +147,8 @@ def wasted(request: Request, provider: Provider) -> Iterator[Waste]:
     about one document, send it again. It counts only where nothing shows that they do: one prompt, in which no text
     behind the breakpoint changes.
 
+    What one run makes once and sends in several calls is read by all but the first.
+
     An automatic breakpoint is at the end of whatever is sent. What stands before text that stays the same, or before a
     history, is then the fault of its place.
     """
@@ -146,6 +156,8 @@ def wasted(request: Request, provider: Provider) -> Iterator[Waste]:
         return
     begin = opening(request.layout).segments
     for mark in marks(request):
+        if mark.breakpoint.read:
+            continue
         covered = [i for i, s in enumerate(begin[: mark.index + 1]) if set(s.arms) <= set(mark.segment.arms)]
         cause = next((i for i in covered if _changes(request, i, mark)), None)
         if cause is not None and not (mark.automatic and _ahead(request, cause)):

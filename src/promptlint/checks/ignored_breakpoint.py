@@ -32,11 +32,13 @@ def _of_the_model(request: Request, provider: Provider) -> Iterator[Finding]:
     site = request.site
     mark = next((mark for mark in marks(request) if provider.refuses(site.model, automatic=mark.automatic)), None)
     if mark is not None:
-        what = "sets no breakpoint by itself" if mark.automatic else "takes no breakpoints"
+        never = provider.never_caches(site.model)
+        what = "sets no breakpoint by itself" if mark.automatic and not never else "takes no breakpoints"
+        without = "Nothing of it is cached." if never else "What it caches, it caches without being asked."
         yield Finding(
             at=mark.breakpoint.span,
             message=f"{quoted(site.model or '')} {what} at {provider.title}: this marker is dropped, or the request is"
-            f" refused. {'Put it on a block.' if mark.automatic else 'What it caches, it caches without being asked.'}",
+            f" refused. {'Put it on a block.' if mark.automatic and not never else without}",
             confidence=site.confidence,
             flow=(call(site),),
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from promptlint.changes import MarkBreakpoint
-from promptlint.checks.breakpoints import caches, explicit, history, only_default, optional, unkept, unseen
+from promptlint.checks.breakpoints import caches, explicit, history, only_default, optional, uncached, unkept, unseen
 from promptlint.checks.prefix import opening, seen_again, sent, sent_again, stable
 from promptlint.checks.wording import about, money, way
 from promptlint.diagnostics import Finding
@@ -29,6 +29,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
         or site.mode is Mode.BATCH
         or not sent_again(request)
         or history(request) is not None
+        or uncached(request, provider)
     ):
         return
     limit = Volatility.SESSION if layout.conversation else Volatility.PERIODIC

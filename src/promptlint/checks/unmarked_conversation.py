@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promptlint.changes import CacheRequest
-from promptlint.checks.breakpoints import caches, explicit, history, marks, only_default, optional, unseen
+from promptlint.checks.breakpoints import caches, explicit, history, marks, only_default, optional, uncached, unseen
 from promptlint.checks.wording import call
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
@@ -23,7 +23,9 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     if start is None or site.caching or not site.markable or site.mode is Mode.BATCH:
         return
     placed = list(marks(request))
-    if not explicit(request, provider) or any(mark.index >= start for mark in placed):
+    if not explicit(request, provider) or uncached(request, provider):
+        return
+    if any(mark.index >= start for mark in placed):
         return
     cached = "Only what stands before it is cached" if placed else "Nothing of it is cached"
     yield Finding(

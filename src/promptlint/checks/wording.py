@@ -76,7 +76,7 @@ def cost(loss: Loss, provider: Provider, model: str | None) -> str:
 
 def money(tokens: Tokens, provider: Provider, model: str | None, *, at_least: bool = False) -> str:
     """What a thousand calls pay more than with cached tokens, in brackets; nothing where prices are not known."""
-    facts = provider.model(model)
+    facts = provider.model(model) if provider.caches(model) else None
     saving = _saving(facts.price, provider) if facts and facts.price else None
     dollars = about(tokens) * 1000 * (saving or 0) / 1_000_000
     if dollars < 0.01:

@@ -33,6 +33,7 @@ class _Cache:
     invalidates: Mapping[Setting | Role, tuple[Role, ...]] = field(default_factory=dict)
     marked_models: frozenset[str] = frozenset()
     unmoved_models: frozenset[str] = frozenset()
+    uncached_models: frozenset[str] = frozenset()
     whole_messages: bool = False
     explicit_mode: str = ""
     within_prefix: tuple[Role, ...] = ()
@@ -68,7 +69,7 @@ class ProviderFile:
     def _cache(self, files: Mapping[str, ProviderFile]) -> _Cache:
         keys = "order explicit lifetimes minimum"
         more = "breakpoints read longer-first lookback invalidates explicit-mode within-prefix"
-        more += " marked-models unmoved-models whole-messages"
+        more += " marked-models unmoved-models uncached-models whole-messages"
         entry = self._entry["cache"].entry("'cache'", "source on", f"like {more} {keys}")
         like = self._like("cache", entry, files)
         if like is None:
@@ -87,6 +88,7 @@ class ProviderFile:
             invalidates=_invalidates(entry) if "invalidates" in entry else start.invalidates,
             marked_models=_named(entry, "marked-models") or start.marked_models,
             unmoved_models=_named(entry, "unmoved-models") or start.unmoved_models,
+            uncached_models=_named(entry, "uncached-models") or start.uncached_models,
             whole_messages=entry.flag("whole-messages", start.whole_messages),
             explicit_mode=entry.text("explicit-mode", start.explicit_mode),
             within_prefix=_roles(entry, "within-prefix") or start.within_prefix,

@@ -237,6 +237,8 @@ class Sign:
     waiting: bool
     because: str
     weight: Confidence
+    ahead: bool = False
+    """Whether it is none where it stands behind the call: what is read there are no items of this loop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import date
 from functools import lru_cache
@@ -109,6 +109,8 @@ class Provider:
     """The models that take breakpoints, of those which are known; empty: all."""
     unmoved_models: frozenset[str] = frozenset()
     """The models that do not set a breakpoint by themselves when a request asks for it."""
+    uncached_models: frozenset[str] = frozenset()
+    """The models of which nothing is cached, and which take no breakpoint."""
     whole_messages: bool = False
     """Whether, on the models that take breakpoints, a prefix is kept only where one stands, at the end of the system
     messages that come first, and at the end of the newest message."""
@@ -124,16 +126,28 @@ class Provider:
 
         A date or a variant may follow a known name; a number of one or two digits makes it another model.
         """
-        if not name:
-            return None
-        bare = normal(name)
+        fits = self._named(name, self.models)
+        return self.models[max(fits, key=len)] if fits else None
+
+    def _named(self, name: str | None, models: Iterable[str]) -> list[str]:
+        """The models that an id may be that of."""
+        bare = normal(name or "")
         for prefix in self.prefixes:
             bare = bare.removeprefix(prefix)
-        fits = [known for known in self.models if bare == known or _is_variant(bare, known)]
-        return self.models[max(fits, key=len)] if fits else None
+        return [known for known in models if bare == known or _is_variant(bare, known)]
+
+    def caches(self, model: str | None) -> bool:
+        """Whether a model is known, and not as one of which nothing is cached."""
+        return self.model(model) is not None and not self.never_caches(model)
+
+    def never_caches(self, model: str | None) -> bool:
+        """Whether a model is known as one of which nothing is cached."""
+        return bool(self._named(model, self.uncached_models))
 
     def refuses(self, model: str | None, *, automatic: bool) -> bool:
         """Whether a model is known to take no breakpoint, or none that it is to set by itself."""
+        if self.never_caches(model):
+            return True
         facts = self.model(model)
         if facts is None:
             return False

@@ -128,13 +128,14 @@ def read_signs(values: Iterable[Value], waiting: bool, known: Shelf[Sign]) -> li
     """The items of `somebody-waits` or `nobody-waits`."""
     signs = []
     for value in values:
-        entry = value.entry("a sign", "kind because weight names")
+        entry = value.entry("a sign", "kind because weight names", "ahead")
         sign = Sign(
             kind=entry["kind"].word("kind of sign", _SIGNS),
             names=frozenset(entry.texts("names")),
             waiting=waiting,
             because=entry.text("because"),
             weight=entry["weight"].word("confidence", CONFIDENCES),
+            ahead=entry.flag("ahead"),
         )
         for name, at in entry.texts("names").items():
             known.put(f"{sign.kind} {name}", sign, at)

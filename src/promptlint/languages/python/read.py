@@ -15,6 +15,7 @@ from promptlint.languages.python.reaching.reaching import Reach
 from promptlint.languages.python.sending.binding import bound
 from promptlint.languages.python.sending.prompts import Prompt
 from promptlint.languages.python.sending.replays import with_relations
+from promptlint.languages.python.sending.rereading import with_reread
 from promptlint.languages.python.sending.warming import with_warmed
 from promptlint.languages.python.sites.signs import Signs
 from promptlint.languages.python.sites.sites import site_of
@@ -166,7 +167,7 @@ class _Reader:
 
     def read(self, paths: Group) -> Reading:
         """What a group of files sends."""
-        requests: list[Request] = []
+        told: list[tuple[Send, Request]] = []
         gaps: list[Gap] = []
         sends: list[Send] = []
         for path in paths:
@@ -174,7 +175,8 @@ class _Reader:
             if module is not None:
                 for send in self.senders.in_module(module):
                     sends.append(send)
-                    self._read_send(send, requests, gaps)
+                    self._read_send(send, told, gaps)
+        requests = [*with_reread(told)]
         requests += [self._request(around, prompt) for around, prompt in self.reach.loops(sends)]
         sent = {send.record.call.at for send in sends}
         requests += self._unseen(paths, sent, {_place(s) for r in requests for s in r.layout.segments})
@@ -202,10 +204,10 @@ class _Reader:
         site = site_of(send, prompt, self.engine, self.signs, self.blocking)
         return bound(Request(prompt.layout, site, prompt.known), send, self.engine)
 
-    def _read_send(self, send: Send, requests: list[Request], gaps: list[Gap]) -> None:
+    def _read_send(self, send: Send, told: list[tuple[Send, Request]], gaps: list[Gap]) -> None:
         best: Prompt | None = None
         for closed, prompt in self.reach.prompts(send):
-            requests.append(self._request(closed, prompt))
+            told.append((closed, self._request(closed, prompt)))
             if best is None or _order(prompt.known) > _order(best.known):
                 best = prompt
         if send.model.prompt and (best is None or best.known is not Known.FULLY):

@@ -246,13 +246,15 @@ def _items(term: Term, kind: type[Seq] | type[Map]) -> tuple[Term, ...] | None:
     return None if isinstance(term, (Seq, Map, Cat, Str)) else (Splat(term),)
 
 
-def folded(carried: Carried, body: Term, each: Term, initial: Term) -> Term:
-    """What is held after a loop which turns `carried` into `body` on each of its turns."""
+def folded(carried: Carried, body: Term, each: Each, initial: Term, *, stops: bool) -> Term:
+    """What is held after a loop which turns `carried` into `body` on each of its turns; `stops`: at a limit."""
     ahead = backwards.put_ahead(carried, body, each)
     if ahead:
+        each = backwards.fitting(each, ahead, stops=stops)
         return Seq((*backwards.flipped((Repeat(each, ahead),)), Splat(initial)))
     change = histories.change(carried, body)
     if change is not None:
+        each = backwards.fitting(each, change.added, stops=stops)
         total = _total(change, each, initial) if change.added else initial
         return replace(change.cut, operands=(total, *change.cut.operands[1:])) if change.cut else total
     if carried not in symbols(body):

@@ -97,14 +97,14 @@ class Turns:
     ) -> None:
         so_far: dict[Term, Term] = {}
         each, by_item = backwards.by_item(self.each)
-        each = backwards.fitting(each) if stops_at_size(self.body) else each
+        stops = stops_at_size(self.body)
         for key, symbol in carried.items():
             initial = before.held.get(key, key if isinstance(key, Term) else UNASSIGNED)
             body = after.held.get(key, initial)
             changed_sometimes = isinstance(key, Attr) and body.mutable
             if key in objects or changed_sometimes:
                 initial, body = before.snapshot(initial), after.snapshot(body)
-            total = folded(symbol, by_item(body), each, initial)
+            total = folded(symbol, by_item(body), each, initial, stops=stops)
             so_far[symbol] = before.snapshot(after.snapshot(grown(total, self.each.loop)))
             lost = isinstance(total, Op) and total.operator == "cut"
             after.held[key] = after.fresh(total) if key in objects or (changed_sometimes and lost) else total

@@ -151,15 +151,24 @@ def compares_size(test: ast.expr) -> bool:
 
 
 def stops_at_size(body: list[ast.stmt]) -> bool:
-    """Whether a loop takes what fits, and no more: where it goes on, or ends, something is compared with a limit."""
-    stack: list[ast.AST] = list(body)
+    """Whether a loop ends, or goes on to the next item without more ado, where something is larger than a limit."""
+    return any(
+        isinstance(branch[0], ast.Continue) or any(isinstance(n, (ast.Break, ast.Return)) for n in _of_turn(branch))
+        for test in _of_turn(body)
+        if isinstance(test, ast.If) and compares_size(test.test)
+        for branch in (test.body, test.orelse)
+        if branch
+    )
+
+
+def _of_turn(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """The nodes of a loop's body, without those of loops and functions in it."""
+    stack = list(body)
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.If) and compares_size(node.test):
-            return True
         if not isinstance(node, (*SCOPES, ast.For, ast.AsyncFor, ast.While)):
+            yield node
             stack.extend(children(node))
-    return False
 
 
 def leaves_at(loop: ast.For | ast.AsyncFor | ast.While) -> int:

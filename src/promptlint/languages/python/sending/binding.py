@@ -96,10 +96,9 @@ def _shared(
 
 def _before(segment: Segment, around: Sequence[tuple[Span, int]], bodies: Sequence[_Body | None]) -> bool:
     """Whether a value is made before one of these loops: in the function of the loop, or in one that calls that one."""
-    returned = (step.span for step in segment.origin.trail if step.message.startswith(_RETURNED))
     made = [
         (span, number)
-        for span in (segment.origin.span, *returned)
+        for span in made_at(segment)
         for number, body in enumerate(bodies)
         if body is not None and body.runs(span)
     ]
@@ -108,6 +107,12 @@ def _before(segment: Segment, around: Sequence[tuple[Span, int]], bodies: Sequen
         if first is not None and not _within(first, loop):
             return True
     return False
+
+
+def made_at(segment: Segment) -> tuple[Span, ...]:
+    """Where a text is made: its own place, and the calls that returned it."""
+    returned = [step.span for step in segment.origin.trail if step.message.startswith(_RETURNED)]
+    return (segment.origin.span, *returned)
 
 
 def _within(inner: Span, outer: Span) -> bool:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from promptlint.knowledge.models import Sign
+from promptlint.languages.python.bodies.summaries import CallRecord
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.reaching.callers import Callers
@@ -77,23 +78,29 @@ class Signs:
             inside = inside and all(frame.at != record.call.at for frame in send.loops)
             for sign, place in self._in(record.function):
                 # A program that waits further out waits for other things.
-                if sign.kind in _DOING if inside else near or sign.kind != "pause":
+                told = sign.kind in _DOING if inside else near or sign.kind != "pause"
+                if told and not _too_late(sign, place, record):
                     yield sign, place
         if loop is not None and loop.batchable:
-            for function in self._above(send):
-                yield from (found for found in self._in(function) if found[0].kind != "pause")
+            for record in self._above(send):
+                for sign, place in self._in(record.function):
+                    if sign.kind != "pause" and not _too_late(sign, place, record):
+                        yield sign, place
 
-    def _above(self, send: Send) -> list[FunctionInfo]:
-        """The functions that call the outermost one, the nearest first."""
+    def _above(self, send: Send) -> list[CallRecord]:
+        """The last call of the outermost function in each that calls it, and the same of these; the nearest first."""
         known = {record.function for record in send.chain}
-        above: list[FunctionInfo] = []
+        above: list[CallRecord] = []
         level = [send.function]
         for _ in range(MOST_HOPS):
             callers = [c for info in level for c in self.callers.of(info) if c.confidence is not Confidence.LOW]
-            level = list(dict.fromkeys(caller.record.function for caller in callers))
-            level = [info for info in level if info not in known]
+            last: dict[FunctionInfo, CallRecord] = {}
+            for record in (caller.record for caller in callers):
+                if record.function not in known:
+                    last[record.function] = max(last.get(record.function, record), record, key=_end)
+            level = list(last)
             known.update(level)
-            above += level
+            above += last.values()
         return above[:MOST_ABOVE]
 
     def _wrappers(self, term: Term, depth: int) -> Iterator[str]:
@@ -137,6 +144,16 @@ class Signs:
             found = classes.annotated(Param(function, name), self.engine)
             if isinstance(found, Global):
                 yield found.name
+
+
+def _too_late(sign: Sign, place: Place, record: CallRecord) -> bool:
+    """Whether a sign says nothing, since it stands behind the call."""
+    return sign.ahead and place.line > _end(record)
+
+
+def _end(record: CallRecord) -> int:
+    """The last line of a call and of the loops around it."""
+    return max(record.call.at.end_line, *(frame.at.end_line for frame in record.loops), 0)
 
 
 def _method(node: ast.AST) -> str:

@@ -7,12 +7,16 @@ from itertools import pairwise, takewhile
 from promptlint.frozen import dataclass
 from promptlint.languages.python.bodies.summaries import LoopFrame
 from promptlint.languages.python.modules.places import NOWHERE, Place
+from promptlint.languages.python.sites.looping import callee_name
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.engine import Engine
+from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term, bit
-from promptlint.languages.python.values.terms import Call, Choice, Each, Fold, Item, Op, Repeat
+from promptlint.languages.python.values.terms import NONE, Attr, Call, Choice, Each, Fold, Item, Op, Repeat, Seq, Splat
 from promptlint.request import Tie
 
+MOST_WRAPPED = 6
+"""Calls around what a loop runs over: `enumerate(tqdm(rows[:5]))`."""
 FEW = 10
 """Items, written in the source, which are too few to be worth a batch."""
 
@@ -41,10 +45,33 @@ def few(frame: LoopFrame, engine: Engine) -> bool:
 
     Those of a data file are the ones of today: the next run may be given others.
     """
-    items = engine.items(frame.each.over)
-    if items is None:
-        return _first_few(engine.head(frame.each.over), engine)
-    return 0 < len(items) <= FEW and all(_in_source(item, engine) for item in items)
+    return _few(frame.each.over, engine, MOST_WRAPPED)
+
+
+def _few(over: Term, engine: Engine, deep: int) -> bool:
+    items = engine.items(over)
+    if items is not None:
+        return 0 < len(items) <= FEW and all(_in_source(item, engine) for item in items)
+    plain = engine.head(over)
+    if _first_few(plain, engine) or _first_few(stripped(over), engine):
+        return True
+    inner = _one_by_one(plain, engine) if deep else None
+    return inner is not None and _few(inner, engine, deep - 1)
+
+
+def _one_by_one(over: Term, engine: Engine) -> Term | None:
+    """What a sequence has an item for each of: `rows` of `enumerate(rows)`, of a progress bar, of a list made of it."""
+    if isinstance(over, Seq) and len(over.items) == 1:
+        (item,) = over.items
+        if isinstance(item, Splat):
+            return item.value
+        plain = isinstance(item, Repeat) and not any(isinstance(part, (Splat, Repeat)) for part in item.items)
+        return item.each.over if plain and isinstance(item, Repeat) and isinstance(item.each, Each) else None
+    function = engine.head(over.function) if isinstance(over, Call) else NONE
+    name = callee_name(function)
+    if not isinstance(over, Call) or not any(s.kind == "wraps" and name in s.names for s in engine.models.signs):
+        return None
+    return function.value if isinstance(function, Attr) else next(iter(over.arguments), None)
 
 
 def _first_few(over: Term, engine: Engine) -> bool:

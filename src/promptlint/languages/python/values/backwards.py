@@ -52,13 +52,23 @@ def by_item(each: Each) -> tuple[Each, Callable[[Term], Term]]:
     return moved, Exchange({Item(whole, each): moved})
 
 
-def fitting(each: Each) -> Each:
-    """The same loop where it stops at a limit: from the end of a list, it takes the newest messages that fit."""
+def fitting(each: Each, added: tuple[Term, ...], *, stops: bool) -> Each:
+    """The same loop, where it takes the newest messages that fit: it stops at a limit, or adds nothing beyond it.
+
+    A limit that only decides in which form a message is sent, such as how many carry a marker, leaves none out.
+    """
     whole = newest_first(each)
-    if whole is None:
+    if whole is None or not (stops or any(map(_left_out, added))):
         return each
     lost = cuts.cut(whole, getattr(stripped(each.over), "at", NOWHERE), because=cuts.FITS)
     return replace(each, over=Call(Global("reversed"), (lost,)))
+
+
+def _left_out(item: Term) -> bool:
+    if not isinstance(item, Maybe):
+        return False
+    some = not (item.then and item.other) and cuts.asks_size(item.condition)
+    return some or any(map(_left_out, (*item.then, *item.other)))
 
 
 def put_ahead(before: Term, after: Term, each: Term) -> tuple[Term, ...]:

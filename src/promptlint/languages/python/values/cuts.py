@@ -6,6 +6,8 @@ and of the words for what is done to it. A list that is cut in blocks, once in m
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.values.rewriting import stripped
 from promptlint.languages.python.values.term import Term
@@ -18,6 +20,7 @@ NEWEST = (Const(1), Const(2))
 KEEPS = "keeps only the newest messages"
 FITS = "keeps only the newest messages that fit"
 DROPS = "drops the oldest message"
+_ORDERS = frozenset({"<", "<=", ">", ">="})
 EDITS = "changes messages that were sent before"
 """With one more operand: the key under which it changes them."""
 
@@ -97,7 +100,7 @@ def in_blocks(condition: Term, lost: Op) -> bool:
     test = stripped(condition)
     while isinstance(test, Op) and test.operator == "all" and len(test.operands) == 1:
         test = stripped(test.operands[0])
-    if not isinstance(test, Op) or test.operator not in (">", ">=", "<", "<="):
+    if not isinstance(test, Op) or test.operator not in _ORDERS:
         return True
     limit = next((stripped(side) for side in test.operands if not is_length(side)), None)
     if limit is None or len([side for side in test.operands if is_length(side)]) != 1:
@@ -111,13 +114,21 @@ def in_blocks(condition: Term, lost: Op) -> bool:
 
 def asks_length(condition: Term) -> bool:
     """Whether a condition asks for the length of something."""
+    return any(map(is_length, _asked(condition)))
+
+
+def asks_size(condition: Term) -> bool:
+    """Whether a condition asks whether something is larger than something else."""
+    return any(isinstance(at, Op) and at.operator in _ORDERS for at in _asked(condition))
+
+
+def _asked(condition: Term) -> Iterator[Term]:
+    """A condition, and what it is made of."""
     stack = [condition]
     while stack:
         at = stripped(stack.pop())
-        if is_length(at):
-            return True
+        yield at
         stack.extend(at.children() if isinstance(at, Op) else ())
-    return False
 
 
 def is_length(term: Term) -> bool:
