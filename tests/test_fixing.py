@@ -370,3 +370,29 @@ def test_what_calls_a_clock_a_time_elsewhere_is_left_alone(app: Path) -> None:
     done = check("app.py", "--fix", "--unsafe-fixes", "--select", "PL101", "--show-fixes")
     assert app.read_text() == source
     assert "the text before it calls it a time" in done.output
+
+
+@pytest.mark.parametrize(
+    ("file", "asks", "made"),
+    [
+        ("pyproject.toml", '[project]\ndependencies = [\n    "anthropic>=0.54,<=0.60.0",\n]\n', False),
+        ("pyproject.toml", '[tool.poetry.dependencies]\nanthropic = "^0.34"\n', False),
+        ("pyproject.toml", '[tool.poetry.dependencies]\nanthropic = "^1.2"\n', True),
+        ("pyproject.toml", '[project]\ndependencies = [\n    "anthropic[bedrock]>=0.54",\n]\n', True),
+        ("pyproject.toml", '[project]\nkeywords = ["anthropic"]\ndependencies = ["six", "anthropic<0.60"]\n', False),
+        ("requirements.txt", "openai==1.2\nanthropic==0.82.0\n", False),
+        ("requirements.txt", "anthropic~=0.82.0  # why\n", False),
+        ("requirements.txt", "anthropic<1,>=0.40\n", True),
+        ("requirements.txt", "anthropic==0.83\n", True),
+        ("requirements.txt", "anthropic\nopenai<0.5\n", True),
+        ("requirements.txt", "anthropic-bedrock==0.8\n", True),
+    ],
+)
+def test_an_argument_that_a_pinned_library_does_not_have_is_not_written(
+    app: Path, file: str, asks: str, made: bool
+) -> None:
+    app.write_text(chat(OWN, SENT))
+    (app.parent / file).write_text(asks)
+    done = check("app.py", "--fix", "--show-fixes")
+    assert ("cache_control" in app.read_text()) is made
+    assert made or f"{file} asks for `anthropic` " in done.output

@@ -101,8 +101,8 @@ def test_a_move_takes_the_line_along() -> None:
 
 def test_a_move_takes_the_breakpoint_of_the_block_along() -> None:
     mark = Breakpoint(HERE)
-    layout = Layout((value("now()"), replace(segment("\nRules."), breakpoint=mark)))
-    assert [s.breakpoint for s in MoveToEnd(0).applied_to(layout).segments] == [None, None, mark]
+    layout = Layout((segment("Now: "), value("now()"), replace(segment("\nRules."), breakpoint=mark)))
+    assert [s.breakpoint for s in MoveToEnd(1).applied_to(layout).segments] == [None, None, None, mark]
 
 
 @pytest.mark.parametrize("surroundings", [("", ""), ("Rules.\n", ""), ("Now ", " and then"), ("1. ", "\n2. Rules.")])

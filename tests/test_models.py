@@ -196,6 +196,7 @@ def test_messages_create_is_read_in_the_order_of_the_cache() -> None:
         marker=Marker(
             "cache_control",
             request="cache_control",
+            since="0.83",
             refused=frozenset({"thinking", "redacted_thinking", "empty"}),
             mark={"type": "ephemeral"},
             block={"type": "text"},

@@ -68,6 +68,8 @@ def test_what_moves(text: str, moves: str, stays: str) -> None:
     [
         ("You help. Consider this text:\n\n<a>{}</a>\n\nRules.", "it belongs to the sentence before it"),
         ("You are {}. You help.\nRules.", "it says who is asked, and the text goes on from there"),
+        ("Here is what was asked.\n\n{}\n\nRules.", "nothing would say what it is"),
+        ("Define the following terms.\n<a>\n{}\n</a>\nRules.", "the text speaks of what is above or below"),
         ("Now {} and then", "it cannot be taken out of its sentence"),
         ("You are one who helps\nthe user {} and\nnobody else. Go.", "it stands in the middle of a sentence"),
         ("1. {}\n2. Rules.", "it is an item of a numbered list"),

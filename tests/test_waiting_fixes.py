@@ -97,3 +97,19 @@ def test_what_cannot_be_mended_says_why(reason: str) -> None:
 def test_a_call_that_is_said_to_wait_is_left_alone() -> None:
     said = program(ASK).replace("    return", "    # We can block here: nobody else is served.\n    return")
     assert mended(said) == "the comment above it says that it waits"
+
+
+def test_lines_that_stand_behind_the_parenthesis_still_do() -> None:
+    split = ASK.replace(", input", f",\n{' ' * 36}input")
+    after = mended(program(split))
+    assert "    return await client.responses.create(" in after
+    assert "\n" + " " * 42 + "input=question)\n" in after
+    head = HEAD.replace("client = OpenAI()", "class C: pass\nc = C()\nc.client = OpenAI()")
+    after = mended(program(split.replace("client", "c.client").replace(" input", "  input"), head))
+    assert "    return await asyncio.to_thread(c.client.responses.create, model=" in after
+    assert "\n" + " " * 35 + "input=question)\n" in after
+
+
+def test_lines_of_a_text_stay_where_they_are() -> None:
+    after = mended(program(ASK.replace("question", '"""One.\n' + " " * 50 + 'Two."""')))
+    assert "\n" + " " * 50 + 'Two.""")\n' in after

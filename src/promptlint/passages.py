@@ -30,6 +30,7 @@ _CUE = re.compile(r"(?:^|\n)(?:[^\n]{0,40}:|#{1,6} [^\n]{0,60}|[^\n]{1,60}\n[=-]
 _TITLE = re.compile(r"\s*#{1,6}\s|\s*\*\*[^*:\n]{1,80}\*\*\s*$")
 _UNDERLINE = re.compile(r"\s*[=-]{3,}\s*$")
 _LABEL = re.compile(r"\s*(?:[-*•]\s*)?\**[^\s:" + HOLE + r"][^:\n" + HOLE + r"]{0,60}:\**")
+_WORD = re.compile(r"\w")
 _PERSON = re.compile(r"\s*(?:You are|You're|Act as)\b", re.IGNORECASE)
 _LOWER = re.compile(r"\s*[a-z,;)]")
 _BREAK = re.compile(r"[ \t]*\n")
@@ -81,6 +82,8 @@ def passage(flat: str, at: int) -> Passage:
         start, end = _whole(flat, start, end)
     else:
         start, end = first, last
+    if not _WORD.search(flat, start, end):
+        raise TornError("nothing would say what it is")
     return _checked(flat, start, end)
 
 
@@ -235,7 +238,12 @@ def _checked(flat: str, start: int, end: int) -> Passage:
         raise TornError("it is a part of a longer text")
     if _PERSON.match(flat, start):
         raise TornError("it says who is asked, and the text goes on from there")
-    if _POINTS_UP.search(after) or _POINTS_DOWN.search(flat[start:end].rpartition(":")[2]):
+    pointing = before.rstrip().rpartition("\n")[2]
+    if (
+        _POINTS_DOWN.search(pointing)
+        or _POINTS_UP.search(after)
+        or _POINTS_DOWN.search(flat[start:end].rpartition(":")[2])
+    ):
         raise TornError("the text speaks of what is above or below")
     if _CUE.search(flat.rstrip()):
         raise TornError("the last line of the text asks for the answer")

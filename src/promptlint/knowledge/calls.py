@@ -218,10 +218,11 @@ def _cache_switch(value: Value) -> CacheSwitch:
 def _marker(value: Value) -> Marker | None:
     if value.empty:
         return None
-    entry = value.entry("a breakpoint", "key", "request switches injects element refused mark block")
+    entry = value.entry("a breakpoint", "key", "request since switches injects element refused mark block")
     return Marker(
         key=entry.text("key"),
         request=entry.text("request"),
+        since=entry.text("since"),
         switches=tuple(_cache_switch(item) for item in entry.items("switches")),
         injects=entry.text("injects"),
         refused=frozenset(entry.texts("refused")),

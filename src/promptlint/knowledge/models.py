@@ -165,6 +165,8 @@ class Marker:
     """Key of a block that carries the mark (`cache_control`)."""
     request: str = ""
     """Argument which asks the provider to set a breakpoint behind the last block by itself; empty: there is none."""
+    since: str = ""
+    """Version of the library from which on it has that argument; empty: all that anybody uses."""
     switches: tuple[CacheSwitch, ...] = ()
     injects: str = ""
     """Argument by which the library sets breakpoints, somewhere in the prompt; empty: there is none."""

@@ -14,9 +14,10 @@ from promptlint.languages.python.writing.clients import base_of, calls, made
 from promptlint.languages.python.writing.importing import renamed, with_imports
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.request import Mode, Request
-from promptlint.spans import Span
+from promptlint.spans import Position, Span
 
 _THREAD = "asyncio.to_thread"
+_AWAIT = "await "
 _WAITS = re.compile(r"\b(?:synchronous|block)", re.IGNORECASE)
 
 
@@ -50,15 +51,18 @@ def in_thread(request: Request, sources: Sources) -> Iterator[Fix]:
     function = source.text(call.func)
     edits = (
         *with_imports(source, ("import asyncio",), call),
-        *_await(source, call),
+        *_await(source, call, aligned=False),
         source.replaced(call.func, _THREAD),
         _first_argument(source, call, function),
+        *_realigned(source, call, len(_THREAD) - len(function) + len(_AWAIT)),
     )
     yield Fix(Applicability.UNSAFE, f"Wait for `{' '.join(function.split())}` in a thread", tuple(sorted(edits)))
 
 
-def _await(source: Source, call: ast.Call) -> tuple[Edit, ...]:
-    """The edits that await a call. Raises RefusedError where it cannot be awaited."""
+def _await(source: Source, call: ast.Call, longer: int = 0, *, aligned: bool = True) -> tuple[Edit, ...]:
+    """The edits that await a call, whose function gets longer by so many characters. Raises RefusedError where it
+    cannot be awaited.
+    """
     scope = source.scope(call)
     inside = next((node for node in source.above(call) if isinstance(node, ast.GeneratorExp | ast.JoinedStr)), None)
     within = scope.body if isinstance(scope, ast.AsyncFunctionDef) else []
@@ -66,14 +70,27 @@ def _await(source: Source, call: ast.Call) -> tuple[Edit, ...]:
         raise RefusedError(f"the call in line {call.lineno} stands where nothing can be awaited")
     if _WAITS.search("\n".join(_said_above(source, call))):
         raise RefusedError("the comment above it says that it waits")
-    match source.parent(call):
-        case ast.Await():
-            raise RefusedError(f"the call in line {call.lineno} is awaited already")
-        case ast.Attribute() | ast.Subscript() as part if part.value is call:
-            return source.before(call, "(await "), source.after(call, ")")
-        case ast.Call(func=function) if function is call:
-            return source.before(call, "(await "), source.after(call, ")")
-    return (source.before(call, "await "),)
+    above = source.parent(call)
+    if isinstance(above, ast.Await):
+        raise RefusedError(f"the call in line {call.lineno} is awaited already")
+    used = isinstance(above, ast.Attribute | ast.Subscript) and above.value is call
+    enclosed = used or (isinstance(above, ast.Call) and above.func is call)
+    before, after = (f"({_AWAIT}", (source.after(call, ")"),)) if enclosed else (_AWAIT, ())
+    moved = _realigned(source, call, len(before) + longer) if aligned else ()
+    return source.before(call, before), *after, *moved
+
+
+def _realigned(source: Source, call: ast.Call, by: int) -> Iterator[Edit]:
+    """The edits by which lines that stand behind the parenthesis of a call still do so when it is further right."""
+    begin = source.inside(call).start
+    if not source.lines.line(begin.line)[begin.column - 1 :].strip():
+        return
+    texts = (n for n in ast.walk(call) if isinstance(n, ast.Constant | ast.JoinedStr) and n.lineno != n.end_lineno)
+    fixed = {line for node in texts for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)}
+    for line in range(begin.line + 1, (call.end_lineno or call.lineno) + 1):
+        if line not in fixed and len(source.indentation(line)) >= begin.column - 1 and source.lines.line(line).strip():
+            start, end = Position(line, 1), Position(line, 1 + max(-by, 0))
+            yield Edit(Span(source.path, start, end), " " * by)
 
 
 def _said_above(source: Source, call: ast.Call) -> Iterator[str]:
@@ -86,12 +103,14 @@ def _said_above(source: Source, call: ast.Call) -> Iterator[str]:
 def _method(source: Source, call: ast.Call, model: Call) -> tuple[Edit, ...]:
     """The edits that call a coroutine of the same client, or the same module."""
     if model.function:
-        return *renamed(source, [call.func], model.twin.rpartition(".")[2]), *_await(source, call)
+        twin = model.twin.rpartition(".")[2]
+        named = call.func.attr if isinstance(call.func, ast.Attribute) else source.text(call.func)
+        return *renamed(source, [call.func], twin), *_await(source, call, len(twin) - len(named))
     base = base_of(source, call, model.path, frozenset())
     span = Span(source.path, source.span(base).end, source.span(call.func).end)
     if source.lines.slice(span) != f".{model.path}":
         raise RefusedError("the call is not written in one piece")
-    return Edit(span, f".{model.twin}"), *_await(source, call)
+    return Edit(span, f".{model.twin}"), *_await(source, call, len(model.twin) - len(model.path))
 
 
 def _class(source: Source, call: ast.Call, model: Call, client: Client | None, sources: Sources) -> tuple[Edit, ...]:

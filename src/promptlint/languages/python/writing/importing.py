@@ -109,11 +109,10 @@ def with_imports(
         beside = [other for other in imports if other.lineno >= cell] if cell else imports
         place = _place(node, beside, source) if beside or not cell else _in_cell(source, user)
         places[place].append(node)
-    edits = []
-    for (at, head, tail), new in places.items():
-        text = "\n".join(ast.unparse(node) for node in _together(sorted(new, key=_order)))
-        edits.append(Edit(Span(source.path, at, at), head + text + tail))
-    return tuple(edits)
+    texts: defaultdict[Position, str] = defaultdict(str)
+    for (at, head, tail), new in sorted(places.items(), key=lambda place: not _is_standard(place[1][0])):
+        texts[at] += head + "\n".join(ast.unparse(node) for node in _together(sorted(new, key=_order))) + tail
+    return tuple(Edit(Span(source.path, at, at), text) for at, text in texts.items())
 
 
 _Import = ast.Import | ast.ImportFrom

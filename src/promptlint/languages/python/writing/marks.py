@@ -11,6 +11,7 @@ from promptlint.knowledge.models import Call, Marker
 from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.clients import made_elsewhere
 from promptlint.languages.python.writing.moves import places, put_together
+from promptlint.languages.python.writing.pinned import must_be_allowed
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.languages.python.writing.strings import text_of
 from promptlint.layout import Layout, Role, Segment
@@ -33,6 +34,7 @@ def request_cached(request: Request, sources: Sources) -> Iterator[Fix]:
     source, call = sources.at(request.site.span)
     if not isinstance(call, ast.Call) or not call.keywords:
         raise RefusedError("its arguments are not written at the call")
+    must_be_allowed(source, model.library, marker.since, sources)
     spelling = _Spelling(source, marker)
     argument = f"{marker.request}={spelling.mark}"
     message = f"Let the provider set a breakpoint behind the newest message (`{argument}`)"

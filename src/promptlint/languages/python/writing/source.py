@@ -37,6 +37,13 @@ class Sources:
                 raise RefusedError(f"it is written in {path}, which is no Python file") from error
         return self._parsed[path]
 
+    def text(self, path: str) -> str:
+        """The text of a file of the project; empty where there is none."""
+        try:
+            return self._text(path)
+        except KeyError:
+            return ""
+
     def at(self, span: Span) -> tuple[Source, ast.expr]:
         """The file and the outermost expression at a span. Raises RefusedError where there is none."""
         source = self[span.path]
