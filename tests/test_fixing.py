@@ -212,7 +212,7 @@ def test_a_move_that_the_layout_refuses_is_not_made_of_another_value() -> None:
     # What follows the first question begins with a small letter: it may be the rest of a sentence.
     source = MARKED.replace(
         "SYSTEM = [", "RULES = 'Réponds, et ne promets rien. ' * 300\nHOST = 'here'\nUNUSED = ["
-    ).replace("system=SYSTEM", r'system=f"{question}\n{HOST}\n{RULES}\n{question}\n{question}"')
+    ).replace("system=SYSTEM", r'system=f"Q: {question}\n{HOST}\n{RULES}\nQ: {question}\nQ: {question}"')
     assert refused(source.replace("MODEL", "claude-opus-5-5"), "PL102") == ["it stands at the end already"]
 
 

@@ -113,3 +113,9 @@ def test_lines_that_stand_behind_the_parenthesis_still_do() -> None:
 def test_lines_of_a_text_stay_where_they_are() -> None:
     after = mended(program(ASK.replace("question", '"""One.\n' + " " * 50 + 'Two."""')))
     assert "\n" + " " * 50 + 'Two.""")\n' in after
+
+
+def test_an_embedding_is_awaited_where_the_client_has_a_coroutine_for_it() -> None:
+    head = "from google import genai\n\nclient = genai.Client()\n"
+    after = mended(program('client.models.embed_content(model="gemini-embedding-001", contents=question)', head))
+    assert "    return await client.aio.models.embed_content(" in after
