@@ -162,7 +162,8 @@ class Handing:
         if name not in models.maps:
             return Call(function, rest, call.keywords, at=call.at), ()
         over = rest[0] if rest else getattr(stripped(call.function), "value", call.function)
-        each = Each(fresh_loop(), over, self.engine.source(call.at), at=call.at)
+        at = self.engine.mapped(call.at, name.rpartition(".")[2])
+        each = Each(fresh_loop(), over, self.engine.source(at), at=at)
         frame = LoopFrame(each.loop, name.removeprefix("."), call.at, each, parallel=name in models.parallel)
         return Call(function, (each, *rest[1:]), call.keywords, at=call.at), (frame,)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+
 from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.modules.project import Project
+from promptlint.languages.python.modules.syntax import UNREADABLE, last_name, parsed
 from promptlint.languages.python.values.terms import Via
 from promptlint.layout import Step
 from promptlint.spans import Position, Span
@@ -22,10 +25,29 @@ class Showing:
         """The expression at a place, as the user wrote it, on one line; empty when it is not in a module."""
         known = self._sources.get(at)
         if known is None:
-            module = self.project.module(at.path) if at.path in self.project.files else None
-            text = " ".join(module.lines.slice(module.span(at)).split()) if module is not None else ""
+            text = " ".join(self._written(at).split())
             known = self._sources[at] = text if len(text) <= 60 else text[:59] + "…"
         return known
+
+    def mapped(self, at: Place, function: str) -> Place:
+        """Where a call at a place is given what it goes through: `texts` of `pool.map(ask, texts)`.
+
+        The place of the call where it is not one of that function.
+        """
+        try:
+            body = parsed(f"({self._written(at)})").body
+        except UNREADABLE:
+            body = []
+        match body:
+            case [ast.Expr(value=ast.Call(args=[_, ast.expr() as items, *_]) as call)] if last_name(call) == function:
+                columns = ((items.lineno, items.col_offset), (items.end_lineno or 0, items.end_col_offset or 0))
+                start, end = ((at.line + line - 1, column + (at.column - 1) * (line == 1)) for line, column in columns)
+                return Place(at.path, *start, *end)
+        return at
+
+    def _written(self, at: Place) -> str:
+        module = self.project.module(at.path) if at.path in self.project.files else None
+        return module.lines.slice(module.span(at)) if module is not None else ""
 
     def span(self, at: Place) -> Span:
         """The span of a place in a file of the project, or in a text that was read from one."""
