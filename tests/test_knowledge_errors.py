@@ -213,7 +213,8 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
             "provider-by-model, varies, clocks, units, directives, passes-through, keeps-newest, text-methods, "
             "unordered, sortable, sortable-text, orders, order-free, words, histories, sessions, conversations, "
             "queries, posts, somebody-waits, nobody-waits, "
-            "calls-argument, maps, parallel, gathers, pauses, functions-by-name, templating, forms, fills, filled, "
+            "calls-argument, maps, parallel, gathers, tasks, as-completed, pools, throttles, pauses, "
+            "functions-by-name, templating, forms, fills, filled, "
             "steps, examples",
             id="key of the file",
         ),

@@ -19,6 +19,7 @@ from promptlint.knowledge.models import (
     Sign,
     Templating,
 )
+from promptlint.knowledge.running import Running
 from promptlint.knowledge.sources import HOW_OFTEN, Clocks, read_signs, read_sources, read_unordered, read_words
 from promptlint.knowledge.varying import Source, Words
 from promptlint.layout import Role
@@ -28,12 +29,13 @@ _MODEL_KEYS = (
     "functions records role-words content-keys unseen-calls prompt-names tool-classes tool-texts "
     "provider-by-model varies clocks units directives passes-through keeps-newest text-methods unordered "
     "sortable sortable-text orders order-free words histories sessions conversations queries posts somebody-waits "
-    "nobody-waits calls-argument maps parallel gathers pauses functions-by-name templating forms fills filled steps "
-    "examples"
+    "nobody-waits calls-argument maps parallel gathers tasks as-completed pools throttles pauses functions-by-name "
+    "templating forms fills filled steps examples"
 )
+_RUNNING = ("gathers", "tasks", "as-completed", "pools", "throttles")
 _SETS = (
-    "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps", "parallel",
-    "gathers", "pauses", "functions-by-name", "histories", "sessions", "conversations", "prompt-names", "tool-classes",
+    *_RUNNING, "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps",
+    "parallel", "pauses", "functions-by-name", "histories", "sessions", "conversations", "prompt-names", "tool-classes",
     "tool-texts", "fills", "filled",
 )  # fmt: skip
 
@@ -130,7 +132,7 @@ class Books:
             calls_argument=self._calls_argument.things,
             maps=frozenset(self._sets["maps"]),
             parallel=frozenset(self._sets["parallel"]),
-            gathers=frozenset(self._sets["gathers"]),
+            running=Running(**{key.replace("-", "_"): frozenset(self._sets[key]) for key in _RUNNING}),
             pauses=frozenset(self._sets["pauses"]),
             functions_by_name=frozenset(self._sets["functions-by-name"]),
             provider_by_model=self._provider_by_model.things,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from promptlint.frozen import dataclass
+from promptlint.knowledge.running import Running
 from promptlint.knowledge.varying import Clock, Source, Words
 from promptlint.layout import Confidence, Role, Volatility
 from promptlint.request import Mode
@@ -359,8 +360,7 @@ class Models:
     """Dotted name, or `.method`, of what calls its first argument for each item of the second, or of its own object."""
     parallel: frozenset[str] = frozenset()
     """Dotted name, or `.method`, of what runs several calls side by side (`asyncio.gather`, `.map`)."""
-    gathers: frozenset[str] = frozenset()
-    """Dotted name of those which, when awaited, give a list of what the calls give, in their order."""
+    running: Running = Running()
     pauses: frozenset[str] = frozenset()
     """Dotted name of what waits for as many seconds as its first argument says."""
     functions_by_name: frozenset[str] = frozenset()
