@@ -145,10 +145,15 @@ def test_an_answer_that_is_awaited_in_parentheses_loses_them() -> None:
     )
 
 
+def test_a_task_of_each_call_is_none_of_the_batch() -> None:
+    after = coroutine(f"return await asyncio.gather(*(asyncio.create_task({SENT}) for item in items))")
+    assert "        response\n        async for item, response in async_batched_responses(client, [\n" in after
+
+
 @pytest.mark.parametrize(
     "gather",
-    [f"*({SENT} for item in items), return_exceptions=True", f"*(asyncio.create_task({SENT}) for item in items)"],
-    ids=["more than the calls", "tasks"],
+    [f"*({SENT} for item in items), return_exceptions=True", f"*(asyncio.wait_for({SENT}, 9) for item in items)"],
+    ids=["more than the calls", "a limit of time"],
 )
 def test_coroutines_that_are_handed_on_are_left_alone(gather: str) -> None:
     assert coroutine(f"return await asyncio.gather({gather})") == "its coroutine is handed on before it is awaited"
@@ -158,8 +163,12 @@ REFUSED = {
     "the call is made under a condition, or its errors are handled in the loop": (
         f"for item in items:\n    if item:\n        out.append({SENT}.id)"
     ),
+    "`one` is a function within a function, where `start` changes": (
+        f"start = 'a'\nstart = 'b'\ndef one(item):\n    return {SENT.replace('=item', '=start + item')}\n"
+        "for item in items:\n    out.append(one(item).id)"
+    ),
     "`one` is a function within a function": (
-        f"def one(item):\n    return {SENT}\nfor item in items:\n    out.append(one(item).id)"
+        f"if out:\n    def one(item):\n        return {SENT}\nfor item in items:\n    out.append(one(item).id)"
     ),
     "what is done with an answer may change the next request (`out`)": (
         f"for item in items:\n    if item in out:\n        continue\n    out.append({SENT}.id)"
@@ -222,6 +231,50 @@ TOGETHER = {
 @pytest.mark.parametrize("reason", TOGETHER)
 def test_a_function_that_cannot_be_taken_apart_says_why(reason: str) -> None:
     assert mended(program(CALLED, TOGETHER[reason])) == reason
+
+
+def test_what_reads_the_answer_is_given_what_the_function_was() -> None:
+    own = OWN.replace("reply.id", "more, item, reply.id")
+    assert "def one_answer(reply, item, more):\n    # its id\n    return more, item, reply.id\n" in mended(
+        program("for i, item in enumerate(items):\n    out.append(one(item, more=i))", own)
+    )
+    assert loop(program("for i, item in enumerate(items):\n    out.append(one(item, more=i))", own)) == (
+        "    requests = []\n"
+        "    for i, item in enumerate(items):\n"
+        "        request = one_request(item, more=i)\n"
+        "        requests.append(((i, item), request))\n"
+        "    for (i, item), response in batched_responses(client, requests):\n"
+        "        out.append(one_answer(response, item, i))\n"
+    )
+
+
+def test_what_is_made_of_it_before_the_call_is_not_known_behind_it() -> None:
+    own = OWN.replace("    reply =", "    more = len(item)\n    reply =").replace("reply.id", "reply.id, more")
+    assert mended(program(CALLED, own)) == "in `one`, what reads the answer needs `more` too"
+
+
+def test_a_name_that_is_not_its_own_stays_in_one_function() -> None:
+    own = OWN.replace("    reply =", "    global seen\n    reply =").replace("    # its id", "    seen += 1")
+    assert mended(program(CALLED, own)) == "`one` changes what is not its own"
+
+
+def test_the_names_of_the_two_functions_have_to_be_free() -> None:
+    source = program(CALLED, f"{OWN}\n\ndef one_answer():\n    pass\n")
+    assert mended(source) == "`one_answer` is something else in this file"
+
+
+def test_a_client_that_is_handed_over_is_known_where_it_comes_from() -> None:
+    own = OWN.replace("item, more=1", "client, item")
+    after = mended(program("mine = OpenAI()\nfor item in items:\n    out.append(one(mine, item))", own))
+    assert "def one_request(item):\n" in after
+    assert "        request = one_request(item)\n" in after
+    assert "    for item, response in batched_responses(mine, requests):\n" in after
+
+
+def test_a_client_of_each_item_is_none_of_a_batch() -> None:
+    own = OWN.replace("item, more=1", "client, item")
+    source = program("for mine, item in items:\n    out.append(one(mine, item))", own)
+    assert mended(source) == "the client of `one` is not known where it is called"
 
 
 def test_a_function_that_another_file_uses_stays() -> None:

@@ -118,6 +118,82 @@ GATHERED = APART.replace("return {{essay: grade(essay)", "grades = await asyncio
     '!= "nothing"}}', '!= "nothing"))\n    return dict(zip([essay for essay in essays if essay != "nothing"], grades))'
 )
 """The calls run side by side."""
+FAN_OUTS = {
+    "a pool": """
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        grades = list(pool.map(grade, chosen))
+    return dict(zip(chosen, grades))
+""",
+    "a pool beside its items": """
+    grades = {{}}
+    pool = ThreadPoolExecutor()
+    for essay, text in zip(chosen, pool.map(grade, chosen)):
+        grades[essay] = text
+    pool.shutdown()
+    return grades
+""",
+    "futures": """
+    with ThreadPoolExecutor() as pool, open("log", "w") as log:
+        futures = [pool.submit(grade, essay) for essay in chosen]
+        print(len(futures), file=log)
+        grades = [future.result() for future in futures]
+    return dict(zip(chosen, grades))
+""",
+    "futures as they are done": """
+    grades = {{}}
+    with ThreadPoolExecutor() as pool:
+        futures = {{}}
+        for number, essay in enumerate(chosen):
+            futures[pool.submit(grade, essay)] = number, essay
+        for future in as_completed(futures):
+            number, name = futures[future]
+            grades[name] = future.result()
+    return {{essay: grades[essay] for essay in chosen}}
+""",
+}
+"""What runs the calls side by side, in threads."""
+COROUTINES = {
+    "tasks": """
+    tasks = []
+    for essay in chosen:
+        tasks.append(asyncio.create_task(grade(essay)))
+    grades = await asyncio.gather(*tasks)
+    return dict(zip(chosen, grades))
+""",
+    "coroutines as they are done": """
+    calls = [grade(essay) for essay in chosen]
+    grades = []
+    for call in asyncio.as_completed(calls):
+        grades.append(await call)
+    return {{text: text for text in sorted(grades)}}
+""",
+    "a group": """
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(grade(essay)) for essay in chosen]
+    return dict(zip(chosen, [task.result() for task in tasks]))
+""",
+    "a wrapper": """
+    async def held(essay):
+        async with limit:
+            return await grade(essay)
+
+    grades = await asyncio.gather(*[held(essay) for essay in chosen])
+    return dict(zip(chosen, grades))
+""",
+}
+"""The same with coroutines."""
+CHOSEN = '\n    chosen = [essay for essay in essays if essay != "nothing"]'
+ALL = '\n    return {{essay: grade(essay) for essay in essays if essay != "nothing"}}\n'
+THREADS = f"\nfrom concurrent.futures import ThreadPoolExecutor, as_completed{APART}"
+FORMS = {name: (THREADS.replace(ALL, CHOSEN + body), "") for name, body in FAN_OUTS.items()}
+FORMS |= {name: (APART.replace(ALL, CHOSEN + body), "async ") for name, body in COROUTINES.items()}
+LIMIT = "limit = asyncio.Semaphore(2)\n\n\ndef grade("
+FORMS["a wrapper"] = (FORMS["a wrapper"][0].replace("def grade(", LIMIT), "async ")
+FORMS["a limit"] = (
+    FORMS["tasks"][0].replace("def grade(", LIMIT).replace("    answer = ", "    async with limit:\n        answer = "),
+    "async ",
+)
+each_form = pytest.mark.parametrize("form", FORMS)
 ESSAYS = ["\u2028 one", "two", "nothing", "three", "four"]
 each_call = pytest.mark.parametrize("call", CALLS)
 
@@ -148,8 +224,8 @@ def program(call: str, form: str = PROGRAM) -> str:
     """A loop over essays."""
     client, sends, text = CALLS[call]
     if call.startswith("async"):
-        form = form.replace("def ", "async def ").replace("json.dump(evaluate(", "json.dump(asyncio.run(evaluate(")
-        form = form.replace(".read_text()))", ".read_text())))").replace("{{essay: grade", "{{essay: await grade")
+        form = re.sub(r"(?<!async )def ", "async def ", form).replace("{{essay: grade(", "{{essay: await grade(")
+        form = form.replace("evaluate(json", "asyncio.run(evaluate(json").replace(".read_text()))", ".read_text())))")
     return form.format(client=client, call=sends, text=text)
 
 
@@ -184,6 +260,52 @@ def test_a_batch_sends_the_same_and_gives_the_same_for_half(provider: LocalProvi
     assert Counter((entry.prompt.seed, entry.prompt.text) for entry in provider.ledger) == prompts
     assert provider.cost == pytest.approx(cost / 2)
     assert list(Path().glob(".batches-*")) == []
+
+
+@each_form
+@pytest.mark.parametrize("client", ["anthropic", "openai responses", "gemini"])
+def test_what_runs_side_by_side_is_a_batch_too(provider: LocalProvider, form: str, client: str) -> None:
+    text, kind = FORMS[form]
+    batched = mended(kind + client, text)
+    assert "Pool" not in batched
+    assert "limit" not in batched
+    before = run(program(kind + client, text))
+    prompts, cost = Counter((entry.prompt.seed, entry.prompt.text) for entry in provider.ledger), provider.cost
+    provider.reset()
+    after = run(batched)
+    assert list(after.items()) == list(before.items())
+    assert len(set(after.values())) == 4
+    assert Counter((entry.prompt.seed, entry.prompt.text) for entry in provider.ledger) == prompts
+    assert provider.cost == pytest.approx(cost / 2)
+    assert list(Path().glob(".batches-*")) == []
+
+
+@each_form
+def test_of_what_ran_side_by_side_one_error_takes_no_other_with_it(provider: LocalProvider, form: str) -> None:
+    text, kind = FORMS[form]
+    provider.broken = "two"
+    with pytest.raises(RuntimeError, match=r"(?s)^1 of 4 requests failed: .*this prompt is refused"):
+        run(mended(f"{kind}anthropic", text))
+    assert len(next(iter(provider.batches.batches.values())).results) == 4
+
+
+@each_form
+def test_what_ran_side_by_side_goes_on_with_its_batch(
+    provider: LocalProvider, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, kind = FORMS[form]
+
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    provider.batches.patience = 1
+    with monkeypatch.context() as patched:
+        patched.setattr(time, "sleep", interrupted)
+        patched.setattr(asyncio, "sleep", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run(mended(f"{kind}anthropic", text))
+    assert len(run(mended(f"{kind}anthropic", text))) == 4
+    assert len(provider.batches.batches) == 1
 
 
 @each_call

@@ -9,12 +9,17 @@ from collections.abc import Collection, Iterator, Sequence
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
 from promptlint.knowledge.models import Client, Models
 from promptlint.knowledge.providers import Batch, Providers
+from promptlint.languages.python.writing.blocks import removed
 from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.clients import base_of
-from promptlint.languages.python.writing.importing import with_imports
+from promptlint.languages.python.writing.importing import unused, with_imports
+from promptlint.languages.python.writing.mapped import in_one_place
+from promptlint.languages.python.writing.pools import is_one
+from promptlint.languages.python.writing.sent import ONE, REQUESTS, Handing, Sent, free
 from promptlint.languages.python.writing.single import must_be_body, must_take_batches
 from promptlint.languages.python.writing.source import Source, Sources
-from promptlint.languages.python.writing.splitting import Sent, sent_by
+from promptlint.languages.python.writing.splitting import sent_by
+from promptlint.languages.python.writing.started import in_two_places, started, started_of
 from promptlint.languages.python.writing.turns import (
     Comprehension,
     Turn,
@@ -23,14 +28,9 @@ from promptlint.languages.python.writing.turns import (
     must_be_awaited,
     turn_of,
 )
-from promptlint.languages.python.written import MOST_BYTES, MOST_REQUESTS, Code, code, is_copy
+from promptlint.languages.python.written import MOST_BYTES, MOST_REQUESTS, code, is_copy
 from promptlint.request import Mode, Request
 from promptlint.spans import Position, Span
-
-_LISTS = ("requests", "pending", "batch_requests")
-"""Names for the list of requests: the first that the file does not use."""
-_ONE = ("request", "params", "batch_request")
-"""The same for one of them."""
 
 
 def in_batches(request: Request, loop: Span, sources: Sources, providers: Providers) -> Iterator[Fix]:
@@ -49,41 +49,54 @@ def in_batches(request: Request, loop: Span, sources: Sources, providers: Provid
         raise RefusedError("it is not written as a call")
     must_be_body(source, call, model, sources)
     must_take_batches(source, sources.models)
-    written = code(template)
     client = source.text(base_of(source, call, model.path, frozenset()))
-    sent, edits = sent_by(source, call, client, written, sources)
-    gathers = sources.models.gathers
-    if written.is_async:
-        must_be_awaited(source, sent.call, gathers)
-    collected = comprehension_of(source, sent.call, loop, gathers)
+    sent, edits = sent_by(source, call, client, code(template), sources)
+    handing = Handing(code(template), sent.client)
+    edits += _handed_in(source, sent, handing, loop, sources.models)
+    edits += _function(source, min((call, sent.call), key=lambda node: node.lineno), template, limits, made, edits)
+    yield Fix(
+        Applicability.UNSAFE, f"Hand the requests in as a batch (`{handing.code.function}`)", tuple(sorted(edits))
+    )
+
+
+def _handed_in(source: Source, sent: Sent, handing: Handing, loop: Span, models: Models) -> list[Edit]:
+    """The edits that hand in what is sent in the loop at a span. Raises RefusedError."""
+    if sent.handed and is_one(source, sent.call, models.maps):
+        return list(in_one_place(source, sent, handing, loop, models))
+    kept = started_of(source, sent, handing, models)
+    if kept is not None:
+        return list(in_two_places(source, kept, sent, handing, loop, models))
+    if sent.handed:
+        raise RefusedError("the call is started, and its answer is not taken in a way that is seen")
+    call = started(source, sent.call, models)
+    if handing.code.is_async:
+        must_be_awaited(source, call, models)
+    collected = comprehension_of(source, call, loop, models, sent.names)
     if collected is not None:
-        edits.append(_two_comprehensions(source, collected, sent, written, client))
-    else:
-        turn = turn_of(source, sent.call, loop, read=bool(sent.reader))
-        edits += [*_two_loops(source, turn, sent, written, client), *_without_pauses(source, turn, sources.models)]
-    edits += _function(source, min((call, sent.call), key=lambda node: node.lineno), template, limits, made)
-    yield Fix(Applicability.UNSAFE, f"Hand the requests in as a batch (`{written.function}`)", tuple(sorted(edits)))
+        return [_two_comprehensions(source, collected, call, sent, handing)]
+    turn = turn_of(source, sent.call, loop, sent.names, read=bool(sent.reader))
+    return [*_two_loops(source, turn, sent, handing), *_without_pauses(source, turn, models)]
 
 
-def _two_loops(source: Source, turn: Turn, sent: Sent, written: Code, client: str) -> Iterator[Edit]:
+def _two_loops(source: Source, turn: Turn, sent: Sent, handing: Handing) -> Iterator[Edit]:
     """The edits that end the loop behind the request, and begin another one for what is done with the answer."""
     taken = source.names(source.scope(turn.loop))
-    requests, one = _free(_LISTS, taken), _free(_ONE, taken)
-    answer = turn.answer or _free((written.answer, f"{written.answer}_of_batch"), taken)
+    requests, one = free(REQUESTS, taken), free(ONE, taken)
+    answer = turn.answer or handing.answer(taken)
     item = turn.items[0] if len(turn.items) == 1 else f"({', '.join(turn.items)})"
     outer, inner = source.indentation(turn.loop.lineno), source.indentation(turn.statement.lineno)
     yield _lines(source, _above(source, turn.loop), f"{outer}{requests} = []\n")
     arguments, statement = source.inside(turn.call), source.span(turn.statement)
     yield Edit(Span(source.path, statement.start, arguments.start), f"{one} = {sent.maker}(")
-    text = source.lines.slice(arguments)
+    text = sent.arguments(source)
     moved = _dedented(source, turn, text)
-    if moved != text:
+    if moved != source.lines.slice(arguments):
         yield Edit(arguments, moved)
     yield Edit(Span(source.path, arguments.end, statement.end), ")")
     end = turn.statement.end_lineno or turn.statement.lineno
     at = Position(end, len(source.lines.line(end)) + 1)
     kept = f"\n{inner}{requests}.append(({item}, {one}))"
-    head = f"{outer}{_for(written)} {item}, {answer} in {written.function}({client}, {requests}):"
+    head = f"{outer}{handing.loop} {item}, {answer} in {handing.answers(requests)}:"
     if not turn.answer:
         rest = changed_to(source, turn.statement, turn.call, sent.read(answer))
         yield Edit(Span(source.path, at, at), f"{kept}\n{head}\n{inner}{rest}")
@@ -95,10 +108,6 @@ def _two_loops(source: Source, turn: Turn, sent: Sent, written: Code, client: st
     yield _lines(source, line, f"{head}\n")
 
 
-def _for(written: Code) -> str:
-    return "async for" if written.is_async else "for"
-
-
 def _without_pauses(source: Source, turn: Turn, models: Models) -> Iterator[Edit]:
     """The edits that take out what slows the loop down: a batch keeps within the provider's limits by itself."""
     for node in turn.loop.body:
@@ -106,28 +115,26 @@ def _without_pauses(source: Source, turn: Turn, models: Models) -> Iterator[Edit
             case ast.Expr(value=(ast.Call() as pause) | ast.Await(value=ast.Call() as pause)) if (
                 source.dotted(pause) in models.pauses
             ):
-                start, end = Position(node.lineno, 1), Position((node.end_lineno or node.lineno) + 1, 1)
-                if source.lines.slice(Span(source.path, start, end)).strip() == source.text(node):
-                    yield Edit(Span(source.path, start, end), "")
+                yield removed(source, node)
 
 
-def _two_comprehensions(source: Source, found: Comprehension, sent: Sent, written: Code, client: str) -> Edit:
+def _two_comprehensions(source: Source, found: Comprehension, call: ast.Call, sent: Sent, handing: Handing) -> Edit:
     """The edit that makes a list of requests of what goes through the items, and goes through the answers instead."""
     taken = source.names(source.scope(found.node))
-    answer = _free((written.answer, f"{written.answer}_of_batch"), taken)
-    clause, place, start = source.lines.slice(found.clause), source.awaited(sent.call), source.span(found.node).start
+    answer = handing.answer(taken)
+    clause, place, start = source.lines.slice(found.clause), source.awaited(call), source.span(found.node).start
     begin = Position(start.line, start.column + 1)
     head = source.lines.slice(Span(source.path, begin, place.start)).lstrip()
     tail = source.lines.slice(Span(source.path, place.end, found.clause.start)).rstrip()
     item = found.items[0] if len(found.items) == 1 else f"({', '.join(found.items)})"
-    arguments = source.lines.slice(source.inside(sent.call))
+    arguments = sent.arguments(source)
     opened, closed = found.brackets
     outer = source.indentation(found.whole.start.line)
     inner = f"{outer}    "
     lines = [
         opened,
         f"{inner}{head}{sent.read(answer)}{tail}",
-        f"{inner}{_for(written)} {item}, {answer} in {written.function}({client}, [",
+        f"{inner}{handing.loop} {item}, {answer} in {handing.answers('[')[:-1]}",
         f"{inner}    ({item}, {sent.maker}({arguments}))",
         f"{inner}    {clause.strip()}",
         f"{inner}])",
@@ -147,12 +154,33 @@ def _dedented(source: Source, turn: Turn, text: str) -> str:
     return "\n".join([first, *(line[surplus:] if line[:surplus].isspace() else line for line in lines)])
 
 
-def _function(source: Source, user: ast.AST, template: str, limits: Batch, client: Client | None) -> Iterator[Edit]:
-    """The edits that put the function for batches in front of what uses it; none where it is there already."""
+def _function(
+    source: Source, user: ast.AST, template: str, limits: Batch, client: Client | None, edits: Sequence[Edit]
+) -> Iterator[Edit]:
+    """The edits that put the function for batches in front of what uses it, and keep the imports to what is used.
+
+    `edits`: the others. Raises RefusedError.
+    """
+    text = _text(source, template, limits)
+    if not text:
+        yield from unused(source, edits)[0]
+        return
+    line = _above(source, source.top(user))
+    blank = "".join("\n" for i in (1, 2) if source.lines.line(line - i).strip())
+    function = _lines(source, line, f"{blank}{text}\n\n\n")
+    imports = code(template).imports
+    left_out, gone = unused(source, [*edits, function])
+    yield function
+    yield from left_out
+    yield from with_imports(source, _as_it_was(imports, client) if client and client.until else imports, user, gone)
+
+
+def _text(source: Source, template: str, limits: Batch) -> str:
+    """The function for batches; empty where the file has it already. Raises RefusedError."""
     written = code(template)
     same = [node for node in source.tree.body if getattr(node, "name", "") == written.function]
     if any(is_copy(node, template) for node in same):
-        return
+        return ""
     if same or written.function in source.names(source.tree):
         raise RefusedError(f"`{written.function}` is something else in this file")
     text = written.text
@@ -161,11 +189,7 @@ def _function(source: Source, user: ast.AST, template: str, limits: Batch, clien
             text = text.replace(name, f"{most:_}")
         elif name in text:
             raise RefusedError("the limits of a batch are not known")
-    imports = _as_it_was(written.imports, client) if client and client.until else written.imports
-    yield from with_imports(source, imports, user)
-    line = _above(source, source.top(user))
-    blank = "".join("\n" for i in (1, 2) if source.lines.line(line - i).strip())
-    yield _lines(source, line, f"{blank}{text}\n\n\n")
+    return text
 
 
 def _as_it_was(imports: Collection[str], client: Client) -> list[str]:
@@ -189,10 +213,3 @@ def _above(source: Source, node: ast.stmt) -> int:
 def _lines(source: Source, line: int, content: str) -> Edit:
     """New lines in front of a line."""
     return Edit(Span(source.path, Position(line, 1), Position(line, 1)), content)
-
-
-def _free(names: Sequence[str], taken: Collection[str]) -> str:
-    found = next((name for name in names if name not in taken), None)
-    if found is None:
-        raise RefusedError(f"the names {', '.join(names)} are all in use")
-    return found

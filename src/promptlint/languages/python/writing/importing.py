@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -10,6 +11,7 @@ from itertools import groupby
 
 from promptlint.edits import Edit, RefusedError
 from promptlint.languages.python.modules.syntax import bound_names, own_nodes
+from promptlint.languages.python.writing.blocks import left_out, removed
 from promptlint.languages.python.writing.source import Source
 from promptlint.spans import Position, Span
 
@@ -62,15 +64,39 @@ def _without(source: Source, statement: ast.ImportFrom, alias: ast.alias) -> tup
     return (Edit(span, ""),)
 
 
-def with_imports(source: Source, statements: Sequence[str], user: ast.AST) -> tuple[Edit, ...]:
+def unused(source: Source, edits: Sequence[Edit]) -> tuple[list[Edit], list[ast.stmt]]:
+    """The edits that take out imports which are used in nothing but what other edits replace; what goes as a whole."""
+    words = {word for edit in edits for word in re.findall(r"\w+", edit.content)}
+    names = [node for node in ast.walk(source.tree) if isinstance(node, ast.Name)]
+    replaced = [edit.span for edit in edits]
+    kept = {n.id for n in names if not any(span.start <= source.span(n).start < span.end for span in replaced)}
+    unneeded = {node.id for node in names} - kept - words
+    found, whole = list[Edit](), list[ast.stmt]()
+    for statement in (node for node in source.tree.body if isinstance(node, _Import)):
+        packages = isinstance(statement, ast.Import)  # `import a.b` gives the name `a`
+        bound = [bound.partition(".")[0] if packages else bound for _, bound in _names(statement)]
+        gone = [name in unneeded and f'"{name}"' not in source.content for name in bound]
+        if all(gone):
+            whole.append(statement)
+            found.append(removed(source, statement))
+        else:
+            found += left_out([_alias(source, alias) for alias in statement.names], gone)
+    return found, whole
+
+
+def with_imports(
+    source: Source, statements: Sequence[str], user: ast.AST, gone: Collection[ast.stmt] = ()
+) -> tuple[Edit, ...]:
     """The edits which add imports of one name each, where they are missing: `import a`, or `from a.b import c`.
 
-    `user`: what needs them. In a notebook, what is imported further down is not there yet. Raises RefusedError where
-    one of the names is something else.
+    `user`: what needs them. In a notebook, what is imported further down is not there yet. `gone`: imports that are
+    taken out. Raises RefusedError where one of the names is something else.
     """
     places: defaultdict[tuple[Position, str, str], list[_Import]] = defaultdict(list)
     line = source.top(user).lineno
-    imports = [node for node in source.tree.body if isinstance(node, _Import) and node.lineno < line]
+    imports = [
+        node for node in source.tree.body if isinstance(node, _Import) and node.lineno < line and node not in gone
+    ]
     there = {name for node in imports for name in _names(node)}
     for node in ast.parse("\n".join(statements)).body:
         assert isinstance(node, _Import)

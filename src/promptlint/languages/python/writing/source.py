@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from keyword import iskeyword
 
 from promptlint.edits import Edit, RefusedError
 from promptlint.knowledge.models import Models
@@ -109,7 +111,7 @@ class Source:
         end = Position(span.end.line, span.end.column - 1)
         return Span(self.path, self.lines.position(open_at + 1), end)
 
-    def awaited(self, call: ast.Call) -> Span:
+    def awaited(self, call: ast.expr) -> Span:
         """Where what a call gives is written: with its `await`, and the parentheses around that."""
         parent = self.parent(call)
         if not isinstance(parent, ast.Await):
@@ -117,8 +119,9 @@ class Source:
         span = self.span(parent)
         begin, end = self.lines.offset(span.start), self.lines.offset(span.end)
         before, after = self.content[:begin].rstrip(), self.content[end:]
-        called = before[:-1].rstrip()[-1:]
-        if before[-1:] != "(" or after.lstrip()[:1] != ")" or called.isalnum() or called in tuple("_)]"):
+        called = re.search(r"\w+$|[)\]]$", before[:-1].rstrip())
+        whole = called is None or iskeyword(called[0])
+        if before[-1:] != "(" or after.lstrip()[:1] != ")" or not whole:
             return span
         end += len(after) - len(after.lstrip()) + 1
         return Span(self.path, self.lines.position(len(before) - 1), self.lines.position(end))

@@ -1,33 +1,21 @@
-"""A function that makes a request and reads its answer, as two: what a batch needs of one that a loop calls."""
+"""The call in a loop that stands for one request: the one that sends it, or the only one of a function that does."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 
 from promptlint.edits import Edit, RefusedError
-from promptlint.frozen import dataclass
-from promptlint.languages.python.modules.syntax import last_name
+from promptlint.frozen import replace
+from promptlint.languages.python.modules.syntax import dotted_name
+from promptlint.languages.python.writing.blocks import removed
+from promptlint.languages.python.writing.halving import Halves
+from promptlint.languages.python.writing.pools import throttle_of, unneeded
+from promptlint.languages.python.writing.sent import Sent
 from promptlint.languages.python.writing.source import Source, Sources
-from promptlint.languages.python.writing.turns import LOOPS, changed_to, named_answer
+from promptlint.languages.python.writing.turns import LOOPS, bound
+from promptlint.languages.python.writing.uses import Function, Use, handing_on, only_use, parameters
 from promptlint.languages.python.written import Code
-from promptlint.spans import Position, Span
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The call in a loop that stands for one request."""
-
-    call: ast.Call
-    maker: str = "dict"
-    """What makes the request of its arguments."""
-    reader: str = ""
-    """What reads the answer; empty: the answer is what the call gives."""
-
-    def read(self, answer: str) -> str:
-        """What stands in the place of the call where the answer is there."""
-        return f"{self.reader}({answer})" if self.reader else answer
 
 
 def sent_by(source: Source, call: ast.Call, client: str, code: Code, sources: Sources) -> tuple[Sent, list[Edit]]:
@@ -38,121 +26,73 @@ def sent_by(source: Source, call: ast.Call, client: str, code: Code, sources: So
     scope = source.scope(call)
     around = next((node for node in source.above(call) if isinstance(node, LOOPS)), None)
     if around is not None and source.scope(around) is scope:
-        return Sent(call), []
-    if not isinstance(scope, _Function) or scope.decorator_list:
+        return Sent(call, client), []
+    if not isinstance(scope, Function) or scope.decorator_list:
         raise RefusedError("the call is in a function that cannot be taken apart")
-    use = _only_use(source, scope, sources)
-    _must_have_client(source, scope, use, client)
-    return Sent(use, f"{_path(use)}_request", f"{_path(use)}_answer"), list(_two_functions(source, scope, call, code))
+    use, edits = only_use(source, scope, sources), list[Edit]()
+    path = use.path
+    while (wrapper := handing_on(source, use.call, sources.models)) is not None:
+        throttle = throttle_of(source, wrapper.body[-1], sources.models)
+        edits += [removed(source, wrapper), *unneeded(source, throttle, [wrapper], sources)]
+        use = _through(use, only_use(source, wrapper, sources))
+    for name in (f"{scope.name}_request", f"{scope.name}_answer"):
+        if re.search(rf"\b{name}\b", source.content):
+            raise RefusedError(f"`{name}` is something else in this file")
+    halves = Halves(source, scope, call, code, sources.models, use.given or {})
+    needs = tuple(_needed(source, halves, use, name) for name in halves.needed)
+    there = _client(source, scope, use, path, client)
+    dropped = [name for name in (halves.throttled, _root(client)) if _is_only_for_the_call(source, scope, use, name)]
+    edits += halves.edits(dropped)
+    if halves.block is not None:
+        throttle = (use.given or {}).get(halves.throttled, halves.block.items[0].context_expr)
+        edits += unneeded(source, throttle, [halves.block, use.call], sources)
+    item = next(iter(parameters(source, scope)), "item")
+    left_out = tuple((use.given or {})[name] for name in dropped)
+    return Sent(use.call, there, f"{path}_request", f"{path}_answer", needs, use.handed, item, left_out), edits
 
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+def _through(inner: Use, outer: Use) -> Use:
+    """The use of a function that is used by another one only, which hands on what it is given."""
+    if inner.given is None or outer.given is None:
+        return replace(outer, given=None)
+    names = {name: value.id for name, value in inner.given.items() if isinstance(value, ast.Name)}
+    return replace(outer, given={name: outer.given[own] for name, own in names.items() if own in outer.given})
 
 
-def _path(use: ast.Call) -> str:
-    return ast.unparse(use.func)
+def _needed(source: Source, halves: Halves, use: Use, name: str) -> str:
+    """What the one call of a function gives for one of its parameters, as it is written. Raises RefusedError."""
+    if use.given is None and name == next(iter(parameters(source, halves.function))):
+        return name
+    value = (use.given or {}).get(name)
+    if not isinstance(value, ast.Name | ast.Constant):
+        raise RefusedError(f"in `{halves.function.name}`, what reads the answer needs `{name}` too")
+    return source.text(value)
 
 
-def _only_use(source: Source, function: _Function, sources: Sources) -> ast.Call:
-    """The one call of a function, as far as names tell. Raises RefusedError."""
-    name = function.name
-    method = isinstance(source.parent(function), ast.ClassDef)
-    if not method and source.parent(function) is not source.tree:
-        raise RefusedError(f"`{name}` is a function within a function")
-    uses = [
-        node for node in ast.walk(source.tree) if isinstance(node, ast.Name | ast.Attribute) and last_name(node) == name
-    ]
-    call = source.parent(uses[0]) if len(uses) == 1 else None
-    if not isinstance(call, ast.Call) or call.func is not uses[0] or isinstance(call.func, ast.Attribute) != method:
-        raise RefusedError(f"`{name}` is called in several places, or handed on")
-    for path in sources.naming(source.path, name):
-        if path != source.path and any(_names(node, name) for node in ast.walk(sources[path].tree)):
-            raise RefusedError(f"`{name}` is used in {path} too")
-    return call
+def _root(client: str) -> str:
+    return re.split(r"[.(]", client, maxsplit=1)[0]
 
 
-def _names(node: ast.AST, name: str) -> bool:
-    if isinstance(node, ast.ImportFrom):
-        return any(alias.name == name for alias in node.names)
-    return isinstance(node, ast.Name | ast.Attribute) and last_name(node) == name
-
-
-def _must_have_client(source: Source, function: _Function, use: ast.Call, client: str) -> None:
-    """Raises RefusedError where the client of the function is not to be had where the function is called."""
-    root = re.split(r"[.(]", client, maxsplit=1)[0]
+def _client(source: Source, function: Function, use: Use, path: str, client: str) -> str:
+    """The client of a function, as it is written where the function is called. Raises RefusedError."""
+    root = _root(client)
+    stored = bool(source.stores(root, function))
     own = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
-    own |= {
-        store.id for store in ast.walk(function) if isinstance(store, ast.Name) and isinstance(store.ctx, ast.Store)
-    }
-    if root not in own:
-        return
+    if root not in own and not stored:
+        return client
     receiver = function.args.args[0].arg if function.args.args else ""
-    caller = source.scope(use)
-    same = isinstance(caller, _Function) and source.parent(caller) is source.parent(function)
-    if not same or root != receiver or _path(use) != f"{receiver}.{function.name}":
+    caller = source.scope(use.call)
+    same = isinstance(caller, Function) and source.parent(caller) is source.parent(function)
+    if same and root == receiver and path == f"{receiver}.{function.name}":
+        return client
+    given = dotted_name((use.given or {}).get(root, ast.Constant(None)))
+    loops = [above for above in source.above(use.call) if isinstance(above, LOOPS)]
+    if stored or not given or any(given.partition(".")[0] in bound(loop) for loop in loops):
         raise RefusedError(f"the client of `{function.name}` is not known where it is called")
+    return given + client.removeprefix(root)
 
 
-def _waits(node: ast.AST) -> bool:
-    within = isinstance(node, ast.comprehension) and bool(node.is_async)
-    return within or isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith)
-
-
-def _two_functions(source: Source, function: _Function, call: ast.Call, code: Code) -> Iterator[Edit]:
-    statement = next(node for node in (call, *source.above(call)) if isinstance(node, ast.stmt))
-    if statement not in function.body or not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Return):
-        raise RefusedError(f"in `{function.name}`, the call is made under a condition, or its errors are handled")
-    at = function.body.index(statement)
-    before, after = function.body[:at], function.body[at + 1 :]
-    if any(isinstance(n, ast.Return | ast.Yield | ast.YieldFrom) for s in before for n in ast.walk(s)):
-        raise RefusedError(f"`{function.name}` may be left before the call")
-    if sum(map(_waits, ast.walk(function))) > 1:
-        raise RefusedError(f"`{function.name}` waits for something else too")
-    _must_need_nothing_else(function, statement, call, after)
-    name = named_answer(statement, call)
-    header = re.compile(r"(?:async\s+)?def\s+\w+").match(
-        source.content, source.lines.offset(source.span(function).start)
-    )
-    assert header is not None
-    start, end = source.lines.position(header.start()), source.lines.position(header.end())
-    yield Edit(Span(source.path, start, end), f"def {function.name}_request")
-    if function.returns is not None:
-        yield source.replaced(function.returns, "dict[str, Any]")
-    inside, whole = source.inside(call), source.span(statement)
-    yield Edit(Span(source.path, whole.start, inside.start), "return dict(")
-    yield Edit(Span(source.path, inside.end, whole.end), ")")
-    last = statement.end_lineno or statement.lineno
-    at_end = Position(last, len(source.lines.line(last)) + 1)
-    indent, inner = source.indentation(function.lineno), source.indentation(statement.lineno)
-    head = f"\n{indent}{_header(source, function, name or code.answer, code)}"
-    apart = "\n" * (2 if not indent else 1)
-    if name:
-        skipped = 0
-        while not source.lines.line(last + 1 + skipped).strip():
-            skipped += 1
-        yield Edit(Span(source.path, at_end, Position(last + 1 + skipped, 1)), f"{apart}{head}\n")
-    else:
-        rest = changed_to(source, statement, call, code.answer)
-        yield Edit(Span(source.path, at_end, at_end), f"{apart}{head}\n{inner}{rest}")
-
-
-def _header(source: Source, function: _Function, answer: str, code: Code) -> str:
-    """The first line of the function that reads an answer."""
-    receiver = f"{function.args.args[0].arg}, " if isinstance(source.parent(function), ast.ClassDef) else ""
-    if function.returns is None:
-        return f"def {function.name}_answer({receiver}{answer}):"
-    return f"def {function.name}_answer({receiver}{answer}: {code.gives}) -> {source.text(function.returns)}:"
-
-
-def _must_need_nothing_else(function: _Function, statement: ast.stmt, call: ast.Call, after: list[ast.stmt]) -> None:
-    """Raises RefusedError where what reads the answer needs more of what came before than the object itself."""
-    method = function.args.args[0].arg if function.args.args and function.args.args[0].arg == "self" else ""
-    known = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)} - {method}
-    known |= {n.id for s in function.body[: function.body.index(statement)] for n in ast.walk(s)
-              if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}  # fmt: skip
-    sent = set(ast.walk(call))
-    for node in (n for s in [statement, *after] for n in ast.walk(s) if n not in sent):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in known:
-            raise RefusedError(f"in `{function.name}`, what reads the answer needs `{node.id}` too")
-        if isinstance(node, ast.Yield | ast.YieldFrom):
-            raise RefusedError(f"`{function.name}` gives its answers one by one")
+def _is_only_for_the_call(source: Source, function: Function, use: Use, name: str) -> bool:
+    """Whether a parameter is a client or a semaphore that the function needs for nothing but the call."""
+    given = name in (use.given or {}) and name in parameters(source, function)
+    return given and len(source.loads(name, function)) == 1

@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from promptlint.edits import RefusedError
 from promptlint.frozen import dataclass
+from promptlint.knowledge.models import Models
 from promptlint.languages.python.modules.syntax import dotted_name
 from promptlint.languages.python.writing.source import Source
 from promptlint.spans import Span
@@ -18,6 +19,21 @@ _COMPREHENSIONS = ast.comprehension | ast.ListComp | ast.SetComp | ast.DictComp 
 _OPENED, _CLOSED = re.compile(r"\(\n\s*"), re.compile(r",?\n\s*\)")
 LOOPS = ast.For | ast.AsyncFor | ast.While | _COMPREHENSIONS
 """What makes a call several times."""
+
+
+def bound(loop: ast.AST) -> list[str]:
+    """The names that a loop gives to things on each turn, in their order."""
+    parts = [loop.target, *loop.body] if isinstance(loop, ast.For | ast.AsyncFor) else getattr(loop, "body", [])
+    parts = [*parts, *(each.target for each in getattr(loop, "generators", []))]
+    stored = (node for part in parts for node in ast.walk(part) if isinstance(node, ast.Name))
+    return [node.id for node in stored if isinstance(node.ctx, ast.Store)]
+
+
+def is_of_loop(source: Source, name: ast.Name, but: ast.AST | None = None) -> bool:
+    """Whether a name is that of the things which a loop around it goes through, and not the one loop `but`."""
+    loops = [above for above in source.above(name) if isinstance(above, LOOPS) and above is not but]
+    targets = [part.target for loop in loops for part in getattr(loop, "generators", [loop]) if hasattr(part, "target")]
+    return any(isinstance(n, ast.Name) and n.id == name.id for target in targets for n in ast.walk(target))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +64,15 @@ class Comprehension:
     """The names that the rest of it needs of the item; never empty."""
 
 
-def comprehension_of(source: Source, call: ast.Call, span: Span, gathers: Collection[str]) -> Comprehension | None:
-    """The comprehension at a span which makes a call; None: it is another loop. Raises RefusedError."""
+def comprehension_of(
+    source: Source, call: ast.Call, span: Span, models: Models, needs: Collection[str]
+) -> Comprehension | None:
+    """The comprehension at a span which makes a call; None: it is another loop. Raises RefusedError.
+
+    `needs`: names that what reads the answer is given.
+    """
     node = next((node for node in source.above(call) if isinstance(node, LOOPS)), None)
-    gather = gathered(source, node, gathers)
+    gather = gathered(source, node, models)
     single = ast.ListComp | ast.SetComp | ast.DictComp | (ast.GeneratorExp if gather else ast.ListComp)
     if not isinstance(node, single) or source.scope(node) is not source.scope(call):
         return None
@@ -69,25 +90,32 @@ def comprehension_of(source: Source, call: ast.Call, span: Span, gathers: Collec
     begin = source.lines.position(source.content.rindex("for", 0, until))
     end = source.lines.position(source.lines.offset(place.end) - 1)
     rest = own - {*ast.walk(call)}
-    items = tuple(_items(first.target, (), rest, ""))
+    items = tuple(_items(first.target, (), rest, needs))
     brackets = ("[", "]") if gather else (opened[0], opened[-1])
     return Comprehension(node, whole, brackets, Span(source.path, begin, end), items)
 
 
-def gathered(source: Source, node: ast.AST | None, gathers: Collection[str]) -> ast.Call | None:
+def gathered(source: Source, node: ast.AST | None, models: Models) -> ast.Call | None:
     """The awaited call by which the coroutines of a comprehension run side by side, if that is all it is given."""
     starred = source.parent(node) if node is not None else None
     call = source.parent(starred) if isinstance(starred, ast.Starred) else None
-    if not isinstance(call, ast.Call) or call.args != [starred] or call.keywords:
+    if not isinstance(call, ast.Call) or call.args != [starred] or source.dotted(call) not in models.running.gathers:
         return None
-    return call if source.dotted(call) in gathers and isinstance(source.parent(call), ast.Await) else None
+    plain = not call.keywords or (shows(source, call, models) and all(key.arg != "timeout" for key in call.keywords))
+    return call if plain and isinstance(source.parent(call), ast.Await) else None
 
 
-def must_be_awaited(source: Source, call: ast.Call, gathers: Collection[str]) -> None:
+def shows(source: Source, call: ast.Call, models: Models) -> bool:
+    """Whether a call gives the things that it is given, one by one, and shows how many were given: a progress bar."""
+    name = source.dotted(call)
+    return any(sign.kind == "wraps" and name in sign.names for sign in models.signs)
+
+
+def must_be_awaited(source: Source, call: ast.Call, models: Models) -> None:
     """Raises RefusedError where the answer of a coroutine is not there where it is called."""
     above = source.parent(call)
     alone = isinstance(above, ast.ListComp | ast.GeneratorExp) and above.elt is call
-    if not isinstance(above, ast.Await) and not (alone and gathered(source, above, gathers)):
+    if not isinstance(above, ast.Await) and not (alone and gathered(source, above, models)):
         raise RefusedError("its coroutine is handed on before it is awaited")
 
 
@@ -96,10 +124,10 @@ def _between(source: Source, node: ast.AST, outer: ast.AST) -> Iterator[ast.AST]
     yield from takewhile(lambda above: above is not outer, source.above(node))
 
 
-def turn_of(source: Source, call: ast.Call, span: Span, *, read: bool) -> Turn:
+def turn_of(source: Source, call: ast.Call, span: Span, needs: Collection[str], *, read: bool) -> Turn:
     """The turn of the loop at a span which makes a call. Raises RefusedError where it cannot be cut in two there.
 
-    `read`: what the call gives is made of the answer, and not the answer itself.
+    `read`: what the call gives is made of the answer, and not the answer itself. `needs`: names that this takes.
     """
     loop = next((node for node in source.above(call) if isinstance(node, LOOPS)), None)
     if not isinstance(loop, ast.For) or not loop.lineno <= span.start.line <= (loop.iter.end_lineno or 0):
@@ -120,7 +148,7 @@ def turn_of(source: Source, call: ast.Call, span: Span, *, read: bool) -> Turn:
     if any(isinstance(n, ast.Return | ast.Yield | ast.YieldFrom) for node in before for n in ast.walk(node)):
         raise RefusedError("the loop may be left, or gives something, before the call")
     _must_not_depend(before, call, [*own, *rest], source.imported)
-    return Turn(loop, statement, call, answer, tuple(_items(loop.target, before, [*own, *rest], answer)))
+    return Turn(loop, statement, call, answer, tuple(_items(loop.target, before, [*own, *rest], needs, answer)))
 
 
 def named_answer(statement: ast.stmt, call: ast.Call) -> str:
@@ -137,13 +165,16 @@ def _is(value: ast.expr | None, call: ast.Call) -> bool:
     return value is call or (isinstance(value, ast.Await) and value.value is call)
 
 
-def _items(target: ast.expr, before: Iterable[ast.stmt], after: Iterable[ast.AST], answer: str) -> Iterator[str]:
+def _items(
+    target: ast.expr, before: Iterable[ast.stmt], after: Iterable[ast.AST], needs: Collection[str], answer: str = ""
+) -> Iterator[str]:
     """The names to take along. Raises RefusedError where one of them may not be there."""
     targets = [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
     if not targets or any(isinstance(node, ast.Attribute | ast.Subscript) for node in ast.walk(target)):
         raise RefusedError("its item has no name")
     sure = list(_stored(node for node in before if isinstance(node, ast.Assign | ast.AnnAssign)))
     loaded = {node.id for node in after if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    loaded |= set(needs)
     needed = [name for name in dict.fromkeys([*targets, *_stored(before)]) if name in loaded and name != answer]
     for name in needed:
         if name not in targets and name not in sure:
