@@ -165,6 +165,18 @@ def test_full_marks_a_text_of_many_lines_up_to_the_end_of_the_first() -> None:
     ]
 
 
+@pytest.mark.parametrize(("number", "shown"), [(20, 20), (90, 12)])
+def test_full_shows_of_a_long_row_of_new_lines_the_first_and_the_last(number: int, shown: int) -> None:
+    report, sources = example("x\n", 1, 2)
+    new = "".join(f"{i}\n" for i in range(number))
+    fix = Fix(Applicability.UNSAFE, "Count", (Edit(span("a.py", 1, 1, 1), new),))
+    report = replace(report, diagnostics=(replace(report.diagnostics[0], fix=fix),))
+    lines = [line.strip() for line in render("full", report, sources).splitlines() if line.startswith("    +")]
+    assert len(lines) == shown
+    assert (lines[0], lines[-1]) == ("+0", f"+{number - 1}")
+    assert ("+… 79 more lines (--diff shows all)" in lines) is (number == 90)
+
+
 def test_full_names_the_other_calls_that_are_touched() -> None:
     related = tuple(span("b.py", line, 5, 9) for line in range(1, 8))
     few, sources = example("x\n", 1, 2, related=related[:2])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 import click
 
@@ -14,6 +15,9 @@ from promptlint.reporters.text import COLOURS, Excerpts, gap_line, harmless, rul
 
 _MOST_RELATED = 5
 """Further calls that are named."""
+_MOST_ADDED, _FIRST, _LAST = 20, 8, 3
+"""Lines in a row that a fix may add before only the first and the last of them are shown: a function for batches is
+long, and the same each time."""
 _SIGNS = {"+": "green", "-": "red"}
 
 
@@ -54,8 +58,18 @@ def _fix(diagnostic: Diagnostic, sources: Sources) -> Iterator[str]:
     for path, lines in hunks(diagnostic.fix, sources):
         if path != diagnostic.span.path:
             yield f"{margin}   {harmless(path)}:"
-        for line in lines:
+        for line in _shortened(lines):
             yield f"{margin}   {click.style(harmless(line.rstrip()), fg=_SIGNS.get(line[0]))}".rstrip()
+
+
+def _shortened(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a diff, without most of those that are added in one long row."""
+    for sign, row in groupby(lines, key=lambda line: line[:1]):
+        added = list(row)
+        if sign == "+" and len(added) > _MOST_ADDED:
+            left_out = len(added) - _FIRST - _LAST
+            added[_FIRST:-_LAST] = [f"+… {left_out} more lines (--diff shows all)"]
+        yield from added
 
 
 def _also(diagnostic: Diagnostic, excerpts: Excerpts) -> str:
