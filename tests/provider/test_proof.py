@@ -78,7 +78,9 @@ def test_all_fixes_send_the_same_words_read_more_and_cost_less(provider: LocalPr
     assert fixed != source
     before, cost_before = run(provider, source)
     after, cost_after = run(provider, fixed)
-    assert [words(text) for text in texts(after)] == [words(text) for text in texts(before)]
+    # A clock that tells the date only is called a date.
+    said = [text.replace("time is …", "date is …") for text in texts(before)]
+    assert [words(text) for text in texts(after)] == [words(text) for text in said]
     if name not in ACROSS_PROCESSES:
         assert name in BATCHED or read(after) > read(before)
         assert cost_after < cost_before

@@ -18,8 +18,6 @@ from promptlint.request import Mode
 from promptlint.settings import Setting
 
 _DIRECTIVE = re.compile(r"%[-#_0^]?([A-Za-z%])")
-
-
 STEPS = ("same", "adds", "parallel", "runs", "item")
 """What a step of a chain may give: see `Models.steps`."""
 
