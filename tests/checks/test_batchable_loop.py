@@ -135,7 +135,7 @@ def test_the_innermost_loop_decides() -> None:
 
 
 def test_rounds_that_need_the_answers_of_the_round_before() -> None:
-    assert only(loop(Tie.CHAINED), loop()).confidence is LOW
+    assert only(loop(Tie.CHAINED), loop()).confidence is MEDIUM
 
 
 def test_what_is_only_done_when_the_first_try_failed() -> None:

@@ -102,7 +102,6 @@ def _certainty(site: Site, loop: Loop, strongest: Confidence, number: int) -> Co
         strongest = Confidence.MEDIUM
     if loop.functions >= FAR:
         return Confidence.LOW
-    if site.chained:
-        return Confidence.LOW  # each round needs the answers of the one before, and would wait for a batch of its own
-    # A sign that somebody waits speaks against waiting a day.
-    return min(strongest, Confidence.MEDIUM) if site.waiting else strongest
+    # A sign that somebody waits, or rounds which need the answers of the one before, speak against waiting a day.
+    against = site.waiting or site.chained
+    return min(strongest, Confidence.MEDIUM) if against else strongest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from promptlint.frozen import dataclass
 from promptlint.languages.python.bodies.summaries import LoopFrame
@@ -104,14 +104,10 @@ def tie_of(frame: LoopFrame, send: Send, engine: Engine) -> Tie:
     # What runs side by side has begun before any of it is answered.
     if not frame.parallel and any(_carries(term, frame.number, answers) for term in send.sent):
         return Tie.CHAINED
-    inner = takewhile(lambda loop: loop.number != frame.number, reversed(send.loops))
-    if any(loop.grows and _sends_its_items(loop, send) for loop in inner):
-        return Tie.CHAINED  # a round of several conversations
-    return Tie.INDEPENDENT if any(_reaches(term, frame.number) for term in send.sent) else Tie.SAME
-
-
-def _sends_its_items(frame: LoopFrame, send: Send) -> bool:
-    return any(_reaches(term, frame.number) for term in send.sent)
+    own = any(_reaches(term, frame.number) for term in send.sent)
+    if own and frame.grows and frame.number != send.loops[0].number:
+        return Tie.CHAINED  # one round of several conversations
+    return Tie.INDEPENDENT if own else Tie.SAME
 
 
 def _again(frame: LoopFrame, send: Send) -> bool:
