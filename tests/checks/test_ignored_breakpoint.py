@@ -62,6 +62,9 @@ def test_a_model_of_which_nothing_is_cached() -> None:
         f"`{model}` takes no breakpoints at Amazon Bedrock: this marker is dropped, or the request is refused."
         " Nothing of it is cached."
     )
+    default = parameter(Setting.MODEL, text(1, text=model, confidence=Confidence.MEDIUM))
+    (guess,) = check(request(marked(text(2000)), model=model, parameters=(default,)), BEDROCK)
+    assert (finding.confidence, guess.confidence) == (Confidence.HIGH, Confidence.LOW)
     later = "us.anthropic.claude-3-5-sonnet-20241022-v2:0"
     assert list(check(request(marked(text(2000)), model=later), BEDROCK)) == []
 

@@ -64,15 +64,16 @@ def caches(request: Request, provider: Provider) -> bool:
 
     A default says little: others may be given in its place.
     """
-    return not request.site.model or _by_default(request) or provider.caches(request.site.model)
+    return not request.site.model or by_default(request) or provider.caches(request.site.model)
 
 
 def uncached(request: Request, provider: Provider) -> bool:
     """Whether the model is known as one of which nothing is cached, and is no default."""
-    return provider.never_caches(request.site.model) and not _by_default(request)
+    return provider.never_caches(request.site.model) and not by_default(request)
 
 
-def _by_default(request: Request) -> bool:
+def by_default(request: Request) -> bool:
+    """Whether the model is one that is only sent where no other one is given."""
     named = request.site.parameter(Setting.MODEL)
     return named is not None and any(s.confidence < Confidence.HIGH for s in named.value)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from promptlint.checks.breakpoints import marks
+from promptlint.checks.breakpoints import by_default, marks
 from promptlint.checks.wording import call, listed, place, quoted
 from promptlint.diagnostics import Finding
 from promptlint.knowledge.providers import Provider
+from promptlint.layout import Confidence
 from promptlint.request import Request
 from promptlint.settings import Setting
 
@@ -39,7 +40,8 @@ def _of_the_model(request: Request, provider: Provider) -> Iterator[Finding]:
             at=mark.breakpoint.span,
             message=f"{quoted(site.model or '')} {what} at {provider.title}: this marker is dropped, or the request is"
             f" refused. {'Put it on a block.' if mark.automatic and not never else without}",
-            confidence=site.confidence,
+            # In the place of a default, others may be given, and the marker be set for them.
+            confidence=Confidence.LOW if by_default(request) else site.confidence,
             flow=(call(site),),
         )
 
