@@ -10,14 +10,11 @@ from pathlib import Path
 import pytest
 
 from promptlint import repairing
-from promptlint.config.configuration import Configuration
-from promptlint.config.settings import Settings
-from promptlint.edits import Applicability, applied
+from promptlint.edits import Applicability
 from promptlint.knowledge.loading import RULES
-from promptlint.layout import Confidence
 from promptlint.session import check
+from tests.batching import OPTIONS, mended
 
-OPTIONS = Configuration(fixed=Settings(select=("PL301", "PL302"), min_confidence=Confidence.LOW))
 HEAD = "import json\n\nfrom openai import OpenAI\n\nclient = OpenAI()\n"
 SENT = 'client.responses.create(model="gpt-6-sol", input=item)'
 
@@ -26,13 +23,6 @@ SENT = 'client.responses.create(model="gpt-6-sol", input=item)'
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In an empty folder."""
     monkeypatch.chdir(tmp_path)
-
-
-def mended(source: str) -> str:
-    """A file with the first fix made, or why there is none."""
-    report, _ = check(["app.py"], OPTIONS, {"app.py": source.encode()})
-    first = report.diagnostics[0]
-    return applied(source, first.fix.edits) if first.fix else first.refused
 
 
 def program(body: str, head: str = HEAD) -> str:

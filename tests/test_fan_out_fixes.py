@@ -8,13 +8,9 @@ from pathlib import Path
 import pytest
 
 from promptlint import repairing
-from promptlint.config.configuration import Configuration
-from promptlint.config.settings import Settings
-from promptlint.edits import Applicability, applied
-from promptlint.layout import Confidence
-from promptlint.session import check
+from promptlint.edits import Applicability
+from tests.batching import OPTIONS, mended
 
-OPTIONS = Configuration(fixed=Settings(select=("PL301", "PL302"), min_confidence=Confidence.LOW))
 SENT = 'client.responses.create(model="gpt-6-sol", input=item)'
 THREADS = f"""from concurrent.futures import ThreadPoolExecutor, as_completed
 
@@ -47,13 +43,6 @@ COROUTINES = f"{ASYNC}async def one(item):\n    reply = await {SENT}\n    return
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In an empty folder."""
     monkeypatch.chdir(tmp_path)
-
-
-def mended(source: str) -> str:
-    """A file with the first fix made, or why there is none."""
-    report, _ = check(["app.py"], OPTIONS, {"app.py": source.encode()})
-    first = report.diagnostics[0]
-    return applied(source, first.fix.edits) if first.fix else first.refused
 
 
 def work(body: str, head: str = THREADS) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from promptlint.doing import TRACEBACK, told
-from promptlint.frozen import replace
 from promptlint.request import Gap, Reading
 from promptlint.spans import Position, Span
 
@@ -41,9 +40,4 @@ def _lost(path: str, error: Exception) -> Gap:
 
 
 def _joined(first: Reading, second: Reading) -> Reading:
-    return replace(
-        first,
-        requests=first.requests + second.requests,
-        gaps=first.gaps + second.gaps,
-        unreadable=first.unreadable + second.unreadable,
-    )
+    return Reading(first.requests + second.requests, first.gaps + second.gaps, first.unreadable + second.unreadable)

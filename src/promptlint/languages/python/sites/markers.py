@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Collection, Iterable, Iterator
 from typing import TypeGuard
 
@@ -136,13 +135,12 @@ class Marks:
                 yield from self._keys(part)
 
     def unread(self, term: Term, functions: Iterable[FunctionInfo]) -> Place | None:
-        """Where code on the way names a marker that was not read: the `functions` by which a prompt is sent, those that
-        they call for what these do to it, and those which make a part of its value.
+        """Where code on the way names a marker that was not read: the `functions` by which a prompt is sent, and those
+        which make a part of its value.
         """
         for info in functions:
-            for body in () if info.is_module else (info, *self._called_for_effect(info)):
-                if new := self._unread_in(body):
-                    return new
+            if not info.is_module and (new := self._unread_in(info)):
+                return new
         stack: list[Term] = [term]
         seen: set[int] = set()
         followed: set[FunctionInfo] = set()
@@ -163,14 +161,6 @@ class Marks:
                     return new
             stack.extend(at.children())
         return None
-
-    def _called_for_effect(self, info: FunctionInfo) -> Iterator[FunctionInfo]:
-        """The functions of the project that a body calls without asking what they return: `mark_newest(messages)`."""
-        alone = {id(node.value) for node in info.nodes if isinstance(node, ast.Expr)}
-        for record in self.engine.summary(info).calls if alone and self.marker is not None else ():
-            function = self.engine.head(record.call.function) if id(record.node) in alone else None
-            if isinstance(function, Func) and (record.call.arguments or record.call.keywords):
-                yield function.info
 
     def named(self, modules: Iterable[ModuleInfo], aside: Collection[str]) -> bool:
         """Whether one of some modules names a marker that was not read, other than in what it puts under `aside`."""
