@@ -11,6 +11,7 @@ from promptlint.languages.python.modules.index import Index
 from promptlint.languages.python.modules.namings import Called
 from promptlint.languages.python.reaching.handing import Handing, Run
 from promptlint.languages.python.reaching.receivers import Receivers
+from promptlint.languages.python.starting.clients import behind
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values import classes
 from promptlint.languages.python.values.arguments import arguments, bound
@@ -176,13 +177,28 @@ def lifted(send: Send, caller: Caller, info: FunctionInfo, engine: Engine) -> Se
     )
     conditions = tuple(map(replaced, send.conditions))
     return replace(
-        send,
+        _through(send, values, engine),
         arguments=new,
         chain=(*send.chain, caller.record) if outer else send.chain,
         loops=(*caller.loops, *loops) if outer else loops,
         conditions=(*caller.record.conditions, *conditions) if outer else conditions,
         confidence=min(send.confidence, caller.confidence),
     )
+
+
+def _through(send: Send, values: dict[Term, Term], engine: Engine) -> Send:
+    """The prompt as it goes through the client that a caller hands in: it knows where that one sends."""
+    given = values.get(send.handed) if send.handed is not None else None
+    if given is None:
+        return send
+    plain = engine.head(given)
+    found = behind(plain, engine)
+    handed = plain if isinstance(plain, Param) else None
+    if found is None:
+        return replace(send, handed=handed)
+    same = send.client is not None and found.client.library == send.client.library
+    client = found.client if same else send.client
+    return replace(send, client=client, elsewhere=send.elsewhere or found.elsewhere, handed=handed)
 
 
 def _objects(send: Send, caller: Caller, engine: Engine) -> dict[Term, Term]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from promptlint.frozen import dataclass, replace
 from promptlint.languages.python.bodies.summaries import CallRecord, LoopFrame, fresh_loop
 from promptlint.languages.python.sites.looping import callee_name, frames
-from promptlint.languages.python.starting.senders import alternatives
+from promptlint.languages.python.starting.clients import alternatives
 from promptlint.languages.python.values.arguments import bound
 from promptlint.languages.python.values.enclosing import placed
 from promptlint.languages.python.values.engine import Engine

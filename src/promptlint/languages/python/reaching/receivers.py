@@ -89,6 +89,8 @@ class Receivers:
             return Confidence.MEDIUM if self._related(declared, info.owner) else None
         # An object that a method calls is hardly another one of its own class: it is handed on to.
         itself = _class_around(within)
+        if itself is not None and self._related(itself, info.owner) and _maker(value) is not None:
+            return None  # what a library made is of the library, where a method hands on to its own name
         families = [o for o in self.definers(info) if o is not itself and not self._related(o, info.owner)]
         return Confidence.MEDIUM if len(families) < MOST_FAMILIES else Confidence.LOW
 
@@ -183,11 +185,17 @@ def _class_around(function: FunctionInfo | None) -> ClassInfo | None:
 
 def _foreign(value: Term) -> bool:
     """Whether an object is one of a class outside the project: made by it, or given by Python's own library."""
-    made = stripped(value.function) if isinstance(value, Call) else None
-    if not isinstance(made, Global):
+    made = _maker(value)
+    if made is None:
         return False
     module, _, name = made.name.rpartition(".")
     return name[:1].isupper() or module.split(".")[0] in sys.stdlib_module_names - _HAND_BACK
+
+
+def _maker(value: Term) -> Global | None:
+    """What made an object, where it is something outside the project."""
+    made = stripped(value.function) if isinstance(value, Call) else None
+    return made if isinstance(made, Global) else None
 
 
 _HAND_BACK = frozenset(

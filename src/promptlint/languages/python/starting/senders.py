@@ -15,8 +15,8 @@ from promptlint.languages.python.modules.syntax import defined
 from promptlint.languages.python.sites.answering import answering
 from promptlint.languages.python.sites.looping import frames
 from promptlint.languages.python.starting import chains, posts
+from promptlint.languages.python.starting.clients import alternatives, behind, client_of, names_another_host
 from promptlint.languages.python.starting.parts import arguments_of, constructor, key_of, listing_loops
-from promptlint.languages.python.values import classes
 from promptlint.languages.python.values.arguments import default_of
 from promptlint.languages.python.values.enclosing import placed
 from promptlint.languages.python.values.engine import Engine
@@ -25,23 +25,17 @@ from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     Attr,
     Call,
-    Cat,
-    Choice,
     Class,
     Entry,
     Func,
     Global,
     Map,
-    Op,
     Param,
     Str,
 )
 from promptlint.languages.python.written import batch_call
 from promptlint.layout import Confidence
 from promptlint.request import Mode
-
-MOST_ALTERNATIVES = 6
-"""Values of one callee that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +63,8 @@ class Send:
     """Whether the call itself is not seen: only what it will send, or a part of that."""
     several: bool = False
     """Whether it may go through clients of other providers as well."""
+    handed: Param | None = None
+    """The parameter as which the client is handed in, whose annotation tells what it is."""
     listing: frozenset[int] = frozenset()
     """The numbers of the loops that list the prompts, where it sends many at once."""
 
@@ -168,7 +164,7 @@ class Senders:
                 by, away = self._answering(base)
                 sent = Send(
                     model, client, elsewhere or away, arguments, record, (record,), loops, record.conditions,
-                    confidence, by, several=len(providers) > 1,
+                    confidence, by, several=len(providers) > 1, handed=whole if isinstance(whole, Param) else None,
                 )  # fmt: skip
                 yield replace(sent, listing=listing_loops(model, call, self.engine))
 
@@ -179,13 +175,13 @@ class Senders:
         if found is None or found.by is None or found.made is None:
             return None, False
         given = found.made.keyword(found.by.endpoint) if found.by.endpoint else None
-        return found.by, given is not None and self._told(given)
+        return found.by, given is not None and names_another_host(given, self.engine)
 
     def _before(self, base: Term) -> tuple[tuple[Term, ...], Term]:
         """The steps of a chain before its model, and the model; of a client alone: none, and itself."""
         steps = chains.steps(base, self.engine)
         for i, step in enumerate(steps if len(steps) > 1 else ()):
-            if self._first(step) is not None:
+            if behind(step, self.engine) is not None:
                 return steps[:i], step
         return (), base
 
@@ -221,10 +217,10 @@ class Senders:
             if path not in models.calls:
                 continue
             for base in alternatives(at, self.engine):
-                client = self.client(base)
-                if client is not None:
-                    model = next((m for m in models.calls[path] if m.library == client[0].library), None)
-                    return (model, client[0], client[1], sure, base) if model else None
+                found = client_of(base, self.engine)
+                if found is not None:
+                    model = next((m for m in models.calls[path] if m.library == found.client.library), None)
+                    return (model, *found, sure, base) if model else None
             if not isinstance(at, (Class, Func)) and not (isinstance(at, Call) and isinstance(at.function, Class)):
                 model = next((m for m in models.calls[path] if m.distinctive), None)
                 by_path = (model, None, False, Confidence.MEDIUM, at) if model is not None else by_path
@@ -245,7 +241,7 @@ class Senders:
     def _written(self, function: Func, call: Call) -> _Match | None:
         """What a fix has written in the place of a call, and the client that it is handed."""
         model = batch_call(function.info, self.engine.models)
-        client = self._first(call.arguments[0]) if model is not None and call.arguments else None
+        client = behind(call.arguments[0], self.engine) if model is not None and call.arguments else None
         return (model, *client, Confidence.HIGH, call.arguments[0]) if model and client else None
 
     def _of_module(self, name: str) -> _Match | None:
@@ -255,83 +251,8 @@ class Senders:
         model = next((m for m in models.calls.get(path, ()) if client and m.library == client.library), None)
         return (model, client, False, Confidence.HIGH, Global(head)) if model else None
 
-    def client(self, term: Term) -> tuple[Client, bool] | None:
-        """The client behind a term, and whether it was told to send elsewhere; None when it is none."""
-        models = self.engine.models
-        if isinstance(term, Call):
-            function = self.engine.head(term.function)
-            if isinstance(function, Global) and function.name in models.clients:
-                client = models.clients[function.name]
-                given = term.keyword(client.endpoint) if client.endpoint else None
-                return client, given is not None and self._told(given)
-            if isinstance(function, Attr) and function.name in models.same_client:
-                return self._first(function.value)
-            return self._below(function)
-        if isinstance(term, Op) and term.operator == "enter":
-            return self._first(term.operands[0])
-        if isinstance(term, Op) and term.operator == "|":
-            return next((found for operand in term.operands if (found := self._first(operand)) is not None), None)
-        if isinstance(term, Param):
-            annotation = classes.annotated(term, self.engine)
-            if isinstance(annotation, Global) and annotation.name in models.clients:
-                return models.clients[annotation.name], False
-        if isinstance(term, Attr):
-            return self._below(term)
-        if isinstance(term, Global) and term.name in models.clients:
-            return models.clients[term.name], False
-        return None
-
-    def _told(self, endpoint: Term) -> bool:
-        """Whether another host is written in the source, or has to be passed: what may be left out tells none."""
-        values = list(alternatives(self.engine.reduced(endpoint), self.engine))
-        must = [isinstance(v, (Str, Cat)) or (isinstance(v, Param) and v.name not in v.info.defaults) for v in values]
-        return all(must)
-
-    def _below(self, term: Term) -> tuple[Client, bool] | None:
-        """A client which a method or an attribute of another one gives (`client.chats.create(…)`)."""
-        names: list[str] = []
-        while isinstance(term, Attr):
-            names.insert(0, term.name)
-            term = self.engine.head(term.value)
-        made = (
-            self.engine.head(term.function)
-            if isinstance(term, Call)
-            else classes.annotated(term, self.engine)
-            if isinstance(term, Param)
-            else None
-        )
-        found = (
-            self.engine.models.clients.get(".".join([made.name, *names]))
-            if isinstance(made, Global) and names
-            else None
-        )
-        return (found, False) if found else None
-
-    def _first(self, term: Term) -> tuple[Client, bool] | None:
-        for base in alternatives(self.engine.reduced(term), self.engine):
-            found = self.client(base)
-            if found is not None:
-                return found
-        return None
-
 
 def _last(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def alternatives(term: Term, engine: Engine, most: int = MOST_ALTERNATIVES) -> Iterator[Term]:
-    """The values a term may have, each once, without the steps around them."""
-    stack = [term]
-    seen: set[int] = set()
-    while stack and most > 0:
-        at = engine.head(stack.pop())
-        if at.exact in seen:  # choices have sides in common: one by one, there may be more of them than anybody counts
-            continue
-        seen.add(at.exact)
-        if isinstance(at, Choice):
-            stack += [at.other, at.then]
-        else:
-            most -= 1
-            yield at
