@@ -257,6 +257,36 @@ class Chat:
 """
 
 
+def test_a_breakpoint_behind_a_message_that_may_not_come_again_is_unsafe(app: Path) -> None:
+    program = """\
+import anthropic
+
+client = anthropic.Anthropic()
+
+
+def answer(history, question):
+    return client.messages.create(
+        model="claude-opus-5-5", max_tokens=9, messages=[*history, {"role": "user", "content": question}]
+    )
+"""
+    kept = """
+
+def talk():
+    history = []
+    while True:
+        question = input()
+        said = answer(history, question)
+        history.append({"role": "user", "content": question})
+        history.append({"role": "assistant", "content": said.content})
+"""
+    app.write_text(program)
+    check("app.py", "--select", "PL208", "--fix")
+    assert app.read_text() == program
+    app.write_text(program + kept)
+    check("app.py", "--select", "PL208", "--fix")
+    assert 'cache_control={"type": "ephemeral"}' in app.read_text()
+
+
 OWN = "anthropic.Anthropic()"
 SENT = """\
 params = {

@@ -160,6 +160,9 @@ def _replaced(layout: Layout, index: int, segment: Segment) -> Layout:
 class CacheRequest:
     """Ask the provider to set a breakpoint behind the newest message by itself: the layout stays as it is."""
 
+    kept: bool = True
+    """Whether the next turn is seen to send the newest message again: else what is written may never be read."""
+
     def applied_to(self, layout: Layout) -> Layout:
         """The same layout: the mark is on the request."""
         return layout

@@ -6,7 +6,7 @@ library or a provider.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum, StrEnum
 
 from promptlint.frozen import dataclass
@@ -241,6 +241,19 @@ class Layout:
         """Whether a history in it grows from turn to turn."""
         return any(s.growing for s in self.segments)
 
+    @property
+    def newest(self) -> tuple[Segment, ...]:
+        """The newest message of a conversation, as `newest_of` gives it."""
+        return newest_of(self.segments)
+
     def after(self, index: int) -> tuple[Segment, ...]:
         """What can be sent behind segment `index` in the same request."""
         return tuple(filter(self.segments[index].company(), self.segments[index + 1 :]))
+
+
+def newest_of(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """The last message, where it is the user's and stands behind a history that grows; else nothing."""
+    last = segments[-1] if segments else None
+    if last is None or last.growing or last.role is not Role.USER or not any(s.growing for s in segments):
+        return ()
+    return tuple(s for s in segments if s.block == last.block and not s.growing)

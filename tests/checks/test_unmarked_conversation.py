@@ -44,7 +44,7 @@ def test_a_conversation_without_any_breakpoint() -> None:
             " cached: the rest is billed at full price on every turn. Put one on the newest message of each request.",
             confidence=Confidence.HIGH,
             flow=(Step("this grows", line(2)), CALL),
-            change=CacheRequest(),
+            change=CacheRequest(kept=False),
         )
     ]
 
@@ -52,6 +52,28 @@ def test_a_conversation_without_any_breakpoint() -> None:
 def test_a_breakpoint_behind_the_system_prompt_alone() -> None:
     (finding,) = found(request(marked(text(2000)), history(), data("question")))
     assert "Only what stands before it is cached: the rest is billed at full price" in finding.message
+
+
+def test_what_the_next_turn_sends_again() -> None:
+    (finding,) = found(request(text(100), history()))
+    assert finding.change == CacheRequest()
+    (finding,) = found(request(text(100), history(), data("question", replayed=True)))
+    assert finding.change == CacheRequest()
+    (finding,) = found(request(text(100), history(), data("question")))
+    assert finding.change == CacheRequest(kept=False), "it could not be told"
+
+
+def test_a_newest_message_of_which_a_part_is_not_kept() -> None:
+    context = data("context", replayed=False, block=2)
+    (finding,) = found(request(text(100), history(), context, data("question", replayed=True, block=2)))
+    assert finding.change is None
+    assert "Put one on the last message of the history" in finding.message
+
+
+def test_a_newest_message_that_is_not_kept_may_be_the_only_one() -> None:
+    (finding,) = found(request(text(100), history(), data("question", replayed=False)))
+    assert finding.change is None
+    assert finding.confidence is Confidence.LOW
 
 
 @pytest.mark.parametrize(

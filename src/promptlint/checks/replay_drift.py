@@ -19,7 +19,7 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     writes is never read.
     """
     added = [s for s in request.layout.segments if s.replayed is False and not s.literal]
-    if not added:
+    if not added or not any(s.replayed for s in request.layout.segments):  # none of it is stored: it is sent this once
         return
     first = request.layout.segments.index(added[0])
     written = request.site.automatic is not None or any(s.breakpoint for s in request.layout.segments[first:])

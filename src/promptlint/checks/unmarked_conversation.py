@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from promptlint.changes import CacheRequest
 from promptlint.checks.breakpoints import caches, explicit, history, marks, only_default, optional, uncached, unseen
@@ -28,15 +28,18 @@ def check(request: Request, provider: Provider) -> Iterator[Finding]:
     if any(mark.index >= start for mark in placed):
         return
     cached = "Only what stands before it is cached" if placed else "Nothing of it is cached"
+    # None: could not be told.
+    again = [segment.replayed for segment in request.layout.newest]
+    dropped = False in again
     yield Finding(
         at=site.span,
         message="This conversation grows from turn to turn, and no breakpoint moves along with it."
-        f" {cached}: the rest is billed at full price on every turn. Put one on the newest message of each request."
+        f" {cached}: the rest is billed at full price on every turn. {_advice(dropped=dropped)}"
         f"{only_default(request, provider)}",
-        confidence=min(_certainty(request), site.confidence) if caches(request, provider) else Confidence.LOW,
+        confidence=_certainty(request, provider, again),
         severity=optional(site),
         flow=(Step("this grows", segments[start].origin.span), *_turns(site), call(site)),
-        change=CacheRequest(),
+        change=None if dropped else CacheRequest(kept=None not in again),
     )
 
 
@@ -46,7 +49,14 @@ def _turns(site: Site) -> Iterator[Step]:
             yield Step("on each turn of this loop", loop.span)
 
 
-def _certainty(request: Request) -> Confidence:
-    if unseen(request):
+def _advice(*, dropped: bool) -> str:
+    if dropped:
+        return "Put one on the last message of the history: the newest one is not kept as it is sent."
+    return "Put one on the newest message of each request."
+
+
+def _certainty(request: Request, provider: Provider, again: Sequence[bool | None]) -> Confidence:
+    aside = bool(again) and not any(sent is not False for sent in again)  # asked once, maybe, behind what was said
+    if unseen(request) or aside or not caches(request, provider):
         return Confidence.LOW
-    return Confidence.HIGH if request.known is Known.FULLY else Confidence.MEDIUM
+    return min(Confidence.HIGH if request.known is Known.FULLY else Confidence.MEDIUM, request.site.confidence)

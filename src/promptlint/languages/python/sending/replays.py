@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from promptlint.frozen import replace
-from promptlint.layout import Confidence, Role, Segment
+from promptlint.layout import Confidence, Role, Segment, newest_of
 from promptlint.request import Request
 from promptlint.spans import Span
 
@@ -18,15 +18,15 @@ _Key = tuple[Role, str, Span | None]
 def marked(segments: Sequence[Segment], stored: Sequence[Segment]) -> tuple[Segment, ...]:
     """The segments of a prompt, the newest message with what the next turn sends again of it.
 
-    `stored` is what the code adds to a history that is kept elsewhere. Nothing is said where no message is stored that
-    has something in common with the newest one.
+    `stored` is what the code adds to a history that is kept elsewhere. Nothing is said where no message of the user's
+    is seen to be stored; one that has nothing in common with those that are is sent this once.
     """
-    newest = _newest(segments)
+    newest = newest_of(segments)
     kept = [*_messages([s for s in segments if s.growing]), *_messages(stored)]
-    related = [message for message in kept if any(_found(s, message) for s in newest if not s.literal)]
-    if not newest or not related:
+    if not newest or not kept:
         return tuple(segments)
-    closest = max(related, key=lambda message: sum(_found(s, message) for s in newest))
+    related = [message for message in kept if any(_found(s, message) for s in newest if not s.literal)]
+    closest = max(related, key=lambda message: sum(_found(s, message) for s in newest), default=())
     start = len(segments) - len(newest)
     told = [replace(s, replayed=_found(s, closest)) for s in newest]
     return (*segments[:start], *told)
@@ -34,16 +34,8 @@ def marked(segments: Sequence[Segment], stored: Sequence[Segment]) -> tuple[Segm
 
 def asked(segments: Sequence[Segment]) -> tuple[Segment, ...]:
     """The segments of a prompt; what is worked out from an argument that the newest message shows changes with it."""
-    shown = {s.because for s in _newest(segments) if s.because.startswith(f"is the {_ARGUMENT}") and not s.arms}
+    shown = {s.because for s in newest_of(segments) if s.because.startswith(f"is the {_ARGUMENT}") and not s.arms}
     return tuple([replace(s, confidence=Confidence.HIGH) if s.because in shown else s for s in segments])
-
-
-def _newest(segments: Sequence[Segment]) -> tuple[Segment, ...]:
-    """The last message, where it is the user's and stands behind a history that grows."""
-    last = segments[-1] if segments else None
-    if last is None or last.growing or last.role is not Role.USER or not any(s.growing for s in segments):
-        return ()
-    return tuple(s for s in segments if s.block == last.block and not s.growing)
 
 
 def _messages(segments: Sequence[Segment]) -> Iterator[list[Segment]]:

@@ -53,8 +53,8 @@ class Writer:
                 yield from unmarking.unmarked(request.layout, index, self._sources)
             case Retime(index, ttl):
                 yield from unmarking.retimed(request.layout, index, ttl, self._sources)
-            case CacheRequest():
-                yield from marks.request_cached(request, self._sources)
+            case CacheRequest(kept):
+                yield from marks.request_cached(request, self._sources, kept=kept)
             case Sort(index):
                 yield from order.sorted_things(request.layout.segments[index], self._sources)
             case ToAsync():

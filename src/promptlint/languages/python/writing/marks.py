@@ -24,8 +24,11 @@ _WIDTH = 100
 """Columns of a line that holds all blocks; longer ones are broken."""
 
 
-def request_cached(request: Request, sources: Sources) -> Iterator[Fix]:
-    """Switch on the breakpoint that the provider sets by itself. Raises RefusedError."""
+def request_cached(request: Request, sources: Sources, *, kept: bool) -> Iterator[Fix]:
+    """Switch on the breakpoint that the provider sets by itself. Raises RefusedError.
+
+    `kept`: whether the newest message is seen to be sent again.
+    """
     model, client = known(request.site, sources.models)
     first_party = client is None or client.provider == model.provider
     marker = model.marker
@@ -39,7 +42,8 @@ def request_cached(request: Request, sources: Sources) -> Iterator[Fix]:
     argument = f"{marker.request}={spelling.mark}"
     message = f"Let the provider set a breakpoint behind the newest message (`{argument}`)"
     # Other hosts that speak the same protocol may refuse an argument that they do not know.
-    applicability = Applicability.UNSAFE if made_elsewhere(source, sources.models) else Applicability.SAFE
+    safe = kept and not made_elsewhere(source, sources.models)
+    applicability = Applicability.SAFE if safe else Applicability.UNSAFE
     held = _own_arguments(source, call)
     if held is not None:
         entry = f"{spelling.quoted(marker.request)}: {spelling.mark}"
