@@ -103,6 +103,9 @@ class _Changes:
         if isinstance(plain, Op) and plain.operator == "cut":
             inner = self.of(plain.operands[0])
             return replace(inner, cut=plain) if inner else None
+        if isinstance(plain, Op) and plain.operator == "sorted":
+            inner = self.of(plain.operands[0])
+            return replace(inner, added=_in_order(inner.added)) if inner else None
         if isinstance(plain, Op) and plain.operator == "+":
             # `[messages[0]] + messages[-20:]`: what stands before a list that is cut is its first message, or new.
             inner = self.of(plain.operands[-1])
@@ -133,6 +136,11 @@ class _Changes:
         inner = self.of(rest.value) if left_out and isinstance(rest, Item) else None
         plain = not any(isinstance(item, (Splat, Repeat, Maybe)) for item in ahead)
         return replace(inner, first=ahead) if inner and plain else None
+
+
+def _in_order(added: tuple[Term, ...]) -> tuple[Term, ...]:
+    """What is added to a list that is sorted then: it stands among the rest, whose order is fixed too."""
+    return (Splat(Op("sorted", (Seq(added),))),) if added else ()
 
 
 def begun(value: Term) -> tuple[Term, Change]:

@@ -146,8 +146,8 @@ def ordered(value: Term, engine: Engine) -> Term | None:
 
 
 def _ordered_item(item: Term, engine: Engine) -> Term:
-    if isinstance(item, Splat):
-        return Splat(ordered(item.value, engine) or item.value)
+    if isinstance(item, Splat):  # a list may be made of itself: it is put in order when somebody looks into it
+        return Splat(Op("sorted", (item.value,)))
     if isinstance(item, Repeat) and isinstance(item.each, Each):
         over = ordered(item.each.over, engine)
         return item if over is None else Repeat(Op("sorted items", (item.each, over)), item.items)
