@@ -56,7 +56,8 @@ def _sent_on(mark: Mark, branch: int, side: int) -> bool:
 def explicit(request: Request, provider: Provider) -> bool:
     """Whether nothing of a prompt is cached without a breakpoint."""
     mode = request.site.parameter(Setting.CACHE_MODE)
-    return provider.explicit or (mode is not None and mode.literal == (provider.explicit_mode or None))
+    told = bool(provider.explicit_mode) and mode is not None and mode.literal == provider.explicit_mode
+    return provider.explicit or told
 
 
 def caches(request: Request, provider: Provider) -> bool:

@@ -55,8 +55,7 @@ class Arguments:
             if isinstance(head, Call) and is_object(head, self.engine):
                 term = part_of(head, (name,), self.engine) or MISSING
             elif isinstance(head, (Map, Choice)) or head == MISSING:
-                asked = Item(data, Op("key or", (Str(name), MISSING)))
-                term = asked if data is term else self._assumed(asked, {}, MOST_CHOICES)
+                term = self._assumed(Item(data, Op("key or", (Str(name), MISSING))), {}, MOST_CHOICES)
             else:
                 term = Attr(data, name)
         return term

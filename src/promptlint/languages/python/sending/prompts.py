@@ -266,9 +266,9 @@ class Prompts:
                 self._item(turn)
             return
         grows, lost = histories.gone_through(item.each, self.engine)
-        # A client's wrapper turns whole prompts into its form. Behind what the author has written stands a history.
-        written = any(s.literal and s.role is not Role.TOOLS for s in self.texts.segments)
-        grows = grows or (written and kept(item, self.engine) and self.judge.may_differ(item.each))
+        # A client's wrapper turns whole prompts into its form, and may put a line before them on demand. Behind what
+        # the author has written stands a history.
+        grows = grows or (self.texts.written and kept(item, self.engine) and self.judge.may_differ(item.each))
         with (
             self.texts.cutting(lost),
             self.texts.repeating(growing=item.growing or grows, history=histories.identity(item, self.engine)),

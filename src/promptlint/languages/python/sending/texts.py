@@ -109,6 +109,13 @@ class Texts(Standing):
             last = self.segments[-1]
             self.segments[-1] = _with_breakpoint(last, breakpoint)
 
+    @property
+    def written(self) -> bool:
+        """Whether the author of the prompt has written a text that is always sent."""
+        return any(
+            s.literal and not s.arms and s.role is not Role.TOOLS and bool(s.text.strip()) for s in self.segments
+        )
+
     def full(self) -> bool:
         """Whether there is no room for more; whoever asks has more, and leaves it out."""
         full = len(self.segments) >= self._most
