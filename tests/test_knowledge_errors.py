@@ -633,7 +633,7 @@ def test_a_page_may_be_off_by_default() -> None:
         pytest.param(
             FRONT.replace("fix: none", "fixes: none"),
             "7: unknown key 'fixes' (did you mean 'fix'?) in a page; one of code, name, summary, severity, "
-            "confidence, fix, since, default",
+            "confidence, fix, since, default, behind",
             id="key",
         ),
         pytest.param(
@@ -645,6 +645,11 @@ def test_a_page_may_be_off_by_default() -> None:
             FRONT.replace("acme-rule", "acme-law"),
             "2: the page of PL999 acme-law must be called PL999-acme-law.md",
             id="name of the file",
+        ),
+        pytest.param(
+            FRONT.replace("fix: none", "fix: none\nbehind: PL998"),
+            "2: there is no page of PL998, which this one stands behind",
+            id="behind",
         ),
     ],
 )

@@ -187,6 +187,17 @@ def test_other_rules_and_other_places_are_told_apart() -> None:
     assert [(d.code, d.span.start.line) for d in merged(found, PAGES)] == [("PL101", 3), ("PL102", 3), ("PL101", 4)]
 
 
+@pytest.mark.parametrize(("sure", "told"), [("medium", ["PL302"]), ("low", ["PL301", "PL302"])])
+def test_a_rule_stands_back_where_another_one_tells_more_of_the_place(sure: str, told: list[str]) -> None:
+    there = Confidence[sure.upper()]
+    found = [
+        Found("PL301", finding(at("app.py", 3), confidence=Confidence.MEDIUM), request(at("a.py"))),
+        Found("PL302", finding(at("app.py", 3), confidence=there), request(at("a.py"))),
+    ]
+    assert [d.code for d in merged(found, load_pages())] == told
+    assert [d.code for d in merged(found[:1], load_pages())] == ["PL301"]
+
+
 def test_a_finding_may_be_graver_or_milder_than_its_rule() -> None:
     (diagnostic,) = merged([Found("PL101", finding(at("app.py"), severity=Severity.NOTE), request(at("a.py")))], PAGES)
     assert diagnostic.severity is Severity.NOTE

@@ -266,7 +266,8 @@ def _findings(reading: Reading, rules: Iterable[str], providers: Providers) -> I
 def merged(findings: Iterable[Found], pages: Mapping[str, Page]) -> list[Diagnostic]:
     """One diagnostic for each rule and place: the most certain, the dearest, the one with the longest way.
 
-    The other calls which the same cause touches are related to it.
+    The other calls which the same cause touches are related to it. A rule stands back where another one is at least as
+    sure of the same place.
     """
     groups: defaultdict[tuple[str, Span], list[Found]] = defaultdict(list)
     for found in findings:
@@ -288,7 +289,13 @@ def merged(findings: Iterable[Found], pages: Mapping[str, Page]) -> list[Diagnos
                 related=tuple(sorted({found.call for found in group} - {best.call})),
             )
         )
-    return diagnostics
+    sure = {(each.code, each.span): each.confidence for each in diagnostics}
+
+    def stands_back(each: Diagnostic) -> bool:
+        other = sure.get((pages[each.code].behind, each.span))
+        return other is not None and other >= each.confidence
+
+    return [each for each in diagnostics if not stands_back(each)]
 
 
 def _weight(found: Found) -> tuple[Confidence, int, int]:

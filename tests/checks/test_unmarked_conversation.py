@@ -123,6 +123,8 @@ def test_a_provider_that_caches_without_being_asked_unless_it_is_told_not_to() -
     assert list(check(subject, provider)) == []
     told = replace(subject.site, parameters=(parameter(Setting.CACHE_MODE, text(1, text="explicit")),))
     assert len(list(check(replace(subject, site=told), provider))) == 1
+    unknown_mode = replace(subject.site, parameters=(parameter(Setting.CACHE_MODE, unknown("options")),))
+    assert list(check(replace(subject, site=unknown_mode), IMPLICIT)) == [], "it has no such mode"
 
 
 def test_a_framework_that_leaves_caching_to_its_users_gets_a_note() -> None:

@@ -18,6 +18,7 @@ def read_pages(folder: Path) -> Mapping[str, Page]:
     """Code → page of the rule pages in a folder. Raises KnowledgeError when one cannot be understood."""
     codes = Shelf[Page]("code")
     names = Shelf[Page]("name")
+    behind: list[tuple[str, Value]] = []
     for path in sorted(folder.glob("PL*.md")):
         shown = f"{folder.name}/{path.name}"
         front, text = _split(read_text(path, shown), shown)
@@ -26,6 +27,10 @@ def read_pages(folder: Path) -> Mapping[str, Page]:
         names.put(known.name, known, front)
         if path.stem != f"{known.code}-{known.name}":
             raise front.error(f"the page of {known.code} {known.name} must be called {known.code}-{known.name}.md")
+        behind += [(known.behind, front)] if known.behind else []
+    for code, front in behind:
+        if code not in codes.things:
+            raise front.error(f"there is no page of {code}, which this one stands behind")
     return codes.things
 
 
@@ -37,7 +42,7 @@ def _split(text: str, shown: str) -> tuple[Value, str]:
 
 
 def _page(front: Value, text: str) -> Page:
-    entry = front.entry("a page", "code name summary severity confidence fix since", "default")
+    entry = front.entry("a page", "code name summary severity confidence fix since", "default behind")
     return Page(
         code=entry.text("code"),
         name=entry.text("name"),
@@ -48,4 +53,5 @@ def _page(front: Value, text: str) -> Page:
         default=entry.flag("default", True),
         since=entry.text("since"),
         text=text,
+        behind=entry.text("behind", ""),
     )

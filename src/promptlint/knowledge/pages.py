@@ -35,3 +35,5 @@ class Page:
     """The first version that has it."""
     text: str
     """The page in Markdown, without its front matter."""
+    behind: str = ""
+    """The rule that tells more of the same place, so that this one is not told beside it; empty: there is none."""
