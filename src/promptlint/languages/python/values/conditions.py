@@ -153,10 +153,17 @@ def _length(whole: Term, engine: Engine, inside: int = MOST_INSIDE) -> _Range | 
 def _same(left: Term, right: Term) -> bool | None:
     if isinstance(left, (Str, Const)) and isinstance(right, (Str, Const)):
         return left == right and type(left) is type(right)
+    if _numbered(left) and _numbered(right):
+        return left.exact == right.exact
     for a, b in ((left, right), (right, left)):
         if b == NONE and (isinstance(a, (*_KNOWN, Cat)) or (isinstance(a, Call) and isinstance(a.function, Class))):
             return False
     return None
+
+
+def _numbered(term: Term) -> bool:
+    """Whether a value is a member of an enumeration that Python numbers: each is told by where it is written."""
+    return isinstance(term, Call) and term.function == Global("enum.auto")
 
 
 def _contains(left: Term, right: Term, engine: Engine) -> bool | None:
