@@ -13,7 +13,7 @@ from promptlint.languages.python.modules.places import Place
 from promptlint.languages.python.reaching.callers import Callers
 from promptlint.languages.python.reaching.reaching import Reach
 from promptlint.languages.python.sending.binding import bound
-from promptlint.languages.python.sending.prompts import Prompt
+from promptlint.languages.python.sending.prompt import Prompt
 from promptlint.languages.python.sending.replays import with_relations
 from promptlint.languages.python.sending.rereading import with_reread
 from promptlint.languages.python.sending.warming import with_warmed

@@ -11,7 +11,8 @@ from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.bodies.summaries import LoopFrame
 from promptlint.languages.python.modules.definitions import FunctionInfo
 from promptlint.languages.python.reaching.callers import Caller, Callers, lifted
-from promptlint.languages.python.sending.prompts import Prompt, Prompts
+from promptlint.languages.python.sending.prompt import Prompt
+from promptlint.languages.python.sending.prompts import Prompts
 from promptlint.languages.python.sites.ties import few, item_loop
 from promptlint.languages.python.starting.senders import Send
 from promptlint.languages.python.values.attributes import CONSTRUCTORS

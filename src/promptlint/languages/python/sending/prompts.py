@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack, nullcontext
 from functools import cached_property
 
-from promptlint.frozen import dataclass, replace
+from promptlint.frozen import replace
 from promptlint.knowledge.models import Part, Switch
 from promptlint.knowledge.providers import Provider
 from promptlint.languages.python.modules.definitions import ModuleInfo
@@ -14,6 +14,7 @@ from promptlint.languages.python.modules.places import NOWHERE, Place
 from promptlint.languages.python.sending import replays
 from promptlint.languages.python.sending.given import Arguments, is_object
 from promptlint.languages.python.sending.judging import Judge
+from promptlint.languages.python.sending.prompt import Prompt
 from promptlint.languages.python.sending.texts import MOST_TOOLS, Texts
 from promptlint.languages.python.sites import switches
 from promptlint.languages.python.sites.handed import Handed, handed
@@ -42,39 +43,16 @@ from promptlint.languages.python.values.terms import (
     Map,
     Maybe,
     Op,
-    Param,
     Repeat,
     Seq,
     Splat,
     Str,
 )
 from promptlint.layout import Breakpoint, Layout, Role, Segment, Volatility
-from promptlint.request import Known, Left, Parameter, Stray
+from promptlint.request import Known
 
 Naming = Callable[[str, ModuleInfo], Iterable[ModuleInfo]]
 """The modules near one in which a text occurs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """The layout of one prompt, and what was found on the way."""
-
-    layout: Layout
-    known: Known
-    guessed: frozenset[Param]
-    """Parameters of which only the names are known."""
-    reasons: tuple[str, ...]
-    """Why parts of it could not be followed."""
-    parameters: tuple[Parameter, ...] = ()
-    automatic: Breakpoint | None = None
-    """The breakpoint that the provider is asked to set by itself."""
-    elsewhere: Place | None = None
-    """Where caching is switched on, or may be, other than by breakpoints in the layout."""
-    named: bool = True
-    """Whether code that was not read names a breakpoint."""
-    strays: tuple[Stray, ...] = ()
-    left: tuple[Left, ...] = ()
-    throughout: tuple[Breakpoint, ...] = ()
 
 
 class Prompts:

@@ -6,7 +6,7 @@ import ast
 from math import prod
 
 from promptlint.languages.python.bodies.summaries import LoopFrame
-from promptlint.languages.python.sending.prompts import Prompt
+from promptlint.languages.python.sending.prompt import Prompt
 from promptlint.languages.python.sites.answering import plain_id, provider_of
 from promptlint.languages.python.sites.items import after_failure, functions_between
 from promptlint.languages.python.sites.signs import Signs
