@@ -25,7 +25,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset({"diagnostics"}),
     frozenset({"knowledge"}),
     frozenset({"checks", "discovery", "languages", "reporters", "suppressions"}),
-    frozenset({"containing", "reading"}),
+    frozenset({"containing", "judging", "reading"}),
     frozenset({"baseline", "config", "fixing", "ignoring", "placing"}),
     frozenset({"caching"}),
     frozenset({"checking"}),
@@ -41,7 +41,7 @@ RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
 PARSERS = {"ast", "jinja2", "libcst", "symtable", "tokenize", "yaml"}
 NO_PARSERS = {
-    "template", "settings",
+    "template", "settings", "judging",
     "spans", "labels", "passages", "edits", "layout", "request", "changes", "shapes", "diagnostics", "checks", "fixing",
 }  # fmt: skip
 

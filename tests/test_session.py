@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from promptlint import checking, session
-from promptlint.checking import Found, merged
+from promptlint import checking, judging, session
 from promptlint.config.configuration import Configuration
 from promptlint.config.kinds import ConfigError
 from promptlint.config.selection import chosen
 from promptlint.config.settings import Settings
 from promptlint.diagnostics import Diagnostic, Finding, Severity
 from promptlint.discovery.files import prompt_files
+from promptlint.judging import Found, merged
 from promptlint.knowledge.loading import load_pages
 from promptlint.layout import Confidence, Layout, Step, Tokens
 from promptlint.reporters.report import Report, Sources, Statistics
@@ -83,7 +83,7 @@ def check(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
             yield from findings.get(prompt.site.span, ())
 
         monkeypatch.setattr(checking, "read_project", read)
-        monkeypatch.setattr(checking, "CHECKS", {"PL101": judge})
+        monkeypatch.setattr(judging, "CHECKS", {"PL101": judge})
         report, _ = session.check(paths, Configuration(fixed=options), {})
         return report
 
@@ -449,7 +449,7 @@ def test_an_error_of_ours_says_what_was_being_done(project: Path, monkeypatch: p
         session.check(["."], Configuration(fixed=Settings()), {})
     assert failed.value.__notes__ == [f"reading {project}"]
     monkeypatch.setattr(checking, "read_project", lambda *_, **__: Reading((request(at("app.py", 2)),)))
-    monkeypatch.setattr(checking, "CHECKS", {"PL101": fail})
+    monkeypatch.setattr(judging, "CHECKS", {"PL101": fail})
     with pytest.raises(ZeroDivisionError) as failed:
         session.check(["."], Configuration(fixed=Settings()), {})
     assert failed.value.__notes__ == ["checking PL101 at app.py:2:1"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -10,22 +10,21 @@ from typing import NamedTuple
 
 from promptlint import suppressions
 from promptlint.caching.depends import Depends, Same
-from promptlint.checks import CHECKS
 from promptlint.config.kinds import ConfigError
 from promptlint.config.selection import Selection
 from promptlint.config.settings import Settings
 from promptlint.containing import contained
-from promptlint.diagnostics import UNREADABLE, Diagnostic, Finding
+from promptlint.diagnostics import UNREADABLE, Diagnostic
 from promptlint.discovery import Project, relative
 from promptlint.discovery.files import Files, FilesTrace, digest, prompt_files
 from promptlint.doing import doing
 from promptlint.edits import Fix, RefusedError
 from promptlint.fixing import Proof
 from promptlint.frozen import dataclass, replace
+from promptlint.judging import Found, findings_in, merged, weight, with_large
 from promptlint.knowledge.errors import closest
 from promptlint.knowledge.loading import load_models, load_pages, load_providers
 from promptlint.knowledge.models import Models
-from promptlint.knowledge.pages import Page
 from promptlint.knowledge.providers import Providers
 from promptlint.languages.python.modules.code import Code, CodeTrace, Signs
 from promptlint.languages.python.modules.notebooks import Notebook, as_python, is_notebook, read_notebook
@@ -54,11 +53,6 @@ Given = Mapping[Path, bytes]
 """Absolute path → what stands in for the file on disk."""
 
 
-MOST_SEGMENTS = 800
-"""A prompt of more parts is not judged: what checks do grows with the square of their number, and longer ones are cut
-where they are read."""
-HOW_IT_IS_SENT = frozenset({"PL301", "PL302", "PL303"})
-"""Rules which ask how a prompt is sent, and nothing of its parts."""
 FEW_FILES = 200
 """To read fewer files takes less time than to start processes for it."""
 
@@ -155,11 +149,11 @@ def checked(project: Project, selection: Selection, given: Given, jobs: int = 1)
     with doing(f"reading {project.root}"):
         material = _Material.of(project, given, load_models(selection.any.model_files))
         files = material.files
-        reading = _with_large(_assumed(material.read(jobs), selection.any, providers))
+        reading = with_large(_assumed(material.read(jobs), selection.any, providers))
         project = replace(project, targets=with_prompts(project.targets, reading))
     findings = []
     homes: dict[str, str] = {}
-    for found in _findings(reading, selection.rules, providers):
+    for found in findings_in(reading, selection.rules, providers):
         home = _home(found, project.targets, files)
         if home is not None and found.code in selection.codes(home):
             findings.append(found)
@@ -224,85 +218,6 @@ def _assumed(reading: Reading, settings: Settings, providers: Providers) -> Read
     return replace(reading, requests=tuple(map(assumed, reading.requests))) if provider or model else reading
 
 
-# --- findings to diagnostics ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a check found in a prompt."""
-
-    code: str
-    finding: Finding
-    request: Request
-
-    @property
-    def call(self) -> Span:
-        """The call that sends the prompt."""
-        return self.request.site.span
-
-
-def _small(request: Request) -> bool:
-    return len(request.layout.segments) <= MOST_SEGMENTS
-
-
-def _with_large(reading: Reading) -> Reading:
-    """The reading with a gap for each prompt that is too large to be judged."""
-    large = [request.site.span for request in reading.requests if not _small(request)]
-    why = f"has more than {MOST_SEGMENTS} parts, and is not judged"
-    return replace(reading, gaps=(*reading.gaps, *(Gap(span, why) for span in dict.fromkeys(large))))
-
-
-def _findings(reading: Reading, rules: Iterable[str], providers: Providers) -> Iterator[Found]:
-    checks = [(code, CHECKS[code]) for code in rules if code in CHECKS]
-    for request in reading.requests:
-        for code, find in checks:
-            if code not in HOW_IT_IS_SENT and not _small(request):
-                continue
-            with doing(f"checking {code} at {request.site.span}"):
-                for finding in find(request, providers[request.site.provider]):
-                    yield Found(code, finding, request)
-
-
-def merged(findings: Iterable[Found], pages: Mapping[str, Page]) -> list[Diagnostic]:
-    """One diagnostic for each rule and place: the most certain, the dearest, the one with the longest way.
-
-    The other calls which the same cause touches are related to it. A rule stands back where another one is at least as
-    sure of the same place.
-    """
-    groups: defaultdict[tuple[str, Span], list[Found]] = defaultdict(list)
-    for found in findings:
-        groups[found.code, found.finding.at].append(found)
-    diagnostics = []
-    for (code, at), group in groups.items():
-        best = max(group, key=_weight)
-        finding, page = best.finding, pages[code]
-        diagnostics.append(
-            Diagnostic(
-                code=code,
-                name=page.name,
-                severity=finding.severity or page.severity,
-                confidence=finding.confidence,
-                message=finding.message,
-                span=at,
-                flow=finding.flow,
-                stranded=finding.stranded,
-                related=tuple(sorted({found.call for found in group} - {best.call})),
-            )
-        )
-    sure = {(each.code, each.span): each.confidence for each in diagnostics}
-
-    def stands_back(each: Diagnostic) -> bool:
-        other = sure.get((pages[each.code].behind, each.span))
-        return other is not None and other >= each.confidence
-
-    return [each for each in diagnostics if not stands_back(each)]
-
-
-def _weight(found: Found) -> tuple[Confidence, int, int]:
-    finding = found.finding
-    return finding.confidence, finding.stranded.high if finding.stranded else 0, len(finding.flow)
-
-
 # --- fixes ------------------------------------------------------------------------------------------------------------
 
 
@@ -321,7 +236,7 @@ def _proof(material: _Material, targets: Collection[str], reading: Reading) -> P
 
 
 def _with_fixes(told: Sequence[Diagnostic], findings: Iterable[Found], proof: Proof) -> list[Diagnostic]:
-    best = {(found.code, found.finding.at): found for found in sorted(findings, key=_weight)}
+    best = {(found.code, found.finding.at): found for found in sorted(findings, key=weight)}
     mendable = [d for d in told if (found := best.get((d.code, d.span))) and found.finding.changes]
     wanted = [(found.request, found.finding.changes) for found in (best[d.code, d.span] for d in mendable)]
     fixes = dict(zip(map(id, mendable), proof.fixes(wanted), strict=True))
