@@ -39,6 +39,8 @@ class LoopFrame:
     """The call in the loop by which a function is run that was handed over; None: it stands there by its own name."""
     grows: bool = False
     """Whether its items are lists to which its body adds something."""
+    goes_back: bool = False
+    """Whether its body changes the items of a list one by one, and looks at those before as well."""
 
 
 @dataclass(frozen=True, slots=True)

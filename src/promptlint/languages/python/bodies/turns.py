@@ -12,13 +12,17 @@ from promptlint.languages.python.bodies.summaries import substituted_record
 from promptlint.languages.python.modules.places import NOWHERE
 from promptlint.languages.python.modules.syntax import stops_at_size
 from promptlint.languages.python.values import backwards
+from promptlint.languages.python.values.cuts import called
 from promptlint.languages.python.values.rewriting import Substitution, spread, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
     UNASSIGNED,
     Attr,
+    Call,
     Carried,
+    Const,
     Each,
+    Item,
     Map,
     Op,
     Ref,
@@ -53,6 +57,7 @@ class Turns:
             changed = [key for key, value in after.held.items() if key in before.held and before.held[key] != value]
             changed += [key for key in after.held if isinstance(key, Term) and key not in before.held and root_of(key)]
             changed = [key for key in changed if not isinstance(key, Ref) or before.made(key) is None]
+            changed = [key for key in changed if not _of_this_turn(key, self.each)]
             objects = {key for key in changed if _is_object(key, before.held.get(key), after.held[key])}
         else:
             changed = []
@@ -122,6 +127,24 @@ class Turns:
         for key, value in before.held.items():
             after.held.setdefault(key, value)
         self.walker.state, self.walker.alive = after, True
+
+
+def _of_this_turn(key: Key, each: Each) -> bool:
+    """Whether a place is another one on each turn: a part of what a list holds at the place of the turn's own item."""
+    while isinstance(key, (Attr, Item)):
+        if isinstance(key, Item) and _tells_turns(stripped(key.key), each):
+            return True
+        key = stripped(key.value)
+    return False
+
+
+def _tells_turns(key: Term, each: Each) -> bool:
+    """Whether a key is the item of a loop, or its number: the same one hardly comes twice."""
+    if isinstance(key, Each):
+        return key.loop == each.loop
+    over = stripped(each.over)
+    numbered = isinstance(over, Call) and called(over, "enumerate")
+    return numbered and isinstance(key, Item) and key.key == Const(0) and stripped(key.value) == each
 
 
 def _is_object(key: Key, before: Term | None, after: Term) -> bool:

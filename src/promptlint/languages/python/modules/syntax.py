@@ -171,6 +171,37 @@ def _of_turn(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
             stack.extend(children(node))
 
 
+def goes_back(loop: ast.For | ast.AsyncFor) -> bool:
+    """Whether a loop changes the items of a list one by one, and looks at others of them: `a[i] = …` beside `a[:i]`."""
+    names = set(bound_names(ast.walk(loop.target)))
+    nodes = [node for statement in loop.body for node in ast.walk(statement)]
+    parts = [node for node in nodes if isinstance(node, ast.Subscript) and not names.isdisjoint(_loaded(node.slice))]
+    stored = {id(owner) for node in nodes for target in _targets(node) for owner in _owners(target)}
+    told = [(ast.dump(node.value), ast.dump(node.slice), id(node) in stored) for node in parts]
+    changed = {(whole, item) for whole, item, stores in told if stores}
+    lists = {whole for whole, _ in changed}
+    return any(whole in lists and (whole, item) not in changed for whole, item, _ in told)
+
+
+def _targets(node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, ast.Assign):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
+
+
+def _owners(target: ast.expr) -> list[ast.AST]:
+    """A target, and what it is a part of."""
+    found: list[ast.AST] = [target]
+    while isinstance(target, ast.Subscript | ast.Attribute):
+        target = target.value
+        found.append(target)
+    return found
+
+
+def _loaded(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
 def leaves_at(loop: ast.For | ast.AsyncFor | ast.While) -> int:
     """The last line at which a `return`, or a `break` of this loop, can end it before its items do; 0: none can.
 

@@ -105,6 +105,8 @@ def tie_of(frame: LoopFrame, send: Send, engine: Engine) -> Tie:
     if not frame.parallel and any(_carries(term, frame.number, answers) for term in send.sent):
         return Tie.CHAINED
     own = any(_reaches(term, frame.number) for term in send.sent)
+    if own and frame.goes_back:
+        return Tie.CHAINED
     if own and frame.grows and frame.number != send.loops[0].number:
         return Tie.CHAINED  # one round of several conversations
     return Tie.INDEPENDENT if own else Tie.SAME
