@@ -79,6 +79,31 @@ def test_what_is_used_behind_the_call_goes_along() -> None:
     assert "        out[name, size] = response.id\n" in loop(source)
 
 
+@pytest.mark.parametrize(
+    ("each", "item", "place", "kept"),
+    [
+        pytest.param("item in items", "item['text']", "item['id']", "item", id="in the item"),
+        pytest.param("i in range(len(items))", "items[i]['text']", "items[i]['id']", "i", id="at its number"),
+        pytest.param("name in items", "items[name].text", "items[name].id", "name", id="under its name"),
+    ],
+)
+def test_an_answer_that_is_put_into_the_item_changes_no_other_one(each: str, item: str, place: str, kept: str) -> None:
+    call = SENT.replace("=item", f"={item}")
+    assert loop(program(f"for {each}:\n    {place} = {call}.id")) == (
+        "    requests = []\n"
+        f"    for {each}:\n"
+        f'        request = dict(model="gpt-6-sol", input={item})\n'
+        f"        requests.append(({kept}, request))\n"
+        f"    for {kept}, response in batched_responses(client, requests):\n"
+        f"        {place} = response.id\n"
+    )
+
+
+def test_an_item_may_have_a_name_of_its_own_on_each_turn() -> None:
+    body = f"for i in range(len(items)):\n    item = items[i]\n    item['id'] = {SENT.replace('=item', '=item[0]')}.id"
+    assert "requests.append((item, request))" in loop(program(body))
+
+
 def test_names_that_are_taken_are_left_alone() -> None:
     source = program(
         f"for item in items:\n    out.append({SENT}.id)", f"import requests\n\n{HEAD}\nresponse = request = 1\n"

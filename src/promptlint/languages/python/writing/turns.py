@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from itertools import takewhile
 
 from promptlint.edits import RefusedError
@@ -154,7 +155,7 @@ def turn_of(source: Source, call: ast.Call, span: Span, needs: Collection[str], 
         raise RefusedError("nothing is done with the answer")
     if any(isinstance(n, ast.Return | ast.Yield | ast.YieldFrom) for node in before for n in ast.walk(node)):
         raise RefusedError("the loop may be left, or gives something, before the call")
-    _must_not_depend(before, call, [*own, *rest], source.imported)
+    _must_not_depend(before, call, [*own, *rest], source.imported, _of_the_turn(loop.target, before))
     return Turn(loop, statement, call, answer, tuple(_items(loop.target, before, [*own, *rest], needs, answer)))
 
 
@@ -195,11 +196,28 @@ def _stored(statements: Iterable[ast.stmt]) -> Iterator[str]:
             yield node.id
 
 
+def _of_the_turn(target: ast.expr, before: Iterable[ast.stmt]) -> set[str]:
+    """The names of what is another thing on each turn: the item of a loop, or what a list holds at its number."""
+    items = {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
+    for statement in before:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript(slice=ast.Name(id=key))) if key in items:
+                items.add(name)
+    return items
+
+
 def _must_not_depend(
-    before: Iterable[ast.stmt], call: ast.Call, after: Iterable[ast.AST], modules: Collection[str]
+    before: Iterable[ast.stmt],
+    call: ast.Call,
+    after: Iterable[ast.AST],
+    modules: Collection[str],
+    items: AbstractSet[str],
 ) -> None:
-    """Raises RefusedError where what is done with an answer may be seen when the next request is made."""
-    changed = set(_changed(after)) - {*modules}
+    """Raises RefusedError where what is done with an answer may be seen when the next request is made.
+
+    `items`: names of what is another thing on each turn. What is put into one of these is not seen on the next.
+    """
+    changed = set(_changed(after, items)) - {*modules}
     made = [*(node for node in before if not isinstance(node, ast.Expr)), *call.args, *call.keywords]
     for name in (name for node in made for name in _read(node)):
         if name in changed:
@@ -223,14 +241,17 @@ def _read(node: ast.AST) -> Iterator[str]:
         yield from _read(child)
 
 
-def _changed(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """The names of what some code assigns, or calls a method of."""
+def _changed(nodes: Iterable[ast.AST], items: AbstractSet[str]) -> Iterator[str]:
+    """The names of what some code assigns, or calls a method of, but for parts of some `items`."""
     for node in nodes:
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
             target: ast.expr = node
+            keys: list[ast.expr] = []
             while isinstance(target, ast.Subscript):
+                keys.append(target.slice)
                 target = target.value
-            yield dotted_name(target)
+            if not keys or items.isdisjoint(part.id for part in (target, *keys) if isinstance(part, ast.Name)):
+                yield dotted_name(target)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield dotted_name(node.func.value)
 
