@@ -220,6 +220,8 @@ def _assigned(klass: ClassInfo, own: ClassInfo, name: str, receiver: Term, engin
         result = value if result is None or isinstance(stripped(result), Opaque) else otherwise(result, value)
     if result is None:
         result = Opaque(f"`{name}` is set where we cannot follow")
+    if not changes and stripped(result) == NONE and filling.set_elsewhere(klass, name, engine):
+        return Opaque(f"`{name}` is nothing until others set it")
     if not changes and stripped(result) in _EMPTY:
         if stripped(result) == Map(()) or not filling.filled_elsewhere(klass, name, engine):
             return Opaque(f"`{name}` is empty until others fill it")

@@ -1,4 +1,4 @@
-"""Lists in attributes that code elsewhere changes: `agent.memory.steps.append(step)`, `agent.messages.pop(1)`."""
+"""Attributes that code elsewhere sets or changes: `agent.title = text`, `agent.memory.steps.append(step)`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Elsewhere:
-    """What code outside a class does to lists in the attributes of its objects, as far as somebody asked."""
+    """What code outside a class does to the attributes of its objects, as far as somebody asked."""
 
     filled: dict[tuple[ClassInfo, str], bool] = field(default_factory=dict)
+    given: dict[tuple[ClassInfo, str], bool] = field(default_factory=dict)
     shortened: dict[tuple[ClassInfo, str], tuple[histories.Change, ...]] = field(default_factory=dict)
 
 
@@ -39,6 +40,21 @@ def filled_elsewhere(klass: ClassInfo, name: str, engine: Engine) -> bool:
         paths = {path for method in _ADD for path in engine.naming(klass.module.path, f".{name}.{method}(")}
         known = engine.elsewhere.filled[klass, name] = any(_adds(path, name, engine) for path in sorted(paths))
     return known
+
+
+def set_elsewhere(klass: ClassInfo, name: str, engine: Engine) -> bool:
+    """Whether code that can come by an object of a class sets one of its attributes, by the name of that alone."""
+    known = engine.elsewhere.given.get((klass, name))
+    if known is None:
+        paths = engine.naming(klass.module.path, f".{name} = ")
+        known = engine.elsewhere.given[klass, name] = any(_sets(path, name, engine) for path in paths)
+    return known
+
+
+def _sets(path: str, name: str, engine: Engine) -> bool:
+    module = engine.project.module(path)
+    functions = module.all_functions if module is not None else ()
+    return any(_is_set(target, function, name) for function in functions for target, _ in function.changes)
 
 
 def _adds(path: str, name: str, engine: Engine) -> bool:
