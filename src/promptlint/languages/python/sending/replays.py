@@ -25,7 +25,8 @@ def marked(segments: Sequence[Segment], stored: Sequence[Segment]) -> tuple[Segm
     kept = [*_messages([s for s in segments if s.growing]), *_messages(stored)]
     if not newest or not kept:
         return tuple(segments)
-    related = [message for message in kept if any(_found(s, message) for s in newest if not s.literal)]
+    telling = [s for s in newest if not s.literal] or newest
+    related = [message for message in kept if any(_found(s, message) for s in telling)]
     closest = max(related, key=lambda message: sum(_found(s, message) for s in newest), default=())
     start = len(segments) - len(newest)
     told = [replace(s, replayed=_found(s, closest)) for s in newest]
