@@ -407,6 +407,14 @@ def test_a_clock_that_tells_the_date_is_not_called_a_time(app: Path, before: str
     assert app.read_text() == PROGRAM.replace("Now: {datetime.now()}", after)
 
 
+@pytest.mark.parametrize(("name", "refused"), [("get_time", True), ("get_date_and_time", False), ("runtime", False)])
+def test_a_function_that_is_named_after_the_time_keeps_telling_it(app: Path, name: str, refused: bool) -> None:
+    clock = f"def {name}():\n    return datetime.now().strftime('%Y-%m-%d %H:%M')\n\n\nGUIDE ="
+    app.write_text(PROGRAM.replace("{datetime.now()}", f"{{{name}()}}").replace("GUIDE =", clock, 1))
+    check("app.py", "--fix", "--unsafe-fixes", "--select", "PL101")
+    assert ("%H:%M" in app.read_text()) is refused
+
+
 def test_what_calls_a_clock_a_time_elsewhere_is_left_alone(app: Path) -> None:
     source = PROGRAM.replace("Now: {datetime.now()}", "{LABEL}{datetime.now()}").replace(
         "GUIDE =", 'LABEL = "Read " * 2 + "time: "\nGUIDE ='
