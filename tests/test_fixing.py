@@ -316,8 +316,53 @@ def test_arguments_that_several_calls_share_stay_as_they_are(app: Path) -> None:
     twice = f"{SENT}\n        answer = self.client.messages.create(**params)"
     app.write_text(chat(OWN, twice))
     check("app.py", "--fix-only")
-    call = "messages.create(**params)"
-    assert app.read_text() == chat(OWN, twice).replace(call, f'{call[:-1]}, cache_control={{"type": "ephemeral"}})')
+    marked = '(\n            **params, cache_control={"type": "ephemeral"}\n        )'
+    assert app.read_text() == chat(OWN, twice).replace("(**params)", marked)
+
+
+MARK = 'cache_control={"type": "ephemeral"}'
+ARGUMENTS = {
+    "on one line": ("model=MODEL, messages=self.messages", f"model=MODEL, messages=self.messages, {MARK}"),
+    "on one line, which would get too wide": (
+        "model=MODEL, messages=self.messages",
+        f"""
+            model=MODEL, messages=self.messages, {MARK}
+        """,
+    ),
+    "on lines of their own, where one would be too wide": (
+        "max_tokens=500, model=MODEL, messages=self.messages, **options",
+        f"""
+            max_tokens=500,
+            model=MODEL,
+            messages=self.messages,
+            **options,
+            {MARK},
+        """,
+    ),
+    "on a line of their own, which gets too wide": (
+        """
+            max_tokens=500, model=MODEL, messages=self.messages, **options
+        """,
+        f"""
+            max_tokens=500,
+            model=MODEL,
+            messages=self.messages,
+            **options,
+            {MARK}
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("how", ARGUMENTS)
+def test_an_argument_stays_within_the_width_of_the_file(app: Path, how: str) -> None:
+    written, marked = ARGUMENTS[how]
+    head = 'MODEL = "claude-opus-5-5"\n' + chat(OWN, "answer = self.client.messages.create(ARGUMENTS)")
+    if how == "on one line":
+        head = f"# {'-' * 116}\n{head}"  # the lines of this file may be as long
+    app.write_text(head.replace("ARGUMENTS", written))
+    check("app.py", "--fix-only")
+    assert app.read_text() == head.replace("ARGUMENTS", marked)
 
 
 @pytest.mark.parametrize(
@@ -390,6 +435,14 @@ def test_a_clock_that_tells_the_date_is_not_called_a_time(app: Path, before: str
     app.write_text(PROGRAM.replace("Now: {datetime.now()}", before))
     check("app.py", "--fix-only", "--unsafe-fixes", "--select", "PL101")
     assert app.read_text() == PROGRAM.replace("Now: {datetime.now()}", after)
+
+
+@pytest.mark.parametrize(("name", "refused"), [("get_time", True), ("get_date_and_time", False), ("runtime", False)])
+def test_a_function_that_is_named_after_the_time_keeps_telling_it(app: Path, name: str, refused: bool) -> None:
+    clock = f"def {name}():\n    return datetime.now().strftime('%Y-%m-%d %H:%M')\n\n\nGUIDE ="
+    app.write_text(PROGRAM.replace("{datetime.now()}", f"{{{name}()}}").replace("GUIDE =", clock, 1))
+    check("app.py", "--fix", "--unsafe-fixes", "--select", "PL101")
+    assert ("%H:%M" in app.read_text()) is refused
 
 
 def test_what_calls_a_clock_a_time_elsewhere_is_left_alone(app: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptlint.passages import HOLE, TornError, gap, passage
+from promptlint.passages import HOLE, TornError, body, gap, passage, stretch
 
 
 def lifted(text: str) -> tuple[str, str]:
@@ -68,6 +68,12 @@ def test_what_moves(text: str, moves: str, stays: str) -> None:
     [
         ("You help. Consider this text:\n\n<a>{}</a>\n\nRules.", "it belongs to the sentence before it"),
         ("You are {}. You help.\nRules.", "it says who is asked, and the text goes on from there"),
+        (
+            "You help.\nYour main task is to judge {} as well as you can.\nRules.",
+            "it says what the task is, and the text goes on from there",
+        ),
+        ("You help. Specifically, with {}. Go on.", "it goes on from the sentence before it"),
+        ("Text: {}\n\nReturn only JSON.", "it stands at the end already"),
         ("Here is what was asked.\n\n{}\n\nRules.", "nothing would say what it is"),
         ("Define the following terms.\n<a>\n{}\n</a>\nRules.", "the text speaks of what is above or below"),
         ("Now {} and then", "it cannot be taken out of its sentence"),
@@ -115,3 +121,41 @@ def test_what_moves_stands_apart_as_the_rest_does(text: str, separator: str) -> 
 def test_the_end_of_a_line_is_no_passage() -> None:
     with pytest.raises(TornError, match=r"^it is the end of a line$"):
         passage("Be brief.\n", 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends_with"),
+    [
+        ("Rules.\n\nReturn only JSON.\n", "Rules."),
+        ("Rules.\n\nNow, please answer the question.", "Rules."),
+        ("Rules.\nReturn only JSON.", "Return only JSON."),  # it may be one of the rules
+        ("Rules.\n\nReturn {} as it is.", "Return {} as it is."),
+        ("Rules.\n\nReturn " + "what was said " * 20, "what was said"),
+        ("Return only JSON.", ""),
+    ],
+)
+def test_a_last_paragraph_that_says_how_to_answer_is_not_of_the_body(text: str, ends_with: str) -> None:
+    flat = text.replace("{}", HOLE)
+    assert flat[: body(flat)].endswith(ends_with.replace("{}", HOLE))
+    assert bool(ends_with) or body(flat) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "moves"),
+    [
+        ("# Task\nHelp.\n\nToday: {}\n\nRules.", True),
+        ("Help.\n\nSo it is {}.\n\nRules.", False),
+        ("# Task\nHelp.\n\nWhat you work on is:\n{}\n\nRules.", False),
+        ("Help.\n\nWhat you work on is:\n{}\n\nRules.", True),
+        ("Help.\n\nToday: {}\n\nReturn only JSON.", False),
+    ],
+)
+def test_a_branch_moves_only_where_it_can_stand_elsewhere(text: str, moves: bool) -> None:
+    flat = text.replace("{}", HOLE)
+    begin, end = flat.index("\n\n") + 2, flat.rindex("\n\n")
+    try:
+        assert stretch(flat, begin, end)
+    except TornError:
+        assert not moves
+    else:
+        assert moves

@@ -70,7 +70,8 @@ SHARED = {
 def test_a_thread_waits_where_the_client_cannot_become_another(source: str) -> None:
     after = mended(source)
     assert "AsyncOpenAI" not in after
-    assert 'return await asyncio.to_thread(client.responses.create, model="gpt-6-sol", input=question)' in after
+    arguments = 'client.responses.create, model="gpt-6-sol", input=question'
+    assert f"    return await asyncio.to_thread(\n        {arguments}\n    )\n" in after
 
 
 def test_a_client_that_another_file_uses_stays() -> None:
@@ -104,7 +105,8 @@ def test_lines_that_stand_behind_the_parenthesis_still_do() -> None:
     after = mended(program(split))
     assert "    return await client.responses.create(" in after
     assert "\n" + " " * 42 + "input=question)\n" in after
-    head = HEAD.replace("client = OpenAI()", "class C: pass\nc = C()\nc.client = OpenAI()")
+    wide = f"# {'-' * 98}\n"  # the lines of this file may be as long
+    head = wide + HEAD.replace("client = OpenAI()", "class C: pass\nc = C()\nc.client = OpenAI()")
     after = mended(program(split.replace("client", "c.client").replace(" input", "  input"), head))
     assert "    return await asyncio.to_thread(c.client.responses.create, model=" in after
     assert "\n" + " " * 35 + "input=question)\n" in after
@@ -119,3 +121,45 @@ def test_an_embedding_is_awaited_where_the_client_has_a_coroutine_for_it() -> No
     head = "from google import genai\n\nclient = genai.Client()\n"
     after = mended(program('client.models.embed_content(model="gemini-embedding-001", contents=question)', head))
     assert "    return await client.aio.models.embed_content(" in after
+
+
+WAITING = "\n\nasync def ask(question: str, **options: int) -> object:\n    return {}\n\n\nwrapped = print(client)\n"
+LAID_OUT = {
+    "on one line, which would get too wide": (
+        'client.responses.create(model="gpt-6-sol", input=question)',
+        """\
+await asyncio.to_thread(
+        client.responses.create, model="gpt-6-sol", input=question
+    )""",
+    ),
+    "on a line of their own": (
+        """\
+client.responses.create(
+        model="gpt-6-sol", input=question
+    )""",
+        """\
+await asyncio.to_thread(
+        client.responses.create, model="gpt-6-sol", input=question
+    )""",
+    ),
+    "on lines of their own": (
+        """\
+client.responses.create(
+        model="gpt-6-sol",
+        input=question,
+    )""",
+        """\
+await asyncio.to_thread(
+        client.responses.create,
+        model="gpt-6-sol",
+        input=question,
+    )""",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", LAID_OUT)
+def test_what_a_thread_calls_stands_as_the_arguments_do(how: str) -> None:
+    written, threaded = LAID_OUT[how]
+    rest = WAITING.format(threaded)
+    assert mended(HEAD + WAITING.format(written)).endswith(rest)

@@ -8,7 +8,7 @@ from itertools import accumulate
 from promptlint.frozen import dataclass, replace
 from promptlint.labels import dated, time_named
 from promptlint.layout import Breakpoint, Layout, Segment, Volatility
-from promptlint.passages import HOLE, TornError, gap, passage, whole_lines
+from promptlint.passages import HOLE, TornError, body, gap, passage, whole_lines
 from promptlint.spans import Span
 
 
@@ -16,7 +16,8 @@ from promptlint.spans import Span
 class MoveToEnd:
     """Put a segment at the end of its block, with the line, sentence or section that it stands in.
 
-    What stands in a branch or a loop moves with all of that.
+    A last paragraph that says what to answer with stays the last. What stands in a branch or a loop moves with all of
+    that.
     """
 
     index: int
@@ -34,7 +35,7 @@ class MoveToEnd:
         except TornError:
             return layout
         first, last = gap(text.flat, lifted)
-        end = max(len(text.flat.rstrip()), last)
+        end = max(body(text.flat), last)
         space = replace(moved, text=lifted.separator, volatility=Volatility.CONSTANT, because="")
         pieces = [
             *text.cut(0, first), *text.cut(last, end), space, *text.cut(lifted.start, lifted.end),

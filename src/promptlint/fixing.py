@@ -230,7 +230,8 @@ def _kept(change: Change, old: Request, new: Request) -> bool:
         return len(orders) == len({s.unordered for s in promised.segments} - {None}) and _held(before, after)
     if [mark.ttl for mark in after.breakpoints] != [mark.ttl for mark in promised.breakpoints]:
         return False
-    spelled = not isinstance(change, Coarsen | ToAsync | ToThread)  # an answer may be a part of a later prompt
+    # An answer may be a part of a later prompt, and is called as the call that gives it is written.
+    spelled = not isinstance(change, CacheRequest | Coarsen | ToAsync | ToThread)
     return shape(after, spelled=spelled) == shape(promised, spelled=spelled)
 
 

@@ -16,6 +16,9 @@ HOLE = "\ufffc"
 MOST_WORDS = 60
 """A longer passage is more than the value and what introduces it."""
 
+MOST_WORDS_OF_A_CLOSE = 40
+"""A longer paragraph at the end is more than a reminder of what to answer with."""
+
 MOST_WORDS_OF_A_NAME = 3
 """What has more of them before its colon is a sentence."""
 
@@ -32,6 +35,17 @@ _UNDERLINE = re.compile(r"\s*[=-]{3,}\s*$")
 _LABEL = re.compile(r"\s*(?:[-*•]\s*)?\**[^\s:" + HOLE + r"][^:\n" + HOLE + r"]{0,60}:\**")
 _WORD = re.compile(r"\w")
 _PERSON = re.compile(r"\s*(?:You are|You're|Act as)\b", re.IGNORECASE)
+_TASK = re.compile(r"\s*Your (?:\w+ )?(?:task|job|goal|role|objective|mission) is to\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"\s*(?:(?:More )?Specifically|However|Also|Therefore|Thus|Hence|Then|In (?:addition|particular)|Additionally"
+    r"|Furthermore|Moreover|For (?:example|instance)|Otherwise|Instead|But|And|So)\b",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"\s*(?:(?:please|now|finally|remember|again)[,:]?\s+(?:to )?)*(?:only |just )?"
+    r"(?:return|output|respond|reply|answer|provide|write|generate|produce|begin|start|let's)\b",
+    re.IGNORECASE,
+)
 _LOWER = re.compile(r"\s*[a-z,;)]")
 _BREAK = re.compile(r"[ \t]*\n")
 _SPACED = re.compile(r"\n[ \t]*\n")
@@ -215,8 +229,22 @@ def _opened(flat: str, start: int, end: int) -> list[str]:
     return opened
 
 
+def body(flat: str) -> int:
+    """Where a text ends, but for a short paragraph that says once more what to answer with: `Return only JSON.`"""
+    end = len(flat.rstrip())
+    last = max((m.end() for m in _SPACED.finditer(flat, 0, end)), default=0)
+    words = flat[last:end]
+    asks = _CLOSING.match(words) and HOLE not in words and len(words.split()) <= MOST_WORDS_OF_A_CLOSE
+    return len(flat[:last].rstrip()) if asks else end
+
+
 def stretch(flat: str, start: int, end: int) -> Passage:
     """A stretch that moves as it is. Raises TornError where it cannot."""
+    if body(flat) < len(flat.rstrip()):
+        raise TornError("the last line of the text asks for the answer")
+    first = flat[start:end].lstrip().partition("\n")[0]
+    if not (titled(first) or _named(first) or _opens(first)) and any(_titled(flat, at) for at in _starts(flat, start)):
+        raise TornError("it is a part of a section that has a title")
     return _checked(flat, *_closed(flat, start, end))
 
 
@@ -232,12 +260,16 @@ def _checked(flat: str, start: int, end: int) -> Passage:
     before, after = flat[:start], flat[end:]
     if not before.strip() and not after.strip():
         raise TornError("it cannot be taken out of its sentence")
-    if not after.strip():
+    if not flat[end : max(body(flat), end)].strip():
         raise TornError("it stands at the end already")
     if len(flat[start:end].split()) > MOST_WORDS:
         raise TornError("it is a part of a longer text")
     if _PERSON.match(flat, start):
         raise TornError("it says who is asked, and the text goes on from there")
+    if _TASK.match(flat, start):
+        raise TornError("it says what the task is, and the text goes on from there")
+    if before.strip() and _GOES_ON.match(flat, start):
+        raise TornError("it goes on from the sentence before it")
     pointing = before.rstrip().rpartition("\n")[2]
     if (
         _POINTS_DOWN.search(pointing)

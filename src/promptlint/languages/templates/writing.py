@@ -14,7 +14,7 @@ from promptlint.edits import Applicability, Edit, Fix, RefusedError
 from promptlint.frozen import dataclass
 from promptlint.languages.templates.jinja_tokens import Kind, Tag, tags
 from promptlint.layout import Layout, Segment
-from promptlint.passages import HOLE, TornError, gap, passage, stretch, titled
+from promptlint.passages import HOLE, TornError, body, gap, passage, stretch, titled
 from promptlint.spans import Lines, Span
 
 _OPENING = frozenset({"if", "for", "block", "macro", "call", "filter", "with", "chat", "message"})
@@ -114,8 +114,8 @@ def _statement(text: str, at: int) -> tuple[int, int]:
 
 def _end(written: _Written) -> int:
     """Where the message ends in the file: behind the branch or loop that its last text stands in."""
-    last = written.places[len(written.flat.rstrip()) - 1]
-    at = len(written.flat.rstrip()) - 1
+    at = body(written.flat) - 1
+    last = written.places[at]
     index = max(i for i, start in enumerate(written.starts) if start <= at)
     if written.segments[index].arms or written.segments[index].repeated:
         return _statement(written.text, last.start)[1]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
 from promptlint.knowledge.models import Call, Client
 from promptlint.languages.python.modules.syntax import own_nodes
+from promptlint.languages.python.writing.arguments import with_first
 from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.clients import base_of, calls, made
 from promptlint.languages.python.writing.importing import renamed, with_imports
@@ -49,12 +50,13 @@ def in_thread(request: Request, sources: Sources) -> Iterator[Fix]:
     if sends is not call and any(isinstance(n, ast.Yield | ast.YieldFrom) for n in own_nodes(inner.scope(sends))):
         raise RefusedError("the function that calls it gives its answers one by one")
     function = source.text(call.func)
+    longer = len(_THREAD) - len(function) + len(_AWAIT)
     edits = (
         *with_imports(source, ("import asyncio",), call),
         *_await(source, call, aligned=False),
         source.replaced(call.func, _THREAD),
-        _first_argument(source, call, function),
-        *_realigned(source, call, len(_THREAD) - len(function) + len(_AWAIT)),
+        with_first(source, call, function, longer),
+        *_realigned(source, call, longer),
     )
     yield Fix(Applicability.UNSAFE, f"Wait for `{' '.join(function.split())}` in a thread", tuple(sorted(edits)))
 
@@ -136,16 +138,3 @@ def _class(source: Source, call: ast.Call, model: Call, client: Client | None, s
             raise RefusedError(f"`{path}` in line {each.lineno} is called in another way there")
         edits += _await(source, each)
     return tuple(edits)
-
-
-def _first_argument(source: Source, call: ast.Call, function: str) -> Edit:
-    """What is called, as the first argument of a call: on a line of its own where the others are."""
-    arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-    inside = source.inside(call)
-    span = Span(source.path, inside.start, inside.start)
-    if not arguments:
-        return Edit(span, function)
-    if source.lines.slice(inside).lstrip(" \t")[:1] in "\r\n#":
-        first = min(node.lineno for node in arguments)
-        return Edit(span, f"\n{source.indentation(first)}{function},")
-    return Edit(span, f"{function}, ")

@@ -50,6 +50,9 @@ def _renamed(layout: Layout, index: int, label: Segment, sources: Sources) -> Ed
 
 def _ways(segment: Segment, sources: Sources) -> Iterator[Fix]:
     source, node = sources.at(segment.origin.span)
+    function = getattr(source.scope(node), "name", "")
+    if {"time", "clock"} & set(function.lower().split("_")) and "date" not in function.lower():
+        raise RefusedError(f"`{function}` is asked for the time")
     clock, read = _clock(node, source, sources.models)
     if clock is None:
         yield _fix(_literal(_format_argument(node, source, sources.models), source, sources.models))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from promptlint.edits import Applicability, Edit, Fix, RefusedError
 from promptlint.frozen import dataclass
 from promptlint.knowledge.models import Call, Marker
+from promptlint.languages.python.writing.arguments import with_last
 from promptlint.languages.python.writing.calls import known
 from promptlint.languages.python.writing.clients import made_elsewhere
 from promptlint.languages.python.writing.moves import places, put_together
@@ -48,8 +49,7 @@ def request_cached(request: Request, sources: Sources, *, kept: bool) -> Iterato
     if held is not None:
         entry = f"{spelling.quoted(marker.request)}: {spelling.mark}"
         yield Fix(applicability, message, (_entered(source, held, _last_known(held), entry),))
-    last = max((*call.args, *(k.value for k in call.keywords)), key=lambda node: source.span(node).end)
-    yield Fix(applicability, message, (source.after(last, f"{_joint(source, call, last)}{argument}"),))
+    yield Fix(applicability, message, (with_last(source, call, argument),))
 
 
 def _own_arguments(source: Source, call: ast.Call) -> ast.Dict | None:
@@ -70,14 +70,6 @@ def _last_known(block: ast.Dict) -> ast.expr | None:
     """The last value in front of what is unpacked, and may say otherwise; None where that comes first."""
     first = block.keys.index(None) if None in block.keys else len(block.keys)
     return block.values[first - 1] if first else None
-
-
-def _joint(source: Source, call: ast.Call, last: ast.expr) -> str:
-    """What stands before a further argument: a line break where each argument has its own line."""
-    keyword = call.keywords[-1]
-    if keyword.lineno == call.lineno or source.lines.line(keyword.lineno)[: keyword.col_offset].strip():
-        return ", "
-    return f",\n{source.indentation(keyword.lineno)}"
 
 
 def marked(request: Request, index: int, sources: Sources) -> Iterator[Fix]:

@@ -10,7 +10,7 @@ from promptlint.edits import Applicability, Edit, Fix, RefusedError
 from promptlint.languages.python.writing.source import Source, Sources
 from promptlint.languages.python.writing.strings import Atom, Character, Text, text_of
 from promptlint.layout import Layout
-from promptlint.passages import HOLE, Passage, TornError, gap, passage
+from promptlint.passages import HOLE, Passage, TornError, body, gap, passage
 from promptlint.spans import Span
 
 MOST_NEIGHBOURS = 12
@@ -103,11 +103,12 @@ def _written(text: Text, character: Character) -> str:
 
 def _moved(text: Text, lifted: Passage) -> tuple[Edit, ...]:
     start, end = gap(text.flat, lifted)
-    last = len(text.flat.rstrip()) - 1
+    last = body(text.flat) - 1
     if last < end:
         raise RefusedError("it stands at the end already")
     content = [_Piece(text, run) for _, run in groupby(text.characters[lifted.start : lifted.end], lambda c: c.atom)]
-    return *_taken_out(text, start, end), _put(text, text.characters[last], content, lifted.separator)
+    put = _beside(text, last, content, lifted.separator) or _put(text, text.characters[last], content, lifted.separator)
+    return *_taken_out(text, start, end), put
 
 
 def _edit(text: Text, start: int, end: int, content: str) -> Edit:
@@ -153,6 +154,33 @@ class _Piece:
         if quote != self.atom.quote and (quote[0] in written or (not self.atom.quote and "\\" in written)):
             raise RefusedError("quotes would have to be written in another way")
         return written
+
+
+def _beside(text: Text, last: int, content: list[_Piece], separator: str) -> Edit | None:
+    """The edit that writes a passage in literals of its own, each as it was, where each has a line; None elsewhere."""
+    number = text.characters[last].atom
+    atom, following = text.atoms[number], text.atoms[number + 1 : number + 2]
+    own = all(len(a.quote) == 1 and not a.raw and _begins(text, a) for a in (atom, *(p.atom for p in content)))
+    if text.added or len(text.atoms) == 1 or not own:
+        return None
+    space = "".join(c.value for c in text.characters[last + 1 :] if c.atom == number)
+    before, behind = (separator, "") if not following else ("", separator)
+    if space != ("" if not following else separator):
+        return None
+    spelled = [before.replace("\n", "\\n"), *("" for _ in content[1:])]
+    ends = [*("" for _ in content[1:]), behind.replace("\n", "\\n")]
+    indentation = text.source.indentation(text.source.lines.position(atom.start).line)
+    lines = [
+        f"\n{indentation}{p.atom.prefix}{p.atom.quote}{first}{p.written}{end}{p.atom.quote}"
+        for first, p, end in zip(spelled, content, ends, strict=True)
+    ]
+    return _edit(text, atom.end, atom.end, "".join(lines))
+
+
+def _begins(text: Text, atom: Atom) -> bool:
+    """Whether a literal begins its line."""
+    content = text.source.content
+    return not content[content.rfind("\n", 0, atom.start) + 1 : atom.start].strip()
 
 
 def _put(text: Text, last: Character, content: list[_Piece], separator: str) -> Edit:

@@ -13,6 +13,9 @@ from promptlint.knowledge.models import Models
 from promptlint.languages.python.modules.syntax import bound_names, own_nodes, parsed
 from promptlint.spans import Lines, Position, Span
 
+_WIDTH, _MOST_WIDTH = 88, 120
+"""Columns of a line, which formatters are content with; and what no formatter allows."""
+
 Naming = Callable[..., Iterable[str]]
 """A file, and words → the Python files in which all of them occur, of those that can come by what is defined there."""
 
@@ -67,6 +70,10 @@ class Source:
         start = self.lines.from_utf8(node.lineno, node.col_offset)
         end = self.lines.from_utf8(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
         return Span(self.path, start, end)
+
+    def start_of(self, keyword: ast.keyword) -> Position:
+        """Where a named argument begins, or the `**` of what is unpacked."""
+        return self.lines.from_utf8(keyword.lineno, keyword.col_offset)
 
     def text(self, node: ast.expr | ast.stmt | ast.arg) -> str:
         """A node as it is written."""
@@ -150,6 +157,12 @@ class Source:
     def quote(self) -> str:
         """The quotation mark that is more common in the file."""
         return '"' if self.content.count('"') >= self.content.count("'") else "'"
+
+    @cached_property
+    def width(self) -> int:
+        """The columns that lines of the file keep to: what formatters are content with, or more where it has more."""
+        widths = (len(line) for line in self.content.splitlines())
+        return max((_WIDTH, *(width for width in widths if width <= _MOST_WIDTH)))
 
     def indentation(self, line: int) -> str:
         """The white space at the start of a 1-based line."""
