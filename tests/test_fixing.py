@@ -257,6 +257,13 @@ class Chat:
 """
 
 
+def test_a_call_whose_answer_is_stored_may_be_broken_over_lines(app: Path) -> None:
+    send = "answer = self.client.messages.create(model='claude-opus-5-5', max_tokens=1000, messages=self.messages)"
+    app.write_text(chat(OWN, send))
+    check("app.py", "--select", "PL208", "--fix")
+    assert '            cache_control={"type": "ephemeral"},\n        )\n' in app.read_text()
+
+
 def test_a_breakpoint_behind_a_message_that_may_not_come_again_is_unsafe(app: Path) -> None:
     program = """\
 import anthropic
