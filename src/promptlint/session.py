@@ -43,7 +43,7 @@ class Means:
     jobs: int = 1
     """Large projects are read in so many processes at most."""
     prompts: bool = True
-    """Whether the report shall hold the prompts: to place each of their parts takes time, and most reports show none."""
+    """Whether the report shall hold the prompts: to place all of their parts takes time, and few reports show one."""
 
 
 NO_MEANS = Means()
