@@ -99,6 +99,9 @@ class Books:
     def models(self) -> Models:
         """Everything that was read. Raises KnowledgeError when a name that was used was never explained."""
         self._clocks.check()
+        return self._together()
+
+    def _together(self) -> Models:
         return Models(
             clients=self._clients.things,
             same_client=frozenset(self._sets["same-client"]),
