@@ -198,7 +198,7 @@ def _checked(
     from promptlint.repairing import Repaired, repaired
 
     # Most of what a run makes lives until it ends: to look through it for garbage so often takes a sixth of the time.
-    gc.set_threshold(50_000, 200, 50)
+    gc.set_threshold(50_000, 20, 50)
     if wanted.least is None:
         return Repaired(*session.check(paths, configuration, given, means))
     return repaired(paths, configuration, given, wanted.least, means)
