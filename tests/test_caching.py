@@ -84,9 +84,9 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Has an item for each time that a project is read."""
     real, times = checking.checked, []
 
-    def counted(*arguments: Any) -> Any:
+    def counted(*arguments: Any, **options: Any) -> Any:
         times.append("read")
-        return real(*arguments)
+        return real(*arguments, **options)
 
     monkeypatch.setattr(checking, "checked", counted)
     return times

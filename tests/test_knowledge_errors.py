@@ -209,10 +209,10 @@ def test_a_value_of_the_wrong_type(text: str, message: str) -> None:
             "checkd: {}",
             "1: unknown key 'checkd' (did you mean 'checked'?) in a models file; one of checked, library, provider, "
             "imports, clients, endpoint, model, async-differs, batch-refuses, batch-loses, same-client, calls, "
-            "functions, records, role-words, content-keys, unseen-calls, prompt-names, tool-classes, tool-texts, "
-            "provider-by-model, varies, clocks, units, directives, passes-through, keeps-newest, text-methods, "
-            "unordered, sortable, sortable-text, orders, order-free, words, histories, sessions, conversations, "
-            "queries, posts, somebody-waits, nobody-waits, "
+            "functions, records, role-words, content-keys, unseen-calls, prompt-names, no-prompt-names, tool-classes, "
+            "tool-texts, provider-by-model, varies, clocks, units, directives, passes-through, keeps-newest, "
+            "text-methods, unordered, sortable, sortable-text, orders, order-free, words, histories, sessions, "
+            "conversations, queries, posts, somebody-waits, nobody-waits, "
             "calls-argument, maps, parallel, gathers, tasks, as-completed, pools, throttles, pauses, "
             "functions-by-name, templating, forms, fills, filled, "
             "steps, examples",

@@ -11,6 +11,7 @@ from promptlint import checking, session
 from promptlint.caching.entries import Cache
 from promptlint.config.configuration import Configuration
 from promptlint.config.settings import Settings
+from promptlint.frozen import replace
 from promptlint.session import Means
 from promptlint.spreading import side_by_side
 from tests.commands import CLOCK
@@ -41,6 +42,13 @@ def test_the_same_is_found_in_any_number_of_processes(project: Path) -> None:
     assert len({d.span.path for d in reports[0].diagnostics}) == 6
     assert reports[0].requests
     assert reports == [reports[0]] * 3
+
+
+def test_a_report_that_shows_no_prompts_holds_none_and_is_the_same_else(project: Path) -> None:
+    means = [Means(prompts=prompts) for prompts in (True, False)]
+    whole, bare = (session.check(["."], Configuration(fixed=Settings()), {}, each)[0] for each in means)
+    assert whole.diagnostics
+    assert bare == replace(whole, requests=())
 
 
 def test_what_several_processes_read_is_what_a_cached_result_depends_on(project: Path, tmp_path: Path) -> None:

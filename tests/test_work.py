@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -54,6 +55,25 @@ def test_a_file_is_read_once_and_those_with_prompts_some_times_more(done: list[d
 
 def test_what_a_file_names_is_looked_through_once_however_often_fixes_are_read_back(done: list[dict[str, int]]) -> None:
     assert done[0]["names looked through"] <= done[0]["files parsed"]
+
+
+def test_a_project_that_calls_no_llm_is_not_parsed(tmp_path: Path) -> None:
+    for name, text in {"__init__": "", "polys": ALGEBRA, "solve": "from algebra.polys import together\n"}.items():
+        path = tmp_path / "algebra" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+    done = work(tmp_path)
+    assert [name for name in MOST if done[name]] == []
+
+
+def test_what_only_defines_a_function_of_the_same_name_is_not_parsed_for_its_callers(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").write_text("")
+    (tmp_path / "llm.py").write_text(PLUGIN)
+    for number in range(200):
+        (tmp_path / f"plugin_{number}.py").write_text("def setup(text):\n    return text\n")
+
+    assert work(tmp_path)["files parsed"] == 1
 
 
 def test_a_body_is_looked_through_once_for_what_it_changes() -> None:
@@ -125,6 +145,19 @@ class Chat:
 
 def reset():
     KEPT.clear()
+"""
+ALGEBRA = """
+def together(x):
+    return x
+
+def run(prompt):
+    return together(prompt).create(messages=[{"role": "user", "content": prompt}])
+"""
+PLUGIN = """
+import openai
+
+def setup(text):
+    openai.OpenAI().responses.create(model="gpt-5", input=text)
 """
 SENDS = """
 import openai

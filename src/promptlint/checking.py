@@ -140,10 +140,12 @@ class _Material:
         return noted
 
 
-def checked(project: Project, selection: Selection, given: Given, jobs: int = 1) -> tuple[Report, Depends | None]:
+def checked(
+    project: Project, selection: Selection, given: Given, jobs: int = 1, *, prompts: bool = True
+) -> tuple[Report, Depends | None]:
     """The part of a report that one project gives, and what it depends on: read, check, merge, suppress.
 
-    It is read in `jobs` processes at most.
+    It is read in `jobs` processes at most. The part holds the prompts themselves where they are wanted.
     """
     providers = load_providers()
     with doing(f"reading {project.root}"):
@@ -169,10 +171,11 @@ def checked(project: Project, selection: Selection, given: Given, jobs: int = 1)
     with doing("writing fixes"):
         mended = _with_fixes(wanted, findings, _proof(material, project.targets, reading))
     places = Places(project.root, _notebooks(files) if any(map(is_notebook, project.targets)) else None)
+    requests = reading.requests if prompts else ()
     report = Report(
         diagnostics=tuple(map(places.of, mended)),
         gaps=tuple(places.of(gap) for gap in _gaps(reading, project, selection)),
-        requests=tuple(places.of(r) for r in reading.requests if any(s.path in project.targets for s in r.spans())),
+        requests=tuple(places.of(r) for r in requests if any(s.path in project.targets for s in r.spans())),
         statistics=_statistics(project, reading, {found.call for found in findings}),
         rules=selection.rules,
         files=tuple(map(places.path, sorted(project.targets))),

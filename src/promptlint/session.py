@@ -42,10 +42,12 @@ class Means:
     """What was found before need not be found again; the prompts are not in such a report."""
     jobs: int = 1
     """Large projects are read in so many processes at most."""
+    prompts: bool = True
+    """Whether the report shall hold the prompts: to place all of their parts takes time, and few reports show one."""
 
 
 NO_MEANS = Means()
-"""All is read, in this process."""
+"""All is read, in this process, and all that was read is told."""
 
 
 def check(
@@ -98,7 +100,7 @@ def _reports(parts: Sequence[_Part], given: Mapping[Path, bytes], means: Means) 
     from promptlint.checking import FEW_FILES, checked  # all the readers come with it
 
     def report(part: _Part, jobs: int) -> Report:
-        found, depends = checked(*part, given, jobs)
+        found, depends = checked(*part, given, jobs, prompts=means.prompts)
         if cache is not None and depends is not None:
             cache.keep(_question(*part), Entry(depends, found, tuple(found.rules)))
         if len(new) > 1 and len(part[0].paths) >= _MANY_FILES:

@@ -85,7 +85,14 @@ def test_a_few_calls_do_not_make_all_of_a_large_package_worth_parsing() -> None:
         ("import openai\nx.create()", True),
         ("import os, openai\nx.create()", True),
         ("    from langchain_core.x import y\nx.invoke()", True),
-        ("from .openai import chat\nchat()", True),
+        ("from fnllm.openai import chat\nchat()", True),
+        ("from wrappers import openai\nx.create()", True),
+        ("from google import genai\nx.create()", True),
+        ("from google import (\n    auth,\n    genai as g,\n)\nx.create()", True),
+        ("import google.generativeai as genai\nx.create()", True),
+        ("from google.protobuf import text\nx.create()", False),
+        ("import numpy as openai\nx.create()", False),
+        ("from .openai import chat\nchat()", False),
         ("client.messages.create()", True),
         ("# talk to openai\nx.create()", False),
         ("messages = create()", False),
@@ -95,6 +102,30 @@ def test_a_few_calls_do_not_make_all_of_a_large_package_worth_parsing() -> None:
 def test_what_speaks_of_a_library_is_parsed(text: str, parsed: bool) -> None:
     code = Code({"main.py": text.encode()}, load_models())
     assert code.may_send("main.py") is parsed
+
+
+def test_what_a_project_has_itself_is_no_library_whatever_its_name() -> None:
+    own = files(app__init="", app__polys="def together(): ...", app__main="from app.polys import together\ncreate()")
+    assert not Code(own, load_models()).near
+
+
+def test_what_stands_beside_a_wrapper_that_is_called_as_its_library_is_near() -> None:
+    own = files(app__init="", app__openai="import openai", app__main="from .openai import chat\nchat()")
+    assert Code(own, load_models()).may_send("app/main.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "used"),
+    [
+        ("def ask(): ...", False),
+        ("async def ask(): ...\nclass ask: ...\ndef ask_more(): ...\ntask(x)", False),
+        ("def ask(): ...\nask()", True),
+        ("getattr(x, 'ask')()", True),
+        ("x.ask", True),
+    ],
+)
+def test_what_only_defines_a_name_does_not_use_it(text: str, used: bool) -> None:
+    assert index(a=text).uses("a.py", "ask") is used
 
 
 @pytest.mark.parametrize(

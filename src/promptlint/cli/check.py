@@ -209,8 +209,9 @@ def _means(here: Settings, outputs: Iterable[_Output], options: Mapping[str, Any
     from promptlint.spreading import processors
 
     # The page of HTML shows prompts, and a cache holds none.
-    cached = not options["no_cache"] and all(name != "html" for name, _ in outputs)
-    return Means(cache(here) if cached else None, options["jobs"] or processors())
+    prompts = any(name == "html" for name, _ in outputs)
+    cached = not (options["no_cache"] or prompts)
+    return Means(cache(here) if cached else None, options["jobs"] or processors(), prompts)
 
 
 def _report(name: str, file: str | None, repaired: Repaired, gaps: bool, wanted: Mending) -> None:

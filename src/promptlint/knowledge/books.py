@@ -26,7 +26,7 @@ from promptlint.layout import Role
 
 _MODEL_KEYS = (
     "library provider imports clients endpoint model async-differs batch-refuses batch-loses same-client calls "
-    "functions records role-words content-keys unseen-calls prompt-names tool-classes tool-texts "
+    "functions records role-words content-keys unseen-calls prompt-names no-prompt-names tool-classes tool-texts "
     "provider-by-model varies clocks units directives passes-through keeps-newest text-methods unordered "
     "sortable sortable-text orders order-free words histories sessions conversations queries posts somebody-waits "
     "nobody-waits calls-argument maps parallel gathers tasks as-completed pools throttles pauses functions-by-name "
@@ -36,7 +36,7 @@ _RUNNING = ("gathers", "tasks", "as-completed", "pools", "throttles")
 _SETS = (
     *_RUNNING, "imports", "same-client", "text-methods", "sortable", "sortable-text", "orders", "order-free", "maps",
     "parallel", "pauses", "functions-by-name", "histories", "sessions", "conversations", "prompt-names", "tool-classes",
-    "tool-texts", "fills", "filled",
+    "no-prompt-names", "tool-texts", "fills", "filled",
 )  # fmt: skip
 
 
@@ -99,6 +99,9 @@ class Books:
     def models(self) -> Models:
         """Everything that was read. Raises KnowledgeError when a name that was used was never explained."""
         self._clocks.check()
+        return self._together()
+
+    def _together(self) -> Models:
         return Models(
             clients=self._clients.things,
             same_client=frozenset(self._sets["same-client"]),
@@ -109,6 +112,7 @@ class Books:
             content_keys=tuple(self._content_keys.things),
             unseen=tuple(self._unseen),
             prompt_names=frozenset(self._sets["prompt-names"]),
+            no_prompt_names=frozenset(self._sets["no-prompt-names"]),
             tool_classes=frozenset(self._sets["tool-classes"]),
             tool_texts=frozenset(self._sets["tool-texts"]),
             imports=frozenset(self._sets["imports"]),

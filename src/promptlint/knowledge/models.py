@@ -317,12 +317,14 @@ class Models:
     """What a call that we cannot see into is given by these names, in the order in which caches read it."""
     prompt_names: frozenset[str] = frozenset()
     """Words of a name, in lower case, by which code says that a text is a prompt or a part of one."""
+    no_prompt_names: frozenset[str] = frozenset()
+    """Last words of such names of what is told of a prompt, and is no text of one."""
     tool_classes: frozenset[str] = frozenset()
     """Last words of the names, in lower case, of classes of which each object is a tool that models may call."""
     tool_texts: frozenset[str] = frozenset()
     """Attributes of such an object that models are shown."""
     imports: frozenset[str] = frozenset()
-    """Top-level modules whose name in a file's bytes makes it worth parsing."""
+    """Modules whose import makes a file worth parsing; dotted where what is above them says nothing."""
     varies: Mapping[str, Source] = field(default_factory=dict)
     """Dotted name of a call or a name → what is known of it."""
     clocks: Mapping[str, Clock] = field(default_factory=dict)
@@ -394,6 +396,5 @@ class Models:
 
     def finest_unit(self, text: str) -> str | None:
         """The finest unit of time that a strftime format shows; None when it shows none."""
-        order = list(self.units)
         shown = [self.directives[f"%{d}"] for d in _DIRECTIVE.findall(text) if f"%{d}" in self.directives]
-        return min(shown, key=order.index) if shown else None
+        return min(shown, key=list(self.units).index) if shown else None

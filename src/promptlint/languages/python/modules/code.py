@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from promptlint.knowledge.models import Models
 from promptlint.languages.python.modules.index import Asked, Glimpse, Index, words
+from promptlint.languages.python.modules.libraries import Libraries
 from promptlint.languages.python.modules.project import Project
 from promptlint.languages.python.modules.syntax import defined
 from promptlint.layout import Role
@@ -29,11 +30,9 @@ class Code:
     def __init__(self, files: Mapping[str, bytes], models: Models) -> None:
         self.files = files
         self.signs = Signs(models)
-        self.project = Project(files, models.imports)
+        self.project = Project(files, {name.partition(".")[0] for name in models.imports})
         self.index = Index(files, self.signs.words)
-        self._calling = {
-            path: self.signs.call(self.index.told(path), partial(files.__getitem__, path)) for path in files
-        }
+        self._calling = {path: self._calls(path) for path in files}
         self._telling: dict[str, bool] = {}
 
     def again(self, files: Mapping[str, bytes], changed: Collection[str]) -> Code:
@@ -43,14 +42,14 @@ class Code:
         new.signs = self.signs
         new.project = self.project.again(files, changed)
         new.index = self.index.again(files, changed)
-        new._calling = {
-            **self._calling,
-            **{path: self.signs.call(new.index.told(path), partial(files.__getitem__, path)) for path in changed},
-        }
+        new._calling = {**self._calling, **{path: new._calls(path) for path in changed}}
         new._telling = {path: tells for path, tells in self._telling.items() if path not in changed}
         if new._calling == self._calling:
             new.near = self.near
         return new
+
+    def _calls(self, path: str) -> bool:
+        return self.signs.call(self.index.told(path), partial(self.files.__getitem__, path), path, self.project)
 
     @cached_property
     def near(self) -> frozenset[str]:
@@ -98,13 +97,9 @@ class Signs:
         made = (name for source in models.batch_codes.values() for name in defined(source))
         self.last = _words((*(name.rsplit(".", 1)[-1] for name in (*models.calls, *models.functions)), *made))
         self._records = _words(name.rsplit(".", 1)[-1] for name in models.records)
-        self._imports = _words(models.imports)
+        self._libraries = Libraries(models.imports)
         self._paths = [(_words(path.split(".")), path.encode()) for path in sorted(models.calls) if "." in path]
         self._paths += [(frozenset(words(part.encode())), part.encode()) for part in sorted(models.posts.paths)]
-        names = b"|".join(sorted(map(re.escape, self._imports)))
-        # Of another library too: what wraps one mostly says so (`from fnllm.openai import`).
-        line = rb"^[ \t]*(?:from|import)[ \t][^\n#]*\b(?:" + names + rb")\b"
-        self._import = re.compile(line, re.MULTILINE)
         self._record = re.compile(rb"\b(?:" + b"|".join(sorted(map(re.escape, self._records))) + rb")\b")
         telling = {f"{part.argument}=" for part in models.unseen if part.role is Role.SYSTEM}
         self._hints = tuple(sorted(word.lower().encode() for word in {"role", *models.prompt_names, *telling}))
@@ -113,17 +108,19 @@ class Signs:
     def words(self) -> frozenset[bytes]:
         """The words that an index must know of."""
         parts = chain.from_iterable(parts for parts, _ in self._paths)
-        return self.last.union(self._records, self._imports, parts)
+        return self.last.union(self._records, self._libraries.heads, parts)
 
-    def call(self, told: frozenset[bytes], read: Callable[[], bytes]) -> bool:
+    def call(
+        self, told: frozenset[bytes], read: Callable[[], bytes], path: str = "", project: Project | None = None
+    ) -> bool:
         """Whether a file imports a library that sends prompts, names a call of one that nothing else is called, or the
-        address of a provider.
+        address of a provider. Without the project around it, what it imports from there may be taken for a library.
         """
         dotted = [name for parts, name in self._paths if parts <= told]
-        if not dotted and self._imports.isdisjoint(told):
+        if not dotted and self._libraries.heads.isdisjoint(told):
             return False
         raw = read()
-        return any(name in raw for name in dotted) or self._import.search(raw) is not None
+        return any(name in raw for name in dotted) or self._libraries.imported(raw, path, project)
 
     def tell(self, told: frozenset[bytes], files: Mapping[str, bytes], path: str) -> bool:
         """Whether a file speaks of roles, messages or prompts."""

@@ -7,6 +7,7 @@ work grows with the calls that are followed, and not with the tree.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -113,6 +114,17 @@ class Index:
             self.asked.files.update(named)
             found = iter([path for path in named if all(text in self._files[path] for text in written)])
         return sorted(found, key=lambda path: (-_shared(path, home), path))
+
+    def uses(self, path: str, name: str) -> bool:
+        """Whether a file does more with a name than to define it: else it calls and keeps nothing of that name.
+
+        Where a framework asks for functions by their names, a thousand files define one, and none of them calls it.
+        """
+        self.asked.files.add(path)
+        word = re.escape(_bytes(name))
+        # The name first, and then what may not stand before it: so it is searched for as a string is.
+        used = word + rb"\b(?<!\w" + word + rb")(?<!def " + word + rb")(?<!class " + word + rb")"
+        return re.search(used, self._files[path]) is not None
 
     def around(self, calling: Collection[str]) -> frozenset[str]:
         """The files near those which call LLMs: themselves, and the folders around them that are full of them.

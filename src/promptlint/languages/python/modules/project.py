@@ -51,6 +51,10 @@ class Project:
             self._modules[path] = self._parse(path)
         return self._modules[path]
 
+    def has_parsed(self, path: str) -> bool:
+        """Whether the module in a file is known already, and costs nothing."""
+        return path in self._modules
+
     def namings(self, module: ModuleInfo) -> Namings:
         """What a module calls and keeps under which names. That is told by its text, and kept as long as its tree."""
         if module not in self._namings:

@@ -68,9 +68,18 @@ class Callers:
 
     def modules_naming(self, name: str, home: ModuleInfo) -> Iterator[ModuleInfo]:
         """The modules in whose text a name occurs, the nearest first; tests only where `home` is one."""
+        yield from self._modules(home, self._index.naming(home.path, name))
+
+    def _using(self, name: str, home: ModuleInfo) -> Iterator[ModuleInfo]:
+        """Those of them that do more than to define what has the name."""
+        known = self.engine.project.has_parsed
+        named = self._index.naming(home.path, name)
+        yield from self._modules(home, (path for path in named if known(path) or self._index.uses(path, name)))
+
+    def _modules(self, home: ModuleInfo, paths: Iterable[str]) -> Iterator[ModuleInfo]:
         yield home
         tests = is_test(home.path)
-        for path in self._index.naming(home.path, name):
+        for path in paths:
             if path != home.path and (tests or not is_test(path)):
                 module = self.engine.project.module(path)
                 if module is not None:
@@ -96,7 +105,7 @@ class Callers:
         kept: dict[str, bool] = dict.fromkeys(home.kept_lambdas.get(info.node, ()), True)
         makers: dict[str, None] = {}
         for name in self._receivers.names(info):
-            for module in self.modules_naming(name, info.module):
+            for module in self._using(name, info.module):
                 namings = self.engine.project.namings(module)
                 yield from ((*called, "") for called in namings.calls.get(name, ()))
                 kept.update(dict.fromkeys(namings.kept.get(name, ()), True))
@@ -107,7 +116,7 @@ class Callers:
         for name in queue:
             if len(name) < 2 or len(queue) > MOST_NAMES:
                 continue
-            for module in self.modules_naming(name, info.module):
+            for module in self._using(name, info.module):
                 namings = self.engine.project.namings(module)
                 yield from ((*called, name) for called in namings.calls.get(name, ()))
                 queue += [further for further in namings.kept.get(name, ()) if further not in queue]
@@ -117,7 +126,7 @@ class Callers:
         names: dict[str, bool] = {}
         for maker in makers:
             found: dict[str, bool] = {}
-            for module in self.modules_naming(maker, info.module):
+            for module in self._using(maker, info.module):
                 found.update(dict.fromkeys(self.engine.project.namings(module).made.get(maker, ()), True))
             names.update(found if len(found) < MOST_NAMES else {})
         return names

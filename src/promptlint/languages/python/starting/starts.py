@@ -158,7 +158,7 @@ class Starts:
                 yield from self._named(function, name, value)
 
     def _named(self, function: FunctionInfo, name: str, value: Term) -> Iterator[Send]:
-        if not _is_text(value):
+        if not _is_text(value) or _last_word(name) in self.engine.models.no_prompt_names:
             return
         roles = self.engine.models.role_words
         told = [roles[word] for word in _words(name) if word in roles]
