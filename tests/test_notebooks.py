@@ -131,7 +131,7 @@ def test_findings_are_where_they_are_stored_and_fixes_keep_the_rest(run: Run, tm
 
 ASKS = """\
 async def ask(question):
-    return client.responses.create(model="gpt-6-sol", input=question)"""
+    return client.responses.create(model=MODEL, input=question)"""
 
 
 @pytest.mark.parametrize(
