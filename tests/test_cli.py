@@ -795,6 +795,19 @@ def test_nothing_heavy_is_imported_before_it_is_needed(argument: str) -> None:
     assert program(code=code).stdout.splitlines()[-1] == str(LIGHT)
 
 
+def test_what_writes_fixes_is_imported_only_where_something_is_found(tmp_path: Path) -> None:
+    clean = tmp_path / "clean.py"
+    clean.write_text("from openai import OpenAI\n\nOpenAI().responses.create(model='gpt-6-sol', input='Hello.')\n")
+    code = (
+        "import atexit, sys\n"
+        "from promptlint.cli import main\n"
+        "atexit.register(lambda: print('promptlint.languages.python.writing' in sys.modules))\n"
+        f"sys.argv = ['promptlint', 'check', {str(clean)!r}, '--no-cache']\n"
+        "main()\n"
+    )
+    assert program(code=code).stdout.splitlines() == ["Found nothing in 1 file (1 prompt read).", "False"]
+
+
 def test_help_lists_the_commands() -> None:
     done = program("--help")
     assert done.returncode == 0

@@ -168,8 +168,10 @@ def checked(
     merged_findings = merged(findings, selection.rules)
     told = suppressions.suppressed([*merged_findings, *unreadable], comments, load_pages(), selection.codes)
     wanted = [d for each in told for d in _wanted(each, selection, homes.get(each.span.path, each.span.path))]
-    with doing("writing fixes"):
-        mended = _with_fixes(wanted, findings, _proof(material, project.targets, reading))
+    mended = wanted
+    if findings:  # what writes fixes is not even imported for code in which there is nothing to mend
+        with doing("writing fixes"):
+            mended = _with_fixes(wanted, findings, _proof(material, project.targets, reading))
     places = Places(project.root, _notebooks(files) if any(map(is_notebook, project.targets)) else None)
     requests = reading.requests if prompts else ()
     report = Report(
