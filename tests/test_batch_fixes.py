@@ -188,6 +188,9 @@ REFUSED = {
     "what is done with an answer may change the next request (`out`)": (
         f"for item in items:\n    if item in out:\n        continue\n    out.append({SENT}.id)"
     ),
+    "what is done with an answer may change the next request (`told`)": (
+        f"told = {{}}\nfor item in items:\n    size = len(told)\n    told[item] = ({SENT}.id, size)\nout.append(told)"
+    ),
     "`timeout` is for a single call": f"for item in items:\n    out.append({SENT[:-1]}, timeout=9).id)",
     "each turn of the loop around it would wait for a batch of its own": (
         f"for group in items:\n    for item in group:\n        out.append({SENT}.id)"

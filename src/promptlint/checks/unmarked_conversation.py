@@ -56,7 +56,7 @@ def _advice(*, dropped: bool) -> str:
 
 
 def _certainty(request: Request, provider: Provider, again: Sequence[bool | None]) -> Confidence:
-    aside = bool(again) and not any(sent is not False for sent in again)  # asked once, maybe, behind what was said
+    aside = bool(again) and all(sent is False for sent in again)  # asked once, maybe, behind what was said
     if unseen(request) or aside or not caches(request, provider):
         return Confidence.LOW
     return min(Confidence.HIGH if request.known is Known.FULLY else Confidence.MEDIUM, request.site.confidence)

@@ -17,7 +17,7 @@ from promptlint.languages.python.modules.definitions import FunctionInfo, Module
 from promptlint.languages.python.modules.imports import bindings
 from promptlint.languages.python.modules.mutating import MUTATORS
 from promptlint.languages.python.modules.project import Project
-from promptlint.languages.python.modules.syntax import all_nodes, bound_names, goes_back, leaves_at
+from promptlint.languages.python.modules.syntax import all_nodes, bound_names, leaves_at
 from promptlint.languages.python.values.rewriting import Exchange, cat, is_text, shallow, spread, stripped
 from promptlint.languages.python.values.term import Term
 from promptlint.languages.python.values.terms import (
@@ -325,7 +325,7 @@ class Walker:
         early = leaves_at(node) if isinstance(node, (ast.For, ast.AsyncFor, ast.While)) else 0
         names = bound_names(ast.walk(node.target)) if isinstance(node, (ast.For, ast.AsyncFor)) else ()
         grows = not self.info.added.lists.isdisjoint(names)
-        back = isinstance(node, (ast.For, ast.AsyncFor)) and goes_back(node)
+        back = node in self.info.going_back
         frame = LoopFrame(each.loop, kind, self.module.place(node), each, parallel, early, grows=grows, goes_back=back)
         self.loops.append(frame)
         return each

@@ -13,6 +13,7 @@ from promptlint.languages.python.modules.syntax import (
     all_nodes,
     bound_names,
     children,
+    goes_back,
     last_name,
     own_nodes,
     plain_names,
@@ -133,6 +134,11 @@ class FunctionInfo:
     def added(self) -> Added:
         """To what its body adds something."""
         return added(self.nodes, self.changes)
+
+    @cached_property
+    def going_back(self) -> frozenset[ast.AST]:
+        """Loops in its body that change the items of a list one by one, and look at others of them."""
+        return frozenset(node for node in self.nodes if isinstance(node, (ast.For, ast.AsyncFor)) and goes_back(node))
 
     @cached_property
     def changes(self) -> tuple[Changed, ...]:

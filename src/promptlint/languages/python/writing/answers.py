@@ -14,9 +14,6 @@ from promptlint.languages.python.writing.source import Source
 from promptlint.languages.python.writing.taking import Taking, Turns
 from promptlint.spans import Span
 
-_WIDTH = 88
-"""Columns of a line, which formatters are content with."""
-
 
 def taken_instead(
     source: Source, taking: Taking, sent: Sent, handing: Handing, pair: Pair, requests: str, block: Block | None
@@ -46,7 +43,7 @@ def _at_once(source: Source, gather: ast.Call, sent: Sent, read: str, clause: st
         return Edit(place, f"{clause}:\n{indent}    {read}")
     text = f"[{read} {clause}]"
     width = len(line) - (place.end.column - place.start.column) + len(text)
-    if width > _WIDTH or place.start.line != place.end.line:
+    if width > source.width or place.start.line != place.end.line:
         text = f"[\n{indent}    {read}\n{indent}    {clause}\n{indent}]"
     return Edit(place, text)
 

@@ -21,8 +21,6 @@ from promptlint.request import Request
 from promptlint.spans import Position, Span
 
 _TEXT, _CONTENT, _ROLE = "text", "content", "role"
-_WIDTH = 100
-"""Columns of a line that holds all blocks; longer ones are broken."""
 
 
 def request_cached(request: Request, sources: Sources, *, kept: bool) -> Iterator[Fix]:
@@ -260,7 +258,7 @@ def _blocks(layout: Layout, index: int, last: bool, source: Source, value: ast.e
     elements = spelling.block(texts[0], f"{indentation}    ", spelling.entry)
     elements += [element for text in texts[1:] for element in spelling.block(text, f"{indentation}    ")]
     flat = spelling.message(f"[{', '.join(elements)}]")
-    if "\n" not in flat and source.span(value).start.column + len(flat) <= _WIDTH:
+    if "\n" not in flat and source.span(value).start.column + len(flat) <= source.width:
         return source.replaced(value, flat)
     inner = "".join(f"{indentation}    {element},\n" for element in elements)
     return source.replaced(value, spelling.message(f"[\n{inner}{indentation}]"))

@@ -215,17 +215,25 @@ def _must_not_depend(
 ) -> None:
     """Raises RefusedError where what is done with an answer may be seen when the next request is made.
 
-    `items`: names of what is another thing on each turn. What is put into one of these is not seen on the next.
+    `items`: names of what is another thing on each turn. What is put into one of these is not seen on the next, and
+    what is put under one of them, into a list or a dictionary, only by who looks at more of that.
     """
-    changed = set(_changed(after, items)) - {*modules}
+    changed = list(_changed(after, items))
     made = [*(node for node in before if not isinstance(node, ast.Expr)), *call.args, *call.keywords]
-    for name in (name for node in made for name in _read(node)):
-        if name in changed:
-            raise RefusedError(f"what is done with an answer may change the next request (`{name}`)")
+    for own, seen in ((False, frozenset[str]()), (True, items)):
+        names = {name for name, only_own in changed if only_own is own} - {*modules}
+        for name in (name for node in made for name in _read(node, seen)):
+            if name in names:
+                raise RefusedError(f"what is done with an answer may change the next request (`{name}`)")
 
 
-def _read(node: ast.AST) -> Iterator[str]:
-    """The names and attributes that some code reads, and those it calls a method of, but for the object itself."""
+def _read(node: ast.AST, items: AbstractSet[str]) -> Iterator[str]:
+    """The names and attributes that some code reads, and those it calls a method of, but for the object itself.
+
+    What it reads under one of some `items` is left out.
+    """
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name) and node.slice.id in items:
+        return
     if isinstance(node, ast.Name | ast.Attribute) and (name := dotted_name(node)):
         yield name
         return
@@ -234,15 +242,17 @@ def _read(node: ast.AST) -> Iterator[str]:
         and isinstance(node.func, ast.Attribute)
         and not isinstance(node.func.value, ast.Name)
     ):
-        yield from _read(node.func.value)
+        yield from _read(node.func.value, items)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and dotted_name(node.func.value) != "self":
         yield dotted_name(node.func.value)
     for child in ast.iter_child_nodes(node):
-        yield from _read(child)
+        yield from _read(child, items)
 
 
-def _changed(nodes: Iterable[ast.AST], items: AbstractSet[str]) -> Iterator[str]:
-    """The names of what some code assigns, or calls a method of, but for parts of some `items`."""
+def _changed(nodes: Iterable[ast.AST], items: AbstractSet[str]) -> Iterator[tuple[str, bool]]:
+    """The names of what some code assigns, or calls a method of, and whether that is only what it has under one of some
+    `items`. What it puts into these is left out.
+    """
     for node in nodes:
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
             target: ast.expr = node
@@ -250,10 +260,10 @@ def _changed(nodes: Iterable[ast.AST], items: AbstractSet[str]) -> Iterator[str]
             while isinstance(target, ast.Subscript):
                 keys.append(target.slice)
                 target = target.value
-            if not keys or items.isdisjoint(part.id for part in (target, *keys) if isinstance(part, ast.Name)):
-                yield dotted_name(target)
+            if not (keys and isinstance(target, ast.Name) and target.id in items):
+                yield dotted_name(target), any(isinstance(key, ast.Name) and key.id in items for key in keys)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            yield dotted_name(node.func.value)
+            yield dotted_name(node.func.value), False
 
 
 def changed_to(source: Source, statement: ast.stmt, call: ast.Call, text: str) -> str:
